@@ -1,0 +1,114 @@
+//! THE table of diagnostic codes: one line per code, sorted; nothing else declares one.
+//!
+//! A code is a letter for who can act (E source error, W warning, R run time, P packages, I bug in
+//! Lumen) and four digits for where: E00xx source and Markdown, E01xx lexer, E02xx parser, E03xx
+//! names, E04xx types, E05xx effects, R1xxx run time, I9xxx LIR verifier; a warning has the digits of its
+//! stage. Numbers are never reused. Each row has a page `docs/errors/<CODE>.md`, compiled in.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($code:ident $slug:literal)*) => {
+        /// A diagnostic code. Small, `Copy`, ordered as the table.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[repr(u16)]
+        pub enum Code {
+            $(#[doc = $slug] $code,)*
+        }
+
+        static ROWS: &[Row] = &[$(
+            Row {
+                code: Code::$code,
+                text: stringify!($code),
+                slug: $slug,
+                page: include_str!(concat!("../../../../docs/errors/", stringify!($code), ".md")),
+            },
+        )*];
+    };
+}
+
+struct Row {
+    code: Code,
+    text: &'static str,
+    slug: &'static str,
+    page: &'static str,
+}
+
+codes! {
+    E0299 "not-built"
+}
+
+impl Code {
+    /// The code as written: `E0299`.
+    pub fn as_str(self) -> &'static str {
+        ROWS[self as usize].text
+    }
+
+    /// The short name: `not-built`.
+    pub fn slug(self) -> &'static str {
+        ROWS[self as usize].slug
+    }
+
+    /// The page that explains the code, in Markdown.
+    pub fn page(self) -> &'static str {
+        ROWS[self as usize].page
+    }
+
+    /// Warning for W codes, error for all others.
+    pub fn severity(self) -> Severity {
+        if self.as_str().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+
+    /// The code with this text (`E0299`, in any letter case) or slug.
+    pub fn lookup(text: &str) -> Option<Self> {
+        let row = ROWS.iter().find(|r| r.text.eq_ignore_ascii_case(text) || r.slug == text)?;
+        Some(row.code)
+    }
+
+    /// Every code, in the order of the table.
+    pub fn all() -> impl ExactSizeIterator<Item = Self> {
+        ROWS.iter().map(|row| row.code)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_unique() {
+        for pair in ROWS.windows(2) {
+            assert!(pair[0].text < pair[1].text, "{} before {}", pair[0].text, pair[1].text);
+        }
+        let mut slugs: Vec<_> = ROWS.iter().map(|row| row.slug).collect();
+        slugs.sort_unstable();
+        for pair in slugs.windows(2) {
+            assert_ne!(pair[0], pair[1], "two codes with one slug");
+        }
+    }
+
+    #[test]
+    fn every_page_has_its_sections() {
+        for row in ROWS {
+            let sections =
+                ["## What it means", "## Why it is an error", "## Example", "## How to fix"];
+            assert!(row.page.starts_with(&format!("# {}", row.text)), "{}: title", row.text);
+            for section in sections {
+                assert!(row.page.contains(section), "{}: `{section}` is missing", row.text);
+            }
+        }
+    }
+
+    #[test]
+    fn lookup_takes_code_or_slug() {
+        assert_eq!(Code::lookup("e0299"), Some(Code::E0299));
+        assert_eq!(Code::lookup("not-built"), Some(Code::E0299));
+        assert_eq!(Code::lookup("E9999"), None);
+    }
+}
