@@ -1,1 +1,3 @@
-//! lumen-compiler
+//! The Lumen compiler: from the text of a document to verified LIR.
+
+pub mod compiler;

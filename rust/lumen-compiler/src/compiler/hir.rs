@@ -1,0 +1,315 @@
+//! The resolved tree (HIR): what a program means once names are looked up and sugar is gone.
+//!
+//! Input of type checking, effects and lowering; output of `resolve`. Invariants:
+//! - Every name that scoping alone can decide is an id. Only member names, named arguments and unqualified
+//!   variant names stay [`Symbol`]s until type checking (decisions 17), and overloaded builtins stay
+//!   [`ExprKind::Builtin`] until the type of their first argument is known (decisions 18).
+//! - All modules of a compilation (std, imports, root) share one id space, so that ids never need a module beside them.
+//! - A failed look-up is [`ExprKind::Missing`] or [`TyRefKind::Error`]: already reported, silent from here on.
+//! - Nesting depth of expressions, patterns and types is bounded by the parser, except for the left spine of
+//!   `Binary` and `Logic` chains, which a pass must walk iteratively, and `If` chains, which are flat.
+
+mod body;
+
+pub use body::*;
+
+use lumen_base::Symbol;
+use lumen_base::{Arena, Idx};
+use lumen_base::{FileId, Span};
+use rustc_hash::FxHashMap;
+
+pub type ModuleId = Idx<Module>;
+pub type CellId = Idx<Cell>;
+pub type RecordId = Idx<Record>;
+pub type EnumId = Idx<Enum>;
+pub type AliasId = Idx<Alias>;
+pub type ConstId = Idx<Const>;
+pub type TypeParamId = Idx<TypeParam>;
+pub type TyRefId = Idx<TyRef>;
+
+/// All modules of one compilation, resolved.
+pub struct Hir {
+    pub modules: Arena<Module>,
+    pub cells: Arena<Cell>,
+    pub records: Arena<Record>,
+    pub enums: Arena<Enum>,
+    pub aliases: Arena<Alias>,
+    pub consts: Arena<Const>,
+    pub type_params: Arena<TypeParam>,
+    pub ty_refs: Arena<TyRef>,
+    /// Builtins that the program's names can mean, by name; the candidates of one name differ in their [`Head`].
+    pub builtins: FxHashMap<Symbol, Vec<(Head, CellId)>>,
+    /// Methods (cells whose first parameter is `self`) and, for uniform call syntax, every cell visible in a
+    /// module is found through [`Module::scope`].
+    pub methods: FxHashMap<(Head, Symbol), CellId>,
+    /// Every variant by name, for unqualified use: candidates are narrowed by visibility and expected type.
+    pub variants: FxHashMap<Symbol, Vec<VariantRef>>,
+    pub well_known: WellKnown,
+    pub root: ModuleId,
+    /// `cell main` or the document's top-level statements; absent in a library.
+    pub entry: Option<CellId>,
+}
+
+/// Declarations of the std prelude that the compiler itself refers to.
+pub struct WellKnown {
+    /// `enum result[T, E]  ok(T)  err(E)  end`: variant 0 is `ok`, 1 is `err`.
+    pub result: EnumId,
+    /// `record Failure  code: String  message: String  end`, what `attempt` gives in `err`.
+    pub failure: RecordId,
+}
+
+/// One source file.
+pub struct Module {
+    pub file: FileId,
+    /// Dotted name as imported (`a.b`), the file stem for the root.
+    pub name: Symbol,
+    pub is_std: bool,
+    /// `@strict`, default true.
+    pub strict: bool,
+    /// `@doc_mode true`: unresolved names are warnings and their cells are not lowered.
+    pub doc_mode: bool,
+    /// `@deterministic true`.
+    pub deterministic: bool,
+    /// Names visible at the top of the file: own declarations and imports (not builtins).
+    pub scope: FxHashMap<Symbol, Def>,
+}
+
+/// What a top-level name stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Def {
+    Cell(CellId),
+    Record(RecordId),
+    Enum(EnumId),
+    Alias(AliasId),
+    Const(ConstId),
+    Variant(VariantRef),
+    /// `import a.b` binds `b`.
+    Module(ModuleId),
+    /// Declared, but its declaration had errors.
+    Error,
+}
+
+/// One variant of an enum.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct VariantRef {
+    pub owner: EnumId,
+    pub ordinal: u32,
+}
+
+/// The head type by which builtins and methods are keyed (decisions 18).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Head {
+    Int,
+    Float,
+    Bool,
+    String,
+    Bytes,
+    Null,
+    Json,
+    List,
+    Map,
+    Set,
+    Tuple,
+    Fn,
+    Optional,
+    Record(RecordId),
+    Enum(EnumId),
+    /// A bare type parameter or `Any`: accepts every first argument; tried last.
+    Any,
+    /// No parameters at all (`args()`, `random()`).
+    None,
+}
+
+/// A generic parameter with its builtin bounds (`T: Ord + Eq`).
+pub struct TypeParam {
+    pub name: Symbol,
+    pub span: Span,
+    pub bounds: Bounds,
+    /// True for a lower-case row variable (`/ {e}`), whose kind is an effect row.
+    pub is_row: bool,
+}
+
+/// Builtin traits (decisions 25) as a set.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Bounds(pub u8);
+
+impl Bounds {
+    pub const EQ: Bounds = Bounds(1);
+    pub const ORD: Bounds = Bounds(2);
+    pub const HASH: Bounds = Bounds(4);
+    pub const SHOW: Bounds = Bounds(8);
+    pub const NUM: Bounds = Bounds(16);
+
+    pub fn contains(self, other: Bounds) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    #[must_use]
+    pub fn union(self, other: Bounds) -> Bounds {
+        Bounds(self.0 | other.0)
+    }
+}
+
+/// A callable: top-level cell, method, nested cell, `main` made of top-level statements, builtin, or one of the
+/// small cells that hold a default value, a `where` condition or a constant's initialiser.
+pub struct Cell {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub span: Span,
+    pub name_span: Span,
+    pub origin: CellOrigin,
+    pub is_pub: bool,
+    pub type_params: Box<[TypeParamId]>,
+    pub params: Box<[Param]>,
+    /// Declared return type; `None` asks for inference.
+    pub ret: Option<TyRefId>,
+    /// Declared effect row; `None` asks for inference.
+    pub row: Option<RowRef>,
+    pub attrs: CellAttrs,
+    pub body: CellBody,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CellOrigin {
+    TopLevel,
+    Method,
+    /// Declared inside another body; its captured values are extra leading arguments ([`ExprKind::NestedCell`]).
+    Nested,
+    /// The top-level statements of a document without `cell main`.
+    Script,
+    /// The default value of a parameter (parameters: those before it) or of a field (no parameters).
+    Default,
+    /// A record's or field's `where` condition; parameters are the record's fields in order; gives Bool.
+    Where,
+    /// A constant's initialiser; no parameters.
+    Const,
+}
+
+#[derive(Default)]
+pub struct CellAttrs {
+    pub is_test: bool,
+    /// `@inline`: std's higher-order cells, expanded at the call so that a lambda argument costs no call.
+    pub inline: bool,
+    pub deprecated: Option<String>,
+}
+
+pub enum CellBody {
+    Lumen(Box<Body>),
+    /// A builtin implemented by the runtime or by an instruction; the key names it in `lumen_lir::intrinsics`.
+    Extern(Symbol),
+    /// Had errors that make checking it pointless.
+    Error,
+}
+
+pub struct Param {
+    pub name: Symbol,
+    pub span: Span,
+    pub ty: TyRefId,
+    /// A cell with origin [`CellOrigin::Default`].
+    pub default: Option<CellId>,
+    /// `...rest: T`: the parameter's type is `list[T]`, `ty` is `T`. Only the last parameter.
+    pub variadic: bool,
+}
+
+pub struct Record {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub span: Span,
+    pub name_span: Span,
+    pub is_pub: bool,
+    pub type_params: Box<[TypeParamId]>,
+    pub fields: Box<[Field]>,
+}
+
+pub struct Field {
+    pub name: Symbol,
+    pub span: Span,
+    pub ty: TyRefId,
+    pub default: Option<CellId>,
+    /// A cell with origin [`CellOrigin::Where`] and its source text for the message.
+    pub check: Option<(CellId, Span)>,
+}
+
+pub struct Enum {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub span: Span,
+    pub name_span: Span,
+    pub is_pub: bool,
+    pub type_params: Box<[TypeParamId]>,
+    pub variants: Box<[Variant]>,
+}
+
+pub struct Variant {
+    pub name: Symbol,
+    pub span: Span,
+    pub fields: Box<[VariantField]>,
+}
+
+pub struct VariantField {
+    pub name: Option<Symbol>,
+    pub span: Span,
+    pub ty: TyRefId,
+}
+
+pub struct Alias {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub span: Span,
+    pub is_pub: bool,
+    pub type_params: Box<[TypeParamId]>,
+    pub ty: TyRefId,
+}
+
+pub struct Const {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub span: Span,
+    pub is_pub: bool,
+    pub ty: Option<TyRefId>,
+    /// A cell with origin [`CellOrigin::Const`].
+    pub init: CellId,
+}
+
+/// A written type with its names resolved.
+pub struct TyRef {
+    pub kind: TyRefKind,
+    pub span: Span,
+}
+
+pub enum TyRefKind {
+    Error,
+    Int,
+    Float,
+    Bool,
+    String,
+    Bytes,
+    Null,
+    Json,
+    Any,
+    List(TyRefId),
+    Map(TyRefId, TyRefId),
+    Set(TyRefId),
+    Tuple(Box<[TyRefId]>),
+    Record(RecordId, Box<[TyRefId]>),
+    Enum(EnumId, Box<[TyRefId]>),
+    Alias(AliasId, Box<[TyRefId]>),
+    Param(TypeParamId),
+    Optional(TyRefId),
+    Union(Box<[TyRefId]>),
+    Fn {
+        params: Box<[TyRefId]>,
+        ret: TyRefId,
+        row: Option<RowRef>,
+    },
+    /// `_` or an omitted lambda annotation.
+    Infer,
+}
+
+/// A written effect row `/ {emit, random, e}`.
+pub struct RowRef {
+    pub effects: Box<[(Symbol, Span)]>,
+    /// Row variables in scope.
+    pub vars: Box<[TypeParamId]>,
+    pub span: Span,
+}

@@ -1,0 +1,4 @@
+//! Type checking: HIR to typed tables.
+
+pub mod tables;
+pub mod types;

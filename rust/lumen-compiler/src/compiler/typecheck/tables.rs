@@ -1,0 +1,102 @@
+//! What type checking found out, as side tables keyed by HIR ids: the input of effects, lowering and tools.
+//!
+//! Invariants: no table holds an unification variable; a body with errors has an entry too, but lowering runs only
+//! when the whole compilation has no error. Types mention the `Param`s of the body's own cell (and, for a nested
+//! cell, of the cells around it); lowering substitutes them for each instance.
+
+use super::types::{RowTy, Ty};
+use crate::compiler::hir::{
+    CellId, ExprId, LambdaId, LocalId, PatId, RecordId, TypeParamId, VariantRef,
+};
+use lumen_base::ArenaMap;
+use rustc_hash::FxHashMap;
+
+/// The signature of a cell with everything inferred filled in.
+#[derive(Clone, Debug)]
+pub struct CellSig {
+    pub type_params: Box<[TypeParamId]>,
+    /// A variadic parameter has its `list[T]`.
+    pub params: Box<[Ty]>,
+    pub ret: Ty,
+    pub row: RowTy,
+}
+
+/// One checked body.
+#[derive(Default)]
+pub struct TypedBody {
+    /// The type an expression has by itself. A narrowed local has its narrowed type here; the local's own type
+    /// (its representation) is in `local_ty`.
+    pub expr_ty: ArenaMap<ExprId, Ty>,
+    /// Where the context wants another type, the type it is converted to: `T` → `T?`, member → union, anything →
+    /// `Any`, `Never` → anything. Literals have the context's type at once and need no entry. At an `If`, `Match`,
+    /// `Block` the entries are on the branches' tails where each branch differs, else on the whole.
+    pub adjust: FxHashMap<ExprId, Ty>,
+    pub local_ty: ArenaMap<LocalId, Ty>,
+    /// The type of the value that meets the pattern.
+    pub pat_ty: ArenaMap<PatId, Ty>,
+    /// Of every `Call` and `MethodCall` (a call of a field that holds a function included).
+    pub calls: FxHashMap<ExprId, Call>,
+    /// A cell, builtin or variant used as a function value (not called): what it is, instantiated.
+    pub fn_values: FxHashMap<ExprId, FnValue>,
+    /// Of every `Field`: the index of the field in its record (after removing `?`).
+    pub fields: FxHashMap<ExprId, u32>,
+    /// Of every `Update`: the field index for each given field.
+    pub updates: FxHashMap<ExprId, Box<[u32]>>,
+    /// Of every unqualified variant expression without payload.
+    pub variants: FxHashMap<ExprId, VariantRef>,
+    /// For variant and record patterns: the resolved variant, and for each sub-pattern its field index.
+    pub pat_variants: FxHashMap<PatId, VariantRef>,
+    pub pat_args: FxHashMap<PatId, Box<[u32]>>,
+    /// For each step of an assignment's place (keyed by the assigned value's expression): the type of the value the
+    /// step selects from, and for fields the index.
+    pub places: FxHashMap<ExprId, Box<[PlaceStepInfo]>>,
+    /// For binary operators: the operand type after adjustment (`Int`, `Float`, `String`, list, map, a `Param`).
+    pub lambda_row: ArenaMap<LambdaId, RowTy>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct PlaceStepInfo {
+    pub container: Ty,
+    pub field: u32,
+}
+
+/// A resolved call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub target: Target,
+    /// One for each type parameter of the target, row variables included as `Ty::ERROR` placeholders.
+    pub type_args: Box<[Ty]>,
+    /// One for each parameter (or field) of the target, in its order. A method call's receiver is among them.
+    pub args: Box<[ArgSource]>,
+    /// `x?.f(…)`: the call happens only when the receiver is not null.
+    pub optional: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    Cell(CellId),
+    /// A call of a function value: the callee expression is evaluated; for a `MethodCall` on a field that holds a
+    /// function, the value is field `field` of the receiver.
+    Value,
+    FieldValue {
+        field: u32,
+    },
+    Record(RecordId),
+    Variant(VariantRef),
+}
+
+#[derive(Clone, Debug)]
+pub enum ArgSource {
+    Expr(ExprId),
+    /// The parameter's default cell is called (with the arguments before it for cells, none for fields).
+    Default(CellId),
+    /// Collected into the variadic list; `true` marks a spread element.
+    Variadic(Box<[(ExprId, bool)]>),
+}
+
+/// A callable used as a value.
+#[derive(Clone, Debug)]
+pub struct FnValue {
+    pub target: Target,
+    pub type_args: Box<[Ty]>,
+}

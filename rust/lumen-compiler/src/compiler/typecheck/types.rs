@@ -1,0 +1,190 @@
+//! Types, interned: equal types have equal ids.
+//!
+//! Invariants: `Optional` never holds `Optional`, `Null` or `Any`/`Json`-like types that contain null already;
+//! `Union` is flat, sorted, without duplicates, has two members or more and no `Null` member (then it is an
+//! `Optional` of the union). `Infer` occurs only while a body is being checked; tables hold none.
+
+use crate::compiler::hir::{EnumId, RecordId, TypeParamId};
+use lumen_lir::effects::EffectSet;
+use rustc_hash::FxHashMap;
+
+/// An interned type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Ty(pub u32);
+
+/// An interned effect row.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct RowTy(pub u32);
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum TyKind {
+    /// Already reported; compatible with everything, silently.
+    Error,
+    /// The type of `return`, `break`, `halt(…)`: fits everywhere.
+    Never,
+    Int,
+    Float,
+    Bool,
+    String,
+    Bytes,
+    Null,
+    Json,
+    Any,
+    List(Ty),
+    Map(Ty, Ty),
+    Set(Ty),
+    Tuple(Box<[Ty]>),
+    Record(RecordId, Box<[Ty]>),
+    Enum(EnumId, Box<[Ty]>),
+    Optional(Ty),
+    Union(Box<[Ty]>),
+    Fn {
+        params: Box<[Ty]>,
+        ret: Ty,
+        row: RowTy,
+    },
+    Param(TypeParamId),
+    /// A unification variable of the body being checked.
+    Infer(u32),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct RowKind {
+    pub effects: EffectSet,
+    /// Sorted row variables: rigid parameters.
+    pub params: Box<[TypeParamId]>,
+    /// Sorted unification variables of the body being checked.
+    pub infer: Box<[u32]>,
+}
+
+/// The interner of types and rows of one compilation.
+pub struct TyStore {
+    kinds: Vec<TyKind>,
+    ids: FxHashMap<TyKind, Ty>,
+    rows: Vec<RowKind>,
+    row_ids: FxHashMap<RowKind, RowTy>,
+}
+
+impl Ty {
+    pub const ERROR: Ty = Ty(0);
+    pub const NEVER: Ty = Ty(1);
+    pub const INT: Ty = Ty(2);
+    pub const FLOAT: Ty = Ty(3);
+    pub const BOOL: Ty = Ty(4);
+    pub const STRING: Ty = Ty(5);
+    pub const BYTES: Ty = Ty(6);
+    pub const NULL: Ty = Ty(7);
+    pub const JSON: Ty = Ty(8);
+    pub const ANY: Ty = Ty(9);
+}
+
+impl RowTy {
+    /// No effects.
+    pub const EMPTY: RowTy = RowTy(0);
+}
+
+impl Default for TyStore {
+    fn default() -> Self {
+        let mut store = TyStore {
+            kinds: Vec::new(),
+            ids: FxHashMap::default(),
+            rows: Vec::new(),
+            row_ids: FxHashMap::default(),
+        };
+        for kind in [
+            TyKind::Error,
+            TyKind::Never,
+            TyKind::Int,
+            TyKind::Float,
+            TyKind::Bool,
+            TyKind::String,
+            TyKind::Bytes,
+            TyKind::Null,
+            TyKind::Json,
+            TyKind::Any,
+        ] {
+            store.intern(kind);
+        }
+        store.intern_row(RowKind::default());
+        store
+    }
+}
+
+impl TyStore {
+    /// The id of `kind`, which must satisfy the module's invariants.
+    pub fn intern(&mut self, kind: TyKind) -> Ty {
+        if let Some(&ty) = self.ids.get(&kind) {
+            return ty;
+        }
+        let ty = Ty(u32::try_from(self.kinds.len()).expect("fewer than 2^32 types"));
+        self.kinds.push(kind.clone());
+        self.ids.insert(kind, ty);
+        ty
+    }
+
+    pub fn kind(&self, ty: Ty) -> &TyKind {
+        &self.kinds[ty.0 as usize]
+    }
+
+    pub fn intern_row(&mut self, kind: RowKind) -> RowTy {
+        if let Some(&row) = self.row_ids.get(&kind) {
+            return row;
+        }
+        let row = RowTy(u32::try_from(self.rows.len()).expect("fewer than 2^32 rows"));
+        self.rows.push(kind.clone());
+        self.row_ids.insert(kind, row);
+        row
+    }
+
+    pub fn row(&self, row: RowTy) -> &RowKind {
+        &self.rows[row.0 as usize]
+    }
+
+    /// `T?`: collapses nested optionals, and types that contain null already stay as they are.
+    pub fn optional(&mut self, inner: Ty) -> Ty {
+        match self.kind(inner) {
+            TyKind::Error | TyKind::Null | TyKind::Any | TyKind::Json | TyKind::Optional(_) => {
+                inner
+            }
+            TyKind::Never => Ty::NULL,
+            _ => self.intern(TyKind::Optional(inner)),
+        }
+    }
+
+    /// The union of `members`, normalised (see the module's invariants).
+    pub fn union(&mut self, members: &[Ty]) -> Ty {
+        let mut flat = Vec::new();
+        let mut null = false;
+        for &member in members {
+            self.flatten(member, &mut flat, &mut null);
+        }
+        if flat.contains(&Ty::ERROR) {
+            return Ty::ERROR;
+        }
+        if flat.contains(&Ty::ANY) {
+            return Ty::ANY;
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        let inner = match flat.len() {
+            0 if null => return Ty::NULL,
+            0 => return Ty::NEVER,
+            1 => flat[0],
+            _ => self.intern(TyKind::Union(flat.into_boxed_slice())),
+        };
+        if null { self.optional(inner) } else { inner }
+    }
+
+    fn flatten(&self, ty: Ty, flat: &mut Vec<Ty>, null: &mut bool) {
+        match self.kind(ty) {
+            TyKind::Null => *null = true,
+            TyKind::Never => {}
+            TyKind::Optional(inner) => {
+                *null = true;
+                self.flatten(*inner, flat, null);
+            }
+            TyKind::Union(members) => flat.extend_from_slice(members),
+            _ => flat.push(ty),
+        }
+    }
+}
