@@ -1,0 +1,7 @@
+def tak(x, y, z):
+    if y >= x:
+        return z
+    return tak(tak(x - 1, y, z), tak(y - 1, z, x), tak(z - 1, x, y))
+
+
+print(sum(tak(24 - i % 2, 16, 8) for i in range(20)))
