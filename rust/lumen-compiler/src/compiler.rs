@@ -1,4 +1,5 @@
 //! The front-end passes, in the order in which they run.
 
+pub mod ast;
 pub mod hir;
 pub mod typecheck;
