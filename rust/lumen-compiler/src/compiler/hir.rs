@@ -285,6 +285,8 @@ pub enum TyRefKind {
     String,
     Bytes,
     Null,
+    /// The type of what never returns; written `Never`.
+    Never,
     Json,
     Any,
     List(TyRefId),
