@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The test suite under AddressSanitizer.
+set -eu
+cd "$(dirname "$0")/.."
+host=$(rustc -vV | sed -n 's/^host: //p')
+export RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" ASAN_OPTIONS="detect_leaks=0"
+exec cargo test --locked --workspace --target "$host" --target-dir target/asan

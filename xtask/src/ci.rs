@@ -1,0 +1,35 @@
+//! `cargo xtask ci`: formatting, lints, tests, specification and house rules, in the order of cheapest first.
+//!
+//! Output: each step's own output, then a line `N passed, N failed` over the steps. Exit code 0 when all passed.
+
+use crate::say;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+/// Each step: a name and a cargo command line.
+const STEPS: &[(&str, &[&str])] = &[
+    ("format", &["fmt", "--all", "--check"]),
+    ("tidy", &["run", "--quiet", "--locked", "--package", "xtask", "--", "tidy"]),
+    ("clippy", &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    ("test", &["test", "--locked", "--workspace"]),
+];
+
+/// Runs every step, also after a failed one.
+pub(crate) fn run(root: &Path) -> ExitCode {
+    let mut failed = Vec::new();
+    for (name, args) in STEPS {
+        say(format_args!("── {name}: cargo {}", args.join(" ")));
+        if !step(root, args) {
+            failed.push(*name);
+        }
+    }
+    for name in &failed {
+        say(format_args!("failed: {name}"));
+    }
+    say(format_args!("steps: {} passed, {} failed", STEPS.len() - failed.len(), failed.len()));
+    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn step(root: &Path, args: &[&str]) -> bool {
+    Command::new(env!("CARGO")).args(args).current_dir(root).status().is_ok_and(|s| s.success())
+}
