@@ -1,1 +1,6 @@
-//! lumen-runtime
+//! What a running program can touch: values, failures, builtins. Knows no instruction.
+//!
+//! Reading order: [`failure`] (how an operation fails), [`value`] (the value representation).
+
+pub mod failure;
+pub mod value;

@@ -36,6 +36,27 @@ struct Row {
 
 codes! {
     E0299 "not-built"
+    R1001 "integer-overflow"
+    R1002 "division-by-zero"
+    R1003 "index-out-of-range"
+    R1004 "missing-key"
+    R1005 "failed-unwrap"
+    R1006 "assertion-failed"
+    R1007 "panic"
+    R1008 "halted"
+    R1009 "stack-overflow"
+    R1010 "memory-limit"
+    R1011 "instruction-limit"
+    R1012 "output-limit"
+    R1013 "bad-shift"
+    R1014 "negative-exponent"
+    R1015 "failed-conversion"
+    R1016 "failed-constraint"
+    R1017 "invalid-argument"
+    R1018 "too-large"
+    R1019 "float-out-of-range"
+    R1020 "host-failure"
+    R1021 "too-deep"
 }
 
 impl Code {

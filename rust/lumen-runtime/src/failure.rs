@@ -1,0 +1,208 @@
+//! Run-time failures: how an operation of the running program ends other than with its value.
+//!
+//! Each has a code R1xxx from the one table of codes, a one-line message in the style of the
+//! diagnostics, and facts that help (the two sides of a failed assertion, the path of a failed
+//! conversion). `exit(code)` travels the same way but is no error. Positions and the call stack
+//! are added by the engine, which alone knows them.
+
+use lumen_base::diag::codes::Code;
+
+/// Why an operation did not produce its value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// A run-time error.
+    Error(Box<RuntimeError>),
+    /// The program asked to end with this status.
+    Exit(i32),
+}
+
+/// A run-time error as data.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuntimeError {
+    /// Which error.
+    pub code: Code,
+    /// What happened, in one line.
+    pub message: String,
+    /// Facts that help to understand, one line each.
+    pub notes: Vec<String>,
+}
+
+/// The result of a run-time operation.
+pub type Outcome<T> = Result<T, Failure>;
+
+impl Failure {
+    /// An error with a code and a message.
+    #[cold]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::Error(Box::new(RuntimeError { code, message: message.into(), notes: Vec::new() }))
+    }
+
+    /// Adds a fact to an error.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        if let Self::Error(error) = &mut self {
+            error.notes.push(note.into());
+        }
+        self
+    }
+
+    /// The code of an error.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Error(error) => Some(error.code),
+            Self::Exit(_) => None,
+        }
+    }
+
+    /// Whether `attempt` turns it into a value: not limits, not the end of the program.
+    pub fn is_catchable(&self) -> bool {
+        match self {
+            Self::Error(error) => !matches!(error.code, Code::R1010 | Code::R1011 | Code::R1012),
+            Self::Exit(_) => false,
+        }
+    }
+
+    /// `a op b` (or `-a`) does not fit 64 bits.
+    #[cold]
+    pub fn overflow(operation: impl std::fmt::Display) -> Self {
+        Self::new(Code::R1001, format!("integer overflow in `{operation}`"))
+    }
+
+    /// Integer division or remainder by zero.
+    #[cold]
+    pub fn division_by_zero() -> Self {
+        Self::new(Code::R1002, "division by zero")
+    }
+
+    /// An index outside `0..len`.
+    #[cold]
+    pub fn index(index: i64, len: usize) -> Self {
+        let what = if len == 0 {
+            "it is empty".to_owned()
+        } else {
+            format!("the indexes are 0 to {}", len - 1)
+        };
+        Self::new(Code::R1003, format!("index {index} is out of range: {what}"))
+    }
+
+    /// A key that must be there is not.
+    #[cold]
+    pub fn missing_key(key: &str) -> Self {
+        Self::new(Code::R1004, format!("the map has no key {key}"))
+    }
+
+    /// `e!` on null or an `err`.
+    #[cold]
+    pub fn unwrap(found: &str) -> Self {
+        Self::new(Code::R1005, format!("`!` found {found}"))
+    }
+
+    /// An assertion does not hold.
+    #[cold]
+    pub fn assertion(message: impl Into<String>) -> Self {
+        Self::new(Code::R1006, message)
+    }
+
+    /// `panic(message)`.
+    #[cold]
+    pub fn panic(message: impl Into<String>) -> Self {
+        Self::new(Code::R1007, message)
+    }
+
+    /// `halt(message)`.
+    #[cold]
+    pub fn halt(message: impl Into<String>) -> Self {
+        Self::new(Code::R1008, message)
+    }
+
+    /// The call stack does not fit its memory.
+    #[cold]
+    pub fn stack_overflow(limit_bytes: u64) -> Self {
+        let mib = limit_bytes >> 20;
+        Self::new(Code::R1009, format!("stack overflow: the calls need more than {mib} MiB"))
+    }
+
+    /// The values of the run do not fit its memory.
+    #[cold]
+    pub fn memory_limit(limit_bytes: u64) -> Self {
+        Self::new(Code::R1010, format!("the memory limit of {limit_bytes} bytes is exceeded"))
+    }
+
+    /// The run took more steps than allowed.
+    #[cold]
+    pub fn instruction_limit(limit: u64) -> Self {
+        Self::new(Code::R1011, format!("the instruction limit of {limit} is exceeded"))
+    }
+
+    /// The run wrote more than allowed.
+    #[cold]
+    pub fn output_limit(limit_bytes: u64) -> Self {
+        Self::new(Code::R1012, format!("the output limit of {limit_bytes} bytes is exceeded"))
+    }
+
+    /// A shift by less than 0 or more than 63.
+    #[cold]
+    pub fn shift(count: i64) -> Self {
+        Self::new(Code::R1013, format!("shift by {count}: the count must be 0 to 63"))
+    }
+
+    /// `a ** b` on integers with `b < 0`.
+    #[cold]
+    pub fn negative_exponent(exponent: i64) -> Self {
+        Self::new(Code::R1014, format!("`**` with the negative exponent {exponent} on Ints"))
+    }
+
+    /// A value does not have the type it is converted to; the text names the path.
+    #[cold]
+    pub fn conversion(message: impl Into<String>) -> Self {
+        Self::new(Code::R1015, message)
+    }
+
+    /// A `where` condition does not hold.
+    #[cold]
+    pub fn constraint(message: impl Into<String>) -> Self {
+        Self::new(Code::R1016, message)
+    }
+
+    /// A builtin was called with a value that it cannot take.
+    #[cold]
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new(Code::R1017, message)
+    }
+
+    /// A string, list or map would have more than 2^31 - 1 elements.
+    #[cold]
+    pub fn too_large(what: &str) -> Self {
+        Self::new(Code::R1018, format!("the {what} would have more than {} elements", i32::MAX))
+    }
+
+    /// A float that has no `Int` is converted to one.
+    #[cold]
+    pub fn float_to_int(value: f64) -> Self {
+        let text = crate::value::number::float_text(value);
+        Self::new(Code::R1019, format!("the float {text} does not fit an Int"))
+    }
+
+    /// The host could not do what was asked: a file, a directory, an input.
+    #[cold]
+    pub fn host(message: impl Into<String>) -> Self {
+        Self::new(Code::R1020, message)
+    }
+
+    /// A value is nested too deeply for the operation.
+    #[cold]
+    pub fn too_deep(limit: usize) -> Self {
+        Self::new(Code::R1021, format!("the value is nested more than {limit} levels deep"))
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Error(error) => write!(f, "{}: {}", error.code, error.message),
+            Self::Exit(code) => write!(f, "exit {code}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}

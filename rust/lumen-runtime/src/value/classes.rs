@@ -1,0 +1,270 @@
+//! The class table: what the runtime knows about each class, one dense row each.
+//!
+//! Built once when a module is linked (`value/link.rs`) and immutable from then on. The front of
+//! a row serves drop and copy (which slots are counted, how large the object is); the rest serves
+//! the generic operations (names of fields and variants).
+
+use super::word::ClassId;
+
+/// Class of strings.
+pub const STRING_CLASS: ClassId = 0;
+/// Class of byte strings.
+pub const BYTES_CLASS: ClassId = 1;
+/// Class of integers that do not fit a Dyn word.
+pub const BOXED_INT_CLASS: ClassId = 2;
+/// Class of `list[Json]`.
+pub const LIST_JSON_CLASS: ClassId = 3;
+/// Class of `map[String, Json]`.
+pub const MAP_JSON_CLASS: ClassId = 4;
+
+/// How to read the word in a slot: the representation, and what printing needs beyond it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Slot {
+    /// `I64`, an integer.
+    Int,
+    /// `I64`, the ordinal of a payload-less enum of this class.
+    Enum(ClassId),
+    /// `F64`.
+    Float,
+    /// `Bool`.
+    Bool,
+    /// A Ref word of this static class; null when it is optional.
+    Ref(ClassId),
+    /// A Dyn word.
+    Dyn,
+}
+
+impl Slot {
+    /// Whether the word may lead to an object.
+    #[inline(always)]
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Slot::Ref(_) | Slot::Dyn)
+    }
+}
+
+/// What an object of a class is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A string.
+    String,
+    /// A byte string.
+    Bytes,
+    /// A large integer in Dyn.
+    BoxedInt,
+    /// A list; `slots` is the element.
+    List,
+    /// A map; `slots` are key and value.
+    Map,
+    /// A set; `slots` is the element.
+    Set,
+    /// A tuple.
+    Tuple,
+    /// A record.
+    Record,
+    /// An enum; abstract: its objects are of the variant classes.
+    Enum,
+    /// A variant with payload.
+    Variant,
+    /// A function type; abstract: its objects are of the closure classes.
+    Fn,
+    /// A closure; `slots` are the captures.
+    Closure,
+}
+
+/// How the counted slots of an object are found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scan {
+    /// There are none.
+    Leaf,
+    /// Fields behind the header.
+    Flat,
+    /// Elements of a list.
+    List,
+    /// Entries of a map or set.
+    Table,
+}
+
+/// A variant as its enum lists it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VariantRow {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its class, when it has a payload.
+    pub class: Option<ClassId>,
+}
+
+/// One class.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RtClass {
+    /// How to find the counted slots.
+    pub scan: Scan,
+    /// What its objects are.
+    pub kind: Kind,
+    /// Bytes of a list element: 8, or 1 for `Bool`.
+    pub elem_bytes: u8,
+    /// Index of the last counted field of a flat class.
+    pub last_counted: u32,
+    /// Bytes of an object of a flat class.
+    pub flat_bytes: u32,
+    /// Fields, elements or captures.
+    pub slots: Box<[Slot]>,
+    /// Name of the record, enum, variant or cell.
+    pub name: Box<str>,
+    /// Names of the fields of records and named payloads.
+    pub fields: Box<[Option<Box<str>>]>,
+    /// The variants of an enum.
+    pub variants: Box<[VariantRow]>,
+    /// The enum of a variant, the function class of a closure.
+    pub owner: ClassId,
+    /// The ordinal of a variant.
+    pub ordinal: u32,
+    /// The cell of a closure.
+    pub cell: u32,
+}
+
+impl RtClass {
+    fn new(kind: Kind, slots: Vec<Slot>) -> Self {
+        let last = slots.iter().rposition(|slot| slot.is_counted());
+        let scan = match (last, kind) {
+            (None, _) | (_, Kind::String | Kind::Bytes | Kind::BoxedInt) => Scan::Leaf,
+            (_, Kind::List) => Scan::List,
+            (_, Kind::Map | Kind::Set) => Scan::Table,
+            _ => Scan::Flat,
+        };
+        let bool_list = kind == Kind::List && slots == [Slot::Bool];
+        Self {
+            scan,
+            kind,
+            elem_bytes: if bool_list { 1 } else { 8 },
+            last_counted: last.unwrap_or(0) as u32,
+            flat_bytes: (super::object::HEADER + 8 * slots.len()) as u32,
+            slots: slots.into(),
+            name: "".into(),
+            fields: Box::default(),
+            variants: Box::default(),
+            owner: 0,
+            ordinal: 0,
+            cell: 0,
+        }
+    }
+
+    /// Strings.
+    pub fn string() -> Self {
+        Self::new(Kind::String, Vec::new())
+    }
+
+    /// Byte strings.
+    pub fn bytes() -> Self {
+        Self::new(Kind::Bytes, Vec::new())
+    }
+
+    /// Large integers.
+    pub fn boxed_int() -> Self {
+        Self::new(Kind::BoxedInt, vec![Slot::Int])
+    }
+
+    /// Lists of this element.
+    pub fn list(element: Slot) -> Self {
+        Self::new(Kind::List, vec![element])
+    }
+
+    /// Maps from key to value.
+    pub fn map(key: Slot, value: Slot) -> Self {
+        Self::new(Kind::Map, vec![key, value])
+    }
+
+    /// Sets of this element.
+    pub fn set(element: Slot) -> Self {
+        Self::new(Kind::Set, vec![element])
+    }
+
+    /// Tuples of these elements.
+    pub fn tuple(elements: Vec<Slot>) -> Self {
+        Self::new(Kind::Tuple, elements)
+    }
+
+    /// A record with named fields.
+    pub fn record(name: &str, fields: &[(&str, Slot)]) -> Self {
+        Self {
+            name: name.into(),
+            fields: fields.iter().map(|(name, _)| Some((*name).into())).collect(),
+            ..Self::new(Kind::Record, fields.iter().map(|(_, slot)| *slot).collect())
+        }
+    }
+
+    /// An enum with its variants.
+    pub fn enumeration(name: &str, variants: &[(&str, Option<ClassId>)]) -> Self {
+        let row = |(name, class): &(&str, Option<ClassId>)| VariantRow {
+            name: (*name).into(),
+            class: *class,
+        };
+        Self {
+            name: name.into(),
+            variants: variants.iter().map(row).collect(),
+            ..Self::new(Kind::Enum, Vec::new())
+        }
+    }
+
+    /// A variant with payload.
+    pub fn variant(
+        owner: ClassId,
+        ordinal: u32,
+        name: &str,
+        payload: &[(Option<&str>, Slot)],
+    ) -> Self {
+        Self {
+            name: name.into(),
+            fields: payload.iter().map(|(name, _)| name.map(Into::into)).collect(),
+            owner,
+            ordinal,
+            ..Self::new(Kind::Variant, payload.iter().map(|(_, slot)| *slot).collect())
+        }
+    }
+
+    /// A function type.
+    pub fn function() -> Self {
+        Self::new(Kind::Fn, Vec::new())
+    }
+
+    /// A closure of a cell with its captures.
+    pub fn closure(owner: ClassId, cell: u32, name: &str, captures: Vec<Slot>) -> Self {
+        Self { name: name.into(), owner, cell, ..Self::new(Kind::Closure, captures) }
+    }
+}
+
+/// The class table of a program.
+#[derive(Debug)]
+pub struct Classes {
+    rows: Box<[RtClass]>,
+}
+
+impl Classes {
+    /// A table of these rows; the first ones are the well-known classes.
+    pub fn new(rows: Vec<RtClass>) -> Self {
+        debug_assert!(rows.len() > MAP_JSON_CLASS as usize);
+        Self { rows: rows.into() }
+    }
+
+    /// The well-known classes, which every table begins with.
+    pub fn well_known() -> Vec<RtClass> {
+        vec![
+            RtClass::string(),
+            RtClass::bytes(),
+            RtClass::boxed_int(),
+            RtClass::list(Slot::Dyn),
+            RtClass::map(Slot::Ref(STRING_CLASS), Slot::Dyn),
+        ]
+    }
+
+    /// All rows.
+    #[inline(always)]
+    pub fn rows(&self) -> &[RtClass] {
+        &self.rows
+    }
+
+    /// The row of a class.
+    #[inline(always)]
+    pub fn row(&self, class: ClassId) -> &RtClass {
+        &self.rows[class as usize]
+    }
+}
