@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static int64_t bits[1024], board[81];
+static int64_t bits[1024], row_of[81], column_of[81], box_of[81], board[81];
 
 static int64_t solve(const int64_t *puzzle) {
   int64_t rows[9] = {0}, columns[9] = {0}, boxes[9] = {0}, open_cells[81], candidates[82], n = 0;
@@ -12,9 +12,9 @@ static int64_t solve(const int64_t *puzzle) {
       open_cells[n++] = p;
     } else {
       int64_t bit = 1LL << board[p];
-      rows[p / 9] |= bit;
-      columns[p % 9] |= bit;
-      boxes[p / 27 * 3 + p % 9 / 3] |= bit;
+      rows[row_of[p]] |= bit;
+      columns[column_of[p]] |= bit;
+      boxes[box_of[p]] |= bit;
     }
   }
   int64_t depth = 0, nodes = 0;
@@ -25,7 +25,7 @@ static int64_t solve(const int64_t *puzzle) {
       int64_t best = depth, best_count = 10, best_mask = 0;
       for (int64_t c = depth; c < n; c++) {
         int64_t p = open_cells[c];
-        int64_t mask = 1022 & ~(rows[p / 9] | columns[p % 9] | boxes[p / 27 * 3 + p % 9 / 3]);
+        int64_t mask = 1022 & ~(rows[row_of[p]] | columns[column_of[p]] | boxes[box_of[p]]);
         if (bits[mask] < best_count) {
           best = c;
           best_count = bits[mask];
@@ -38,12 +38,12 @@ static int64_t solve(const int64_t *puzzle) {
       open_cells[depth] = chosen;
       candidates[depth] = best_mask;
     }
-    int64_t p = open_cells[depth], box = p / 27 * 3 + p % 9 / 3;
+    int64_t p = open_cells[depth];
     if (!descending) {
       int64_t bit = ~(1LL << board[p]);
-      rows[p / 9] &= bit;
-      columns[p % 9] &= bit;
-      boxes[box] &= bit;
+      rows[row_of[p]] &= bit;
+      columns[column_of[p]] &= bit;
+      boxes[box_of[p]] &= bit;
     }
     int64_t mask = candidates[depth];
     if (mask == 0) {
@@ -53,9 +53,9 @@ static int64_t solve(const int64_t *puzzle) {
       int64_t bit = mask & -mask;
       candidates[depth] = mask & (mask - 1);
       board[p] = bits[bit - 1];
-      rows[p / 9] |= bit;
-      columns[p % 9] |= bit;
-      boxes[box] |= bit;
+      rows[row_of[p]] |= bit;
+      columns[column_of[p]] |= bit;
+      boxes[box_of[p]] |= bit;
       descending = true;
       depth++;
     }
@@ -72,17 +72,24 @@ int main(void) {
     "12.3....435....1....4........54..2..6...7.........8.9...31..5.......9.7.....6...8",
   };
   for (int64_t m = 1; m < 1024; m++) bits[m] = bits[m >> 1] + (m & 1);
+  for (int64_t p = 0; p < 81; p++) {
+    row_of[p] = p / 9;
+    column_of[p] = p % 9;
+    box_of[p] = p / 27 * 3 + p % 9 / 3;
+  }
   int64_t total = 0;
   for (size_t t = 0; t < sizeof puzzles / sizeof *puzzles; t++) {
     int64_t checksum = 0;
-    for (int64_t shift = 0; shift < 3; shift++) {
-      int64_t turned[81];
-      for (int p = 0; p < 81; p++) {
-        int64_t d = puzzles[t][p] == '.' ? 0 : puzzles[t][p] - '0';
-        turned[p] = d == 0 ? 0 : (d - 1 + shift * 3) % 9 + 1;
+    for (int64_t factor = 1; factor <= 4; factor *= 2) {
+      for (int64_t shift = 0; shift < 9; shift++) {
+        int64_t renamed[81];
+        for (int p = 0; p < 81; p++) {
+          int64_t d = puzzles[t][p] == '.' ? 0 : puzzles[t][p] - '0';
+          renamed[p] = d == 0 ? 0 : (d * factor + shift) % 9 + 1;
+        }
+        total += solve(renamed);
+        for (int p = 0; p < 81; p++) checksum = (checksum * 10 + board[p]) % 1000003;
       }
-      total += solve(turned);
-      for (int p = 0; p < 81; p++) checksum = (checksum * 10 + board[p]) % 1000003;
     }
     printf("%" PRId64 "\n", checksum);
   }
