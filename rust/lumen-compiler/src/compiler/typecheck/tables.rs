@@ -4,14 +4,32 @@
 //! when the whole compilation has no error. Types mention the `Param`s of the body's own cell (and, for a nested
 //! cell, of the cells around it); lowering substitutes them for each instance.
 
-use super::types::{RowTy, Ty};
+use super::types::{RowTy, Ty, TyStore};
 use crate::compiler::hir::{
-    CellId, ExprId, LambdaId, LocalId, PatId, RecordId, TypeParamId, VariantRef,
+    CellId, ConstId, EnumId, ExprId, LambdaId, LocalId, PatId, RecordId, TypeParamId, VariantRef,
 };
 use lumen_base::ArenaMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Everything that type checking found out about one compilation.
+#[derive(Default)]
+pub struct TypeTables {
+    pub store: TyStore,
+    /// Of every cell, builtins, nested cells, defaults, conditions and initialisers included.
+    pub sigs: ArenaMap<CellId, CellSig>,
+    /// Of every cell with a Lumen body.
+    pub bodies: ArenaMap<CellId, TypedBody>,
+    /// Field types of each record, mentioning the record's own type parameters.
+    pub records: ArenaMap<RecordId, Box<[Ty]>>,
+    /// Payload types of each variant of each enum, mentioning the enum's own type parameters.
+    pub variants: ArenaMap<EnumId, Box<[Box<[Ty]>]>>,
+    pub consts: ArenaMap<ConstId, Ty>,
+}
 
 /// The signature of a cell with everything inferred filled in.
+///
+/// A default's or condition's cell has the type parameters of the cell or record it belongs to. Rows inside function
+/// types never decide a representation: `fn() -> Int` and `fn() -> Int / {emit}` are the same for lowering.
 #[derive(Clone, Debug)]
 pub struct CellSig {
     pub type_params: Box<[TypeParamId]>,
@@ -28,8 +46,10 @@ pub struct TypedBody {
     /// (its representation) is in `local_ty`.
     pub expr_ty: ArenaMap<ExprId, Ty>,
     /// Where the context wants another type, the type it is converted to: `T` → `T?`, member → union, anything →
-    /// `Any`, `Never` → anything. Literals have the context's type at once and need no entry. At an `If`, `Match`,
-    /// `Block` the entries are on the branches' tails where each branch differs, else on the whole.
+    /// `Any`, a member of Json → `Json`, `Never` → anything, anything → `Null` (the value is dropped). Literals have
+    /// the context's type at once and need no entry (`Lit::Int` with type `Float`). At an `If`, `Match`, `Block` the
+    /// entries are on the branches' tails where each branch differs, else on the whole. The tail of a block whose
+    /// value is discarded has no entry.
     pub adjust: FxHashMap<ExprId, Ty>,
     pub local_ty: ArenaMap<LocalId, Ty>,
     /// The type of the value that meets the pattern.
@@ -50,8 +70,30 @@ pub struct TypedBody {
     /// For each step of an assignment's place (keyed by the assigned value's expression): the type of the value the
     /// step selects from, and for fields the index.
     pub places: FxHashMap<ExprId, Box<[PlaceStepInfo]>>,
-    /// For binary operators: the operand type after adjustment (`Int`, `Float`, `String`, list, map, a `Param`).
+    /// Of every `Is`: the type tested for. (An `As` has its target in `expr_ty`.)
+    pub is_ty: FxHashMap<ExprId, Ty>,
+    /// Of every type-test pattern: the type tested for.
+    pub pat_test: FxHashMap<PatId, Ty>,
+    /// A plain name in `if let`, `while let`, `let … else` that meets a `T?`: it tests for non-null and binds the `T`.
+    pub non_null: FxHashSet<PatId>,
     pub lambda_row: ArenaMap<LambdaId, RowTy>,
+}
+
+impl TypedBody {
+    /// The type that `expr` has by itself.
+    pub fn ty(&self, expr: ExprId) -> Ty {
+        self.expr_ty.get(expr).copied().unwrap_or(Ty::ERROR)
+    }
+
+    /// The type of `expr` after the conversion its context asks for.
+    pub fn adjusted(&self, expr: ExprId) -> Ty {
+        self.adjust.get(&expr).copied().unwrap_or_else(|| self.ty(expr))
+    }
+
+    /// The resolved call at `expr`.
+    pub fn call(&self, expr: ExprId) -> Option<&Call> {
+        self.calls.get(&expr)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
