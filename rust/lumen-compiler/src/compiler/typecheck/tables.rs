@@ -6,7 +6,8 @@
 
 use super::types::{RowTy, Ty, TyStore};
 use crate::compiler::hir::{
-    CellId, ConstId, EnumId, ExprId, LambdaId, LocalId, PatId, RecordId, TypeParamId, VariantRef,
+    Cell, CellId, Const, Enum, Expr, ExprId, Lambda, Local, Pat, PatId, Record, RecordId,
+    TypeParamId, VariantRef,
 };
 use lumen_base::ArenaMap;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -16,14 +17,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub struct TypeTables {
     pub store: TyStore,
     /// Of every cell, builtins, nested cells, defaults, conditions and initialisers included.
-    pub sigs: ArenaMap<CellId, CellSig>,
+    pub sigs: ArenaMap<Cell, CellSig>,
     /// Of every cell with a Lumen body.
-    pub bodies: ArenaMap<CellId, TypedBody>,
+    pub bodies: ArenaMap<Cell, TypedBody>,
     /// Field types of each record, mentioning the record's own type parameters.
-    pub records: ArenaMap<RecordId, Box<[Ty]>>,
+    pub records: ArenaMap<Record, Box<[Ty]>>,
     /// Payload types of each variant of each enum, mentioning the enum's own type parameters.
-    pub variants: ArenaMap<EnumId, Box<[Box<[Ty]>]>>,
-    pub consts: ArenaMap<ConstId, Ty>,
+    pub variants: ArenaMap<Enum, Box<[Box<[Ty]>]>>,
+    pub consts: ArenaMap<Const, Ty>,
 }
 
 /// The signature of a cell with everything inferred filled in.
@@ -44,16 +45,16 @@ pub struct CellSig {
 pub struct TypedBody {
     /// The type an expression has by itself. A narrowed local has its narrowed type here; the local's own type
     /// (its representation) is in `local_ty`.
-    pub expr_ty: ArenaMap<ExprId, Ty>,
+    pub expr_ty: ArenaMap<Expr, Ty>,
     /// Where the context wants another type, the type it is converted to: `T` → `T?`, member → union, anything →
     /// `Any`, a member of Json → `Json`, `Never` → anything, anything → `Null` (the value is dropped). Literals have
     /// the context's type at once and need no entry (`Lit::Int` with type `Float`). At an `If`, `Match`, `Block` the
     /// entries are on the branches' tails where each branch differs, else on the whole. The tail of a block whose
     /// value is discarded has no entry.
     pub adjust: FxHashMap<ExprId, Ty>,
-    pub local_ty: ArenaMap<LocalId, Ty>,
+    pub local_ty: ArenaMap<Local, Ty>,
     /// The type of the value that meets the pattern.
-    pub pat_ty: ArenaMap<PatId, Ty>,
+    pub pat_ty: ArenaMap<Pat, Ty>,
     /// Of every `Call` and `MethodCall` (a call of a field that holds a function included).
     pub calls: FxHashMap<ExprId, Call>,
     /// A cell, builtin or variant used as a function value (not called): what it is, instantiated.
@@ -76,7 +77,7 @@ pub struct TypedBody {
     pub pat_test: FxHashMap<PatId, Ty>,
     /// A plain name in `if let`, `while let`, `let … else` that meets a `T?`: it tests for non-null and binds the `T`.
     pub non_null: FxHashSet<PatId>,
-    pub lambda_row: ArenaMap<LambdaId, RowTy>,
+    pub lambda_row: ArenaMap<Lambda, RowTy>,
 }
 
 impl TypedBody {
