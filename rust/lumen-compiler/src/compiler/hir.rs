@@ -39,8 +39,12 @@ pub struct Hir {
     pub ty_refs: Arena<TyRef>,
     /// Builtins that the program's names can mean, by name; the candidates of one name differ in their [`Head`].
     pub builtins: FxHashMap<Symbol, Vec<(Head, CellId)>>,
-    /// Methods (cells whose first parameter is `self`) and, for uniform call syntax, every cell visible in a
-    /// module is found through [`Module::scope`].
+    /// Methods: cells whose first parameter is `self`, by the head of its type, and the cells inside an enum (also
+    /// those without `self`, called `Shape.unit()`). A private one may be used in its own module only. For uniform
+    /// call syntax, every cell visible in a module is found through [`Module::scope`].
+    ///
+    /// Order of look-up for `x.f()`: a field that holds a function, `methods`, a cell of the module's scope,
+    /// `builtins`. Bodies of std modules look only at methods of std modules.
     pub methods: FxHashMap<(Head, Symbol), CellId>,
     /// Every variant by name, for unqualified use: candidates are narrowed by visibility and expected type.
     pub variants: FxHashMap<Symbol, Vec<VariantRef>>,
@@ -85,6 +89,9 @@ pub enum Def {
     Variant(VariantRef),
     /// `import a.b` binds `b`.
     Module(ModuleId),
+    /// A name that the head of the first argument decides ([`ExprKind::Builtin`]): methods of several types, or an
+    /// imported builtin. The symbol is the original name, which an alias may differ from.
+    Builtin(Symbol),
     /// Declared, but its declaration had errors.
     Error,
 }

@@ -99,7 +99,8 @@ pub enum ExprKind {
         cell: CellId,
         captures: Box<[LocalId]>,
     },
-    /// An overloaded builtin name; the candidates are in `Hir::builtins`.
+    /// An overloaded name, decided by the head of the first argument's type: first the methods of this name
+    /// (`Hir::methods`, except in bodies of std modules), then `Hir::builtins`.
     Builtin(Symbol),
     Const(ConstId),
     /// A record's name in callee position.
@@ -424,10 +425,16 @@ pub enum PatKind {
     At(LocalId, PatId),
     /// Int, Float, Bool, Null, Str, Bytes; a leading `-` is folded in.
     Lit(Lit),
-    /// `a..b`, `a..=b` with constant Int (or one-character String) ends.
+    /// `a..b`, `a..=b` with constant Int ends.
     Range {
         lo: Option<i64>,
         hi: Option<i64>,
+        inclusive: bool,
+    },
+    /// `"a".."f"`: matches the Strings of one character in the range.
+    CharRange {
+        lo: char,
+        hi: char,
         inclusive: bool,
     },
     /// `Shape.Circle(…)`, `Circle(…)`, `ok(…)`.

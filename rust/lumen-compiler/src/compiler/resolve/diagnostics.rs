@@ -1,0 +1,243 @@
+//! What name resolution says: E03xx and W03xx, one constructor each.
+
+use lumen_base::{Applicability, Code, Diagnostic, FileSpan};
+
+/// `name` stands for nothing that can be used as a value here.
+pub(super) fn unknown_name(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0301, at, format!("`{name}` is not defined"))
+        .with_primary("no binding, cell or constant in scope has this name")
+}
+
+/// `name` stands for no type.
+pub(super) fn unknown_type(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0302, at, format!("there is no type `{name}`"))
+        .with_primary("no type in scope has this name")
+}
+
+/// `name` is declared twice in one module.
+pub(super) fn duplicate_name(at: FileSpan, name: &str, first: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0303, at, format!("`{name}` is declared twice"))
+        .with_primary("declared again here")
+        .with_label(first, "declared first here")
+        .with_help("rename or remove one of the two")
+}
+
+/// Two star imports, or an import and a declaration, bring the same name.
+pub(super) fn duplicate_import(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0303, at, format!("`{name}` is declared twice"))
+        .with_primary("this import brings a name that the file has already")
+        .with_help(format!("import it under another name: `{name} as other`"))
+}
+
+/// No file for an imported module.
+pub(super) fn unknown_module(at: FileSpan, module: &str, tried: &[String]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::E0304, at, format!("there is no module `{module}`"))
+        .with_primary("no file found for this import");
+    if tried.is_empty() {
+        return diagnostic.with_help("a program that is not in a file can import only `std` modules");
+    }
+    let tried: Vec<String> = tried.iter().map(|path| format!("`{path}`")).collect();
+    diagnostic.with_note(format!("looked for {}", tried.join(", ")))
+}
+
+/// Modules import each other in a circle.
+pub(super) fn import_cycle(at: FileSpan, chain: &[String]) -> Diagnostic {
+    Diagnostic::new(Code::E0305, at, format!("the import of `{}` is a cycle", chain[0]))
+        .with_primary("this import leads back to its own file")
+        .with_note(format!("the chain is {}", chain.join(" -> ")))
+        .with_help("move what both need into a third module")
+}
+
+/// A module has no such name.
+pub(super) fn unknown_member(at: FileSpan, module: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0306, at, format!("module `{module}` has no `{name}`"))
+        .with_primary("not declared there")
+}
+
+/// The name exists in the module but is not `pub`.
+pub(super) fn private_name(at: FileSpan, module: &str, name: &str, decl: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0307, at, format!("`{name}` of module `{module}` is private"))
+        .with_primary("only `pub` declarations can be imported")
+        .with_label(decl, "declared without `pub` here")
+        .with_help("write `pub` before the declaration")
+}
+
+/// Assignment to a variable of the function around a lambda or nested cell.
+pub(super) fn captured_assignment(at: FileSpan, name: &str, decl: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0308, at, format!("cannot assign to the captured variable `{name}`"))
+        .with_primary("this function has its own copy: the assignment would change nothing outside")
+        .with_label(decl, "declared outside of the function")
+        .with_help("return the new value, or copy it first: `let mut other = …`")
+}
+
+/// The target of an assignment cannot change.
+pub(super) fn not_assignable(at: FileSpan, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0309, at, format!("cannot assign to {what}"))
+        .with_primary("not a variable or a place inside of one")
+}
+
+/// `break` or `continue` with no loop around.
+pub(super) fn jump_outside_loop(at: FileSpan, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0310, at, format!("`{word}` outside of a loop"))
+        .with_primary("no loop of this function is around it")
+}
+
+/// `break @l` with no loop `@l` around.
+pub(super) fn unknown_label(at: FileSpan, label: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0311, at, format!("no loop around has the label `@{label}`"))
+        .with_primary("unknown label")
+}
+
+/// The alternatives of a pattern bind different names.
+pub(super) fn or_pattern_names(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0312, at, format!("`{name}` is not bound by every alternative"))
+        .with_primary("all alternatives of a pattern must bind the same names")
+        .with_help(format!("bind `{name}` in each alternative, or in none"))
+}
+
+/// A name is bound twice by one pattern or list of parameters or fields.
+pub(super) fn repeated_binding(at: FileSpan, what: &str, name: &str, first: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0313, at, format!("the {what} `{name}` appears twice"))
+        .with_primary("here again")
+        .with_label(first, "first here")
+        .with_help("give each one a name of its own")
+}
+
+/// An enum, or the scope, has no such variant.
+pub(super) fn unknown_variant(at: FileSpan, owner: Option<&str>, name: &str) -> Diagnostic {
+    let message = match owner {
+        Some(owner) => format!("enum `{owner}` has no variant `{name}`"),
+        None => format!("there is no variant or record `{name}`"),
+    };
+    Diagnostic::new(Code::E0314, at, message).with_primary("unknown variant")
+}
+
+/// A name of one kind stands where another kind is needed: a type as a value, a module as a type.
+pub(super) fn wrong_kind(at: FileSpan, name: &str, is: &str, wanted: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0315, at, format!("`{name}` is {is}, not {wanted}"))
+        .with_primary(format!("{wanted} is needed here"))
+}
+
+/// A type has the wrong number of type arguments.
+pub(super) fn type_arguments(at: FileSpan, name: &str, wanted: usize, found: usize) -> Diagnostic {
+    let plural = if wanted == 1 { "argument" } else { "arguments" };
+    let message = format!("`{name}` takes {wanted} type {plural}, found {found}");
+    Diagnostic::new(Code::E0316, at, message).with_primary("wrong number of type arguments")
+}
+
+/// An alias stands for itself, directly or through others.
+pub(super) fn endless_alias(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0317, at, format!("the alias `{name}` never ends"))
+        .with_primary("it stands for a type that contains it")
+        .with_help("use a record or an enum: they may contain themselves")
+}
+
+/// A declared name has the wrong letter case.
+pub(super) fn name_case(at: FileSpan, what: &str, name: &str, wanted: &str, better: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0318, at, format!("the name of {what} is written in {wanted}"))
+        .with_primary(format!("`{name}` is not"))
+        .with_fix(format!("rename it to `{better}`"), at, better, Applicability::Maybe)
+}
+
+/// `return`, `break`, `continue` or `?` inside a `defer`.
+pub(super) fn leaves_defer(at: FileSpan, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0319, at, format!("`{word}` cannot leave a `defer`"))
+        .with_primary("a `defer` runs while its block is left already")
+}
+
+/// The document has both statements at the top level and `cell main`.
+pub(super) fn main_and_statements(at: FileSpan, main: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0320, at, "statements at the top level beside `cell main`")
+        .with_primary("this statement would never run")
+        .with_label(main, "the program starts here")
+        .with_help("move the statement into `main`, or remove `cell main`")
+}
+
+/// `main` or a test with parameters.
+pub(super) fn entry_signature(at: FileSpan, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0321, at, format!("{what} takes no parameters"))
+        .with_primary("nobody passes arguments to it")
+}
+
+/// A row names an effect that does not exist.
+pub(super) fn unknown_effect(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0322, at, format!("there is no effect `{name}`"))
+        .with_primary("neither an effect nor a row variable of a parameter's type")
+}
+
+/// A bound names a trait that does not exist.
+pub(super) fn unknown_trait(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0323, at, format!("there is no trait `{name}`"))
+        .with_primary("unknown trait")
+        .with_help("the builtin traits are `Eq`, `Ord`, `Hash`, `Show` and `Num`")
+}
+
+/// Constants need each other to be computed.
+pub(super) fn endless_constant(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0324, at, format!("the constant `{name}` needs its own value"))
+        .with_primary("its value leads back to itself")
+}
+
+/// `self` without a type outside of an enum.
+pub(super) fn self_needs_type(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0325, at, "`self` needs a type here")
+        .with_primary("only the cells inside an enum know the type of `self`")
+        .with_help("write the type: `self: Name`")
+}
+
+/// A binding without `mut` is assigned; `insert` is where `mut ` belongs, if the binding is a `let`.
+pub(super) fn assign_without_mut(
+    at: FileSpan,
+    name: &str,
+    decl: FileSpan,
+    insert: Option<FileSpan>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::W0301, at, format!("`{name}` is assigned but not `mut`"))
+        .with_primary("assigned here")
+        .with_label(decl, "declared without `mut`");
+    match insert {
+        Some(insert) => {
+            diagnostic.with_fix("write `let mut`", insert, "mut ", Applicability::Machine)
+        }
+        None => diagnostic.with_help(format!("copy it first: `let mut {name} = {name}`")),
+    }
+}
+
+/// A cell has the name of a builtin.
+pub(super) fn shadowed_builtin(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::W0302, at, format!("cell `{name}` hides the builtin `{name}`"))
+        .with_primary("every use of the name in this file means this cell")
+        .with_help("choose another name, or write it as a method: `self` as first parameter")
+}
+
+/// A `let` in a loop hides a variable that the loop's condition reads.
+pub(super) fn shadowed_condition(at: FileSpan, name: &str, remove: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::W0303, at, format!("this `{name}` is new: the loop's condition does not see it"))
+        .with_primary("hides the variable that the condition reads")
+        .with_fix("write an assignment", remove, "", Applicability::Maybe)
+}
+
+/// A variable changes after a nested cell has captured its value.
+pub(super) fn assigned_after_capture(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::W0304, at, format!("a nested cell keeps the old value of `{name}`"))
+        .with_primary("assigned after the cell was declared")
+        .with_help("pass the value as a parameter")
+}
+
+/// An imported name is never used.
+pub(super) fn unused_import(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::W0305, at, format!("the import `{name}` is never used"))
+        .with_primary("unused")
+}
+
+/// An arm of `when` stands behind `_`.
+pub(super) fn arm_after_default(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::W0306, at, "this arm is never reached")
+        .with_primary("the arm `_` before it takes everything")
+}
+
+/// A construct that is part of the language but not of this compiler.
+pub(super) fn not_built(at: FileSpan, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0299, at, format!("{what}: not built yet"))
+        .with_primary("this version of the compiler does not have it")
+}

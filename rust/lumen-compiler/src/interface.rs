@@ -1,0 +1,123 @@
+//! The standard library as the compiler sees it: an index of names over the embedded documents `std/*.lm.md`.
+//!
+//! A name asked for → the fences that declare it (a file and a byte range each). The index is made when the compiler is
+//! built (`build.rs`); nothing of std is parsed before a program names it.
+//!
+//! Invariant: the symbols of all std names are interned first, so that a look-up is one array access.
+
+use lumen_base::{Interner, Symbol};
+
+include!(concat!(env!("OUT_DIR"), "/std_index.rs"));
+
+/// One document of the standard library.
+pub struct StdFile {
+    /// `std/list.lm.md`.
+    pub path: &'static str,
+    /// The whole document.
+    pub text: &'static str,
+}
+
+/// A fence of declarations.
+pub(crate) struct Fence {
+    /// Its file, for [`files`].
+    pub(crate) file: u16,
+    /// First byte of the fence's text in the file.
+    pub(crate) lo: u32,
+    /// One past the last byte.
+    pub(crate) hi: u32,
+    /// Whether it declares cells only, so that loading it can wait.
+    pub(crate) is_cells: bool,
+}
+
+/// The documents of the standard library, sorted by path.
+pub fn files() -> &'static [StdFile] {
+    FILES
+}
+
+/// The names that std declares, sorted: for completion, did-you-mean and documentation.
+pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
+/// The std names as symbols of one interner.
+pub(crate) struct Index {
+    /// By symbol: position in `NAMES` plus one, or zero. Shorter than the interner.
+    by_symbol: Vec<u16>,
+}
+
+impl Index {
+    /// Interns every std name.
+    pub(crate) fn new(names: &mut Interner) -> Self {
+        let mut by_symbol = Vec::with_capacity(names.len() + NAMES.len());
+        for (at, (name, _)) in NAMES.iter().enumerate() {
+            let symbol = names.intern(name).0 as usize;
+            if by_symbol.len() <= symbol {
+                by_symbol.resize(symbol + 1, 0);
+            }
+            by_symbol[symbol] = at as u16 + 1;
+        }
+        Self { by_symbol }
+    }
+
+    /// The name's number, if std declares it.
+    pub(crate) fn find(&self, name: Symbol) -> Option<StdName> {
+        let at = *self.by_symbol.get(name.0 as usize)?;
+        at.checked_sub(1).map(StdName)
+    }
+}
+
+/// A name that std declares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct StdName(u16);
+
+impl StdName {
+    /// Position among all std names.
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// The fences that declare it, as positions for [`fence`].
+    pub(crate) fn fences(self) -> &'static [u16] {
+        NAMES[self.index()].1
+    }
+
+    /// Whether only cells have the name.
+    pub(crate) fn is_cell(self) -> bool {
+        self.fences().iter().all(|&at| fence(at).is_cells)
+    }
+}
+
+/// Number of names that std declares.
+pub(crate) fn n_names() -> usize {
+    NAMES.len()
+}
+
+/// Number of fences.
+pub(crate) fn n_fences() -> usize {
+    FENCES.len()
+}
+
+/// The fence at a position that [`StdName::fences`] gave.
+pub(crate) fn fence(at: u16) -> &'static Fence {
+    &FENCES[usize::from(at)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_finds_declarations() {
+        let mut names = Interner::new();
+        let index = Index::new(&mut names);
+        let print = index.find(names.intern("print")).expect("std declares print");
+        assert!(print.is_cell());
+        let at = fence(print.fences()[0]);
+        let text = &FILES[usize::from(at.file)].text[at.lo as usize..at.hi as usize];
+        assert!(text.contains("cell print("), "{text}");
+        let length = index.find(names.intern("length")).expect("std declares length");
+        assert!(length.fences().len() >= 4);
+        assert!(!index.find(names.intern("ok")).expect("a variant").is_cell());
+        assert_eq!(index.find(names.intern("no_such_name")), None);
+    }
+}
