@@ -3,6 +3,7 @@
 //! Each builtin effect is one bit; the names are those that a source row `/ {emit, random}` uses.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One builtin effect.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -93,5 +94,16 @@ impl EffectSet {
     /// The members in bit order.
     pub fn iter(self) -> impl Iterator<Item = Effect> {
         Effect::ALL.into_iter().filter(move |&effect| self.contains(effect))
+    }
+}
+
+impl fmt::Display for EffectSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (i, effect) in self.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            f.write_str(effect.name())?;
+        }
+        f.write_str("}")
     }
 }

@@ -1,3 +1,22 @@
-//! LIR: the typed, monomorphic, verified register code that is the contract between compiler and machine.
+//! LIR: the typed, monomorphic, ownership-explicit register bytecode between compiler and machine.
+//!
+//! Input → output: lowering builds a `Module` with `CellBuilder`; `verify` turns it into a `Verified<Module>`, the only
+//! thing a machine links. This crate knows the instruction table, the descriptors of types and classes, the runtime
+//! builtins' signatures, and the text, JSON and binary forms. It executes nothing.
 
+mod opcode;
 pub mod effects;
+mod typedesc;
+mod module;
+mod intrinsics;
+mod builder;
+
+pub use builder::{CellBuilder, FinishError, Label};
+pub use effects::{Effect, EffectSet};
+pub use intrinsics::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeArg, intrinsic_id};
+pub use module::*;
+pub use opcode::*;
+pub use typedesc::*;
+
+/// Version of the serialised forms; a mismatch refuses the file.
+pub const FORMAT_VERSION: u32 = 1;
