@@ -104,8 +104,8 @@ fn strange_bytes_get_a_diagnostic() {
 #[test]
 fn endless_recursion_is_an_error() {
     let program = "cell down(n: Int) -> Int = down(n + 1) + 1\nprint(down(0))";
-    fails("R1014", &["run", "-"], &document(program));
-    fails("R1014", &["run", "--engine", "switch", "-"], &document(program));
+    fails("R1009", &["run", "-"], &document(program));
+    fails("R1009", &["run", "--engine", "switch", "-"], &document(program));
 }
 
 #[test]
