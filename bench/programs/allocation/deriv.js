@@ -89,8 +89,12 @@ function nodeCount(e) {
   return nodeCount(e.left) + nodeCount(e.right);
 }
 
-let e = powOf(new Leaf(VAR, 'x'), new Leaf(VAR, 'x'));
-for (let i = 1; i <= 8; i++) {
-  e = derive('x', e);
-  console.log(`${i}: ${nodeCount(e)}`);
+let total = 0;
+for (let round = 0; round < 3; round++) {
+  let e = powOf(new Leaf(VAR, 'x'), new Leaf(VAR, 'x'));
+  for (let i = 0; i < 8; i++) {
+    e = derive('x', e);
+    total += nodeCount(e);
+  }
 }
+console.log(total);

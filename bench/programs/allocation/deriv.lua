@@ -74,8 +74,12 @@ local function node_count(e)
   return node_count(e[2]) + node_count(e[3])
 end
 
-local e = pow_of({ VAR, "x", false }, { VAR, "x", false })
-for i = 1, 8 do
-  e = derive("x", e)
-  print(i .. ": " .. node_count(e))
+local total = 0
+for _ = 1, 3 do
+  local e = pow_of({ VAR, "x", false }, { VAR, "x", false })
+  for _ = 1, 8 do
+    e = derive("x", e)
+    total = total + node_count(e)
+  end
 end
+print(total)

@@ -97,7 +97,14 @@ def node_count(e):
     return node_count(f) + node_count(g)
 
 
-e = pow_of((VAR, "x", None), (VAR, "x", None))
-for i in range(1, 9):
-    e = derive("x", e)
-    print(f"{i}: {node_count(e)}")
+def main():
+    total = 0
+    for _ in range(3):
+        e = pow_of((VAR, "x", None), (VAR, "x", None))
+        for _ in range(8):
+            e = derive("x", e)
+            total += node_count(e)
+    print(total)
+
+
+main()

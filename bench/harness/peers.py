@@ -1,0 +1,93 @@
+"""The languages that are compared: how each runs a program, and whether it is there."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# In the order of the columns.
+ORDER = ("lumen", "c", "lua", "luajit", "luajit-joff", "node", "python")
+TITLES = {
+    "lumen": "Lumen",
+    "c": "gcc -O2",
+    "lua": "Lua 5.4",
+    "luajit": "LuaJIT",
+    "luajit-joff": "LuaJIT -joff",
+    "node": "Node",
+    "python": "Python",
+}
+TOOLS = {"c": "gcc", "lua": "lua5.4", "luajit": "luajit", "luajit-joff": "luajit", "node": "node"}
+
+
+def chosen(options):
+    """The peers of this run, Lumen first when its binary exists."""
+    wanted = options.peers.split(",") if options.peers else list(ORDER)
+    if options.no_python and "python" in wanted:
+        wanted.remove("python")
+    for name in wanted:
+        if name not in ORDER:
+            sys.exit(f"unknown peer {name}: one of {', '.join(ORDER)}")
+    found = []
+    for name in (n for n in ORDER if n in wanted):
+        if name == "lumen":
+            if os.access(options.lumen, os.X_OK):
+                found.append(name)
+            else:
+                print(f"no {options.lumen}: build it with `cargo build --release -p lumen-cli`", file=sys.stderr)
+        elif name == "python" or shutil.which(TOOLS[name]):
+            found.append(name)
+        else:
+            print(f"{TOOLS[name]} is not installed: its column is left out (ci/bench-peers.sh)", file=sys.stderr)
+    return found
+
+
+def command(peer, options, stem):
+    """The command that runs the program `stem` (a path without extension) under `peer`, or None if it has none."""
+    source = {"lumen": ".lm.md", "c": ".c", "node": ".js", "python": ".py"}.get(peer, ".lua")
+    path = Path(f"{stem}{source}")
+    if peer.startswith("luajit") and Path(f"{stem}.luajit.lua").exists():
+        path = Path(f"{stem}.luajit.lua")
+    if not path.exists():
+        return None
+    if peer == "lumen":
+        return [options.lumen, "run", *shlex.split(options.lumen_args), str(path)]
+    if peer == "c":
+        return [str(build_c(options.root, path))]
+    if peer == "lua":
+        return ["lua5.4", str(path)]
+    if peer == "luajit":
+        return ["luajit", str(path)]
+    if peer == "luajit-joff":
+        return ["luajit", "-joff", str(path)]
+    if peer == "node":
+        return ["node", str(path)]
+    # The real interpreter, not a launcher script that may stand before it.
+    return [os.path.realpath(sys.executable), str(path)]
+
+
+def build_c(root, source):
+    """Compiles `source` with gcc -O2 when it is newer than its binary; the path of the binary."""
+    binary = root / "target/bench" / source.parent.name / source.stem
+    if not binary.exists() or binary.stat().st_mtime < source.stat().st_mtime:
+        binary.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["gcc", "-O2", "-o", str(binary), str(source), "-lm"], check=True)
+    return binary
+
+
+def versions(present):
+    """One line a peer: what was measured."""
+    asked = {
+        "c": ["gcc", "--version"],
+        "lua": ["lua5.4", "-v"],
+        "luajit": ["luajit", "-v"],
+        "node": ["node", "--version"],
+        "python": [sys.executable, "--version"],
+    }
+    lines = []
+    for name in present:
+        if name in asked:
+            done = subprocess.run(asked[name], capture_output=True, text=True, check=False)
+            lines.append(f"{TITLES[name]}: {(done.stdout or done.stderr).strip().splitlines()[0]}")
+    return lines
