@@ -23,6 +23,14 @@ pub mod table;
 pub mod flat;
 pub mod immortal;
 pub mod view;
+pub mod equal;
+pub mod order;
+pub mod hash;
+pub mod map;
+pub mod path;
+pub mod print;
+pub mod json_out;
+pub mod json_in;
 pub mod number;
 pub mod format;
 
