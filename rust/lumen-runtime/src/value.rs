@@ -15,6 +15,7 @@
 pub mod word;
 pub mod object;
 pub mod classes;
+pub mod link;
 pub mod heap;
 mod drop;
 pub mod text;

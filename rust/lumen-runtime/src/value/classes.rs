@@ -5,17 +5,24 @@
 //! the generic operations (names of fields and variants).
 
 use super::word::ClassId;
+use lumen_lir::{TypeDesc, TypeId};
 
 /// Class of strings.
-pub const STRING_CLASS: ClassId = 0;
+pub const STRING_CLASS: ClassId = lumen_lir::ClassId::STRING.0;
 /// Class of byte strings.
-pub const BYTES_CLASS: ClassId = 1;
+pub const BYTES_CLASS: ClassId = lumen_lir::ClassId::BYTES.0;
 /// Class of integers that do not fit a Dyn word.
-pub const BOXED_INT_CLASS: ClassId = 2;
+pub const BOXED_INT_CLASS: ClassId = lumen_lir::ClassId::BOXED_INT.0;
 /// Class of `list[Json]`.
-pub const LIST_JSON_CLASS: ClassId = 3;
+pub const LIST_JSON_CLASS: ClassId = lumen_lir::ClassId::LIST_JSON.0;
 /// Class of `map[String, Json]`.
-pub const MAP_JSON_CLASS: ClassId = 4;
+pub const MAP_JSON_CLASS: ClassId = lumen_lir::ClassId::MAP_JSON.0;
+/// Class of `list[String]`.
+pub const LIST_STRING_CLASS: ClassId = lumen_lir::ClassId::LIST_STRING.0;
+/// Class of `list[list[String]]`.
+pub const LIST_LIST_STRING_CLASS: ClassId = lumen_lir::ClassId::LIST_LIST_STRING.0;
+/// Class of `list[Int]`.
+pub const LIST_INT_CLASS: ClassId = lumen_lir::ClassId::LIST_INT.0;
 
 /// How to read the word in a slot: the representation, and what printing needs beyond it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,6 +115,8 @@ pub struct RtClass {
     pub flat_bytes: u32,
     /// Fields, elements or captures.
     pub slots: Box<[Slot]>,
+    /// Their types.
+    pub types: Box<[TypeId]>,
     /// Name of the record, enum, variant or cell.
     pub name: Box<str>,
     /// Names of the fields of records and named payloads.
@@ -139,6 +148,7 @@ impl RtClass {
             last_counted: last.unwrap_or(0) as u32,
             flat_bytes: (super::object::HEADER + 8 * slots.len()) as u32,
             slots: slots.into(),
+            types: Box::default(),
             name: "".into(),
             fields: Box::default(),
             variants: Box::default(),
@@ -232,28 +242,27 @@ impl RtClass {
     }
 }
 
-/// The class table of a program.
+/// The class table of a program, and its types.
 #[derive(Debug)]
 pub struct Classes {
     rows: Box<[RtClass]>,
+    types: Box<[TypeRow]>,
+}
+
+/// A type with what is derived from it.
+#[derive(Clone, Debug)]
+pub struct TypeRow {
+    /// The type.
+    pub desc: TypeDesc,
+    /// How a field, an element, or a register of it is read (one that takes two registers: the
+    /// form it has in one word, a Dyn).
+    pub slot: Slot,
 }
 
 impl Classes {
-    /// A table of these rows; the first ones are the well-known classes.
-    pub fn new(rows: Vec<RtClass>) -> Self {
-        debug_assert!(rows.len() > MAP_JSON_CLASS as usize);
-        Self { rows: rows.into() }
-    }
-
-    /// The well-known classes, which every table begins with.
-    pub fn well_known() -> Vec<RtClass> {
-        vec![
-            RtClass::string(),
-            RtClass::bytes(),
-            RtClass::boxed_int(),
-            RtClass::list(Slot::Dyn),
-            RtClass::map(Slot::Ref(STRING_CLASS), Slot::Dyn),
-        ]
+    /// A table of these rows; the first ones are the fixed classes and types.
+    pub fn new(rows: Vec<RtClass>, types: Vec<TypeRow>) -> Self {
+        Self { rows: rows.into(), types: types.into() }
     }
 
     /// All rows.
@@ -266,5 +275,25 @@ impl Classes {
     #[inline(always)]
     pub fn row(&self, class: ClassId) -> &RtClass {
         &self.rows[class as usize]
+    }
+
+    /// A type.
+    #[inline]
+    pub fn type_row(&self, ty: TypeId) -> &TypeRow {
+        &self.types[ty.index()]
+    }
+
+    /// How a word of this type is read.
+    #[inline]
+    pub fn slot(&self, ty: TypeId) -> Slot {
+        self.types[ty.index()].slot
+    }
+
+    /// The class of a reference type.
+    pub fn class_of_type(&self, ty: TypeId) -> Option<ClassId> {
+        match self.type_row(ty).slot {
+            Slot::Ref(class) => Some(class),
+            _ => None,
+        }
     }
 }

@@ -179,18 +179,20 @@ mod tests {
     use super::super::object::dup_ptr;
     use super::super::word::{NULL_REF, ptr_ref};
     use super::*;
+    use lumen_lir::{fixed_classes, fixed_types};
     use std::sync::Arc;
 
-    const NODE: u32 = 5;
-    const TREE: u32 = 6;
-    const STRINGS: u32 = 7;
+    use super::super::classes::LIST_STRING_CLASS;
+
+    const NODE: u32 = 8;
+    const TREE: u32 = 9;
 
     fn heap() -> Heap {
-        let mut rows = Classes::well_known();
+        let fixed = Classes::link(&fixed_types(), &fixed_classes(), |_| "");
+        let mut rows = fixed.rows().to_vec();
         rows.push(RtClass::record("Node", &[("value", Slot::Int), ("next", Slot::Ref(NODE))]));
         rows.push(RtClass::record("Tree", &[("l", Slot::Ref(TREE)), ("r", Slot::Ref(TREE))]));
-        rows.push(RtClass::list(Slot::Ref(0)));
-        Heap::new(Arc::new(Classes::new(rows)), usize::MAX)
+        Heap::new(Arc::new(Classes::new(rows, Vec::new())), usize::MAX)
     }
 
     #[test]
@@ -232,7 +234,7 @@ mod tests {
         let mut heap = heap();
         // SAFETY: the list owns the strings.
         unsafe {
-            let mut strings = heap.list_new(STRINGS, 0).expect("no limit");
+            let mut strings = heap.list_new(LIST_STRING_CLASS, 0).expect("no limit");
             for at in 0..1000 {
                 let text = heap.str_new(&"x".repeat(at)).expect("no limit");
                 strings = heap.list_push(strings, ptr_ref(text)).expect("no limit");

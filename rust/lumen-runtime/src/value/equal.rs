@@ -1,8 +1,12 @@
-//! Structural equality, without recursion except into keys of keys (bounded).
+//! Structural equality, without recursion and without failure.
 //!
 //! `==` compares floats as IEEE says; keys, `unique` and `contains` on sets use the total order
 //! (one NaN, one zero). Maps and sets are equal when they have the same entries, in any order.
 //! A value in a Dyn equals the same value in a typed slot.
+//!
+//! The walk is a small machine: a stack of frames, and the result of the comparison that ended
+//! last. A frame over two sequences needs all pairs equal; a frame over two tables searches, for
+//! each entry of the one, the key among the candidates of the other, then compares the values.
 
 #![expect(unsafe_code, reason = "walks objects")]
 
@@ -10,9 +14,9 @@ use super::classes::{Kind, RtClass, Slot};
 use super::heap::Heap;
 use super::number::float_order;
 use super::object::Ptr;
+use super::table::Probe;
 use super::view::{View, child};
 use super::{list, table, text};
-use crate::failure::{Failure, Outcome};
 
 /// How floats compare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,22 +27,42 @@ pub enum Equality {
     Key,
 }
 
-/// How deeply keys may be nested in keys.
-pub const KEY_DEPTH_MAX: usize = 64;
-
-/// What one comparison of two views says.
+/// What a comparison of two views says.
 enum Step {
-    Equal,
-    Different,
+    Done(bool),
     Enter(Frame),
 }
 
-/// Two objects whose children are being compared.
-struct Frame {
-    a: Ptr,
-    b: Ptr,
-    next: usize,
-    count: usize,
+/// Two objects whose parts are being compared.
+enum Frame {
+    /// Fields or elements, in order.
+    Sequence { a: Ptr, b: Ptr, next: usize, count: usize, equality: Equality },
+    /// Entries of tables: `at` is the entry of `a` in hand, `candidate` one of `b`.
+    Table {
+        a: Ptr,
+        b: Ptr,
+        at: usize,
+        probe: Probe,
+        candidate: usize,
+        state: Search,
+        equality: Equality,
+    },
+}
+
+/// What a table frame waits for.
+enum Search {
+    /// Its first entry.
+    Start,
+    /// Whether the keys are equal.
+    Key,
+    /// Whether the values are equal.
+    Value,
+}
+
+/// What a frame does next.
+enum Next {
+    Compare(View, View, Equality),
+    Done(bool),
 }
 
 impl Heap {
@@ -51,41 +75,36 @@ impl Heap {
         (slot_a, a): (Slot, u64),
         (slot_b, b): (Slot, u64),
         equality: Equality,
-    ) -> Outcome<bool> {
+    ) -> bool {
         // SAFETY: as the caller promises.
-        unsafe { self.equal_views(self.view(slot_a, a), self.view(slot_b, b), equality, 0) }
+        unsafe { self.equal_views(self.view(slot_a, a), self.view(slot_b, b), equality) }
     }
 
-    /// Whether two values are equal, `depth` keys deep.
+    /// Whether two values are equal.
     ///
     /// # Safety
     /// The objects of both views are live.
-    pub(super) unsafe fn equal_views(
-        &self,
-        a: View,
-        b: View,
-        equality: Equality,
-        depth: usize,
-    ) -> Outcome<bool> {
-        if depth > KEY_DEPTH_MAX {
-            return Err(Failure::too_deep(KEY_DEPTH_MAX));
-        }
+    pub(super) unsafe fn equal_views(&self, a: View, b: View, equality: Equality) -> bool {
         let mut stack: Vec<Frame> = Vec::new();
-        let mut pair = (a, b);
-        // SAFETY: children of live objects are live, and nothing is changed here.
+        let mut pair = (a, b, equality);
+        // SAFETY: parts of live objects are live, and nothing is changed here.
         unsafe {
             loop {
-                match self.equal_step(pair.0, pair.1, equality) {
-                    Step::Equal => {}
-                    Step::Different => return Ok(false),
-                    Step::Enter(frame) => stack.push(frame),
-                }
+                let mut done = match self.equal_step(pair.0, pair.1, pair.2) {
+                    Step::Done(result) => Some(result),
+                    Step::Enter(frame) => {
+                        stack.push(frame);
+                        None
+                    }
+                };
                 pair = loop {
-                    let Some(frame) = stack.last_mut() else { return Ok(true) };
-                    match self.next_pair(frame, depth)? {
-                        Next::Pair(a, b) => break (a, b),
-                        Next::Missing => return Ok(false),
-                        Next::End => drop(stack.pop()),
+                    let Some(frame) = stack.last_mut() else { return done.unwrap_or(true) };
+                    match self.advance(frame, done.take()) {
+                        Next::Compare(a, b, equality) => break (a, b, equality),
+                        Next::Done(result) => {
+                            done = Some(result);
+                            stack.pop();
+                        }
                     }
                 };
             }
@@ -93,7 +112,7 @@ impl Heap {
     }
 
     unsafe fn equal_step(&self, a: View, b: View, equality: Equality) -> Step {
-        let same = match (a, b) {
+        Step::Done(match (a, b) {
             (View::Null, View::Null) => true,
             (View::Bool(a), View::Bool(b)) => a == b,
             (View::Int(a), View::Int(b)) => a == b,
@@ -107,8 +126,7 @@ impl Heap {
                 return self.objects_step(a, b, equality);
             },
             _ => false,
-        };
-        if same { Step::Equal } else { Step::Different }
+        })
     }
 
     unsafe fn objects_step(&self, a: Ptr, b: Ptr, equality: Equality) -> Step {
@@ -116,56 +134,78 @@ impl Heap {
         unsafe {
             let (row_a, row_b) = (self.row_of(a), self.row_of(b));
             if row_a.kind != row_b.kind {
-                return Step::Different;
+                return Step::Done(false);
             }
             if a == b && equality == Equality::Key {
-                return Step::Equal;
+                return Step::Done(true);
             }
             let (same, count) = match row_a.kind {
                 Kind::String => (text::str_eq(a, b), 0),
                 Kind::Bytes => (text::bytes_of(a) == text::bytes_of(b), 0),
-                Kind::List => return lists_step(a, b, row_a, row_b),
-                Kind::Map | Kind::Set => (table::len(a) == table::len(b), table::used(a)),
+                Kind::List => return lists_step(a, b, row_a, row_b, equality),
+                Kind::Map | Kind::Set => return tables_step(a, b, equality),
                 Kind::Tuple => (row_a.slots.len() == row_b.slots.len(), row_a.slots.len()),
                 Kind::Record | Kind::Variant => ((*a).class == (*b).class, row_a.slots.len()),
                 _ => (a == b, 0),
             };
             match (same, count) {
-                (false, _) => Step::Different,
-                (true, 0) => Step::Equal,
-                (true, count) => Step::Enter(Frame { a, b, next: 0, count }),
+                (true, 1..) => Step::Enter(Frame::Sequence { a, b, next: 0, count, equality }),
+                (same, _) => Step::Done(same),
             }
         }
     }
 
-    unsafe fn next_pair(&self, frame: &mut Frame, depth: usize) -> Outcome<Next> {
-        // SAFETY: `next` stays below the number of children.
+    /// The next comparison of a frame, given the result of its last one.
+    unsafe fn advance(&self, frame: &mut Frame, result: Option<bool>) -> Next {
+        // SAFETY: the objects of frames are live; positions stay inside them.
         unsafe {
-            let row = self.row_of(frame.a);
-            let row_b = self.row_of(frame.b);
-            if matches!(row.kind, Kind::Map | Kind::Set) {
-                while let Some(at) = table::next_live(frame.a, row, frame.next) {
-                    frame.next = at + 1;
-                    let key = self.view(row.slots[0], table::key_at(frame.a, row, at));
-                    let hash = table::hash_at(frame.a, row, at);
-                    let Some(other) = self.find_key(frame.b, hash, key, depth + 1)? else {
-                        return Ok(Next::Missing);
-                    };
-                    if row.kind == Kind::Map {
-                        let a = self.view(row.slots[1], *table::value_at(frame.a, at));
-                        let b = self.view(row_b.slots[1], *table::value_at(frame.b, other));
-                        return Ok(Next::Pair(a, b));
-                    }
+            match frame {
+                Frame::Sequence { .. } if result == Some(false) => Next::Done(false),
+                Frame::Sequence { next, count, .. } if next == count => Next::Done(true),
+                Frame::Sequence { a, b, next, equality, .. } => {
+                    let (slot_a, word_a) = child(*a, self.row_of(*a), *next);
+                    let (slot_b, word_b) = child(*b, self.row_of(*b), *next);
+                    *next += 1;
+                    Next::Compare(self.view(slot_a, word_a), self.view(slot_b, word_b), *equality)
                 }
-                return Ok(Next::End);
+                Frame::Table { .. } => self.advance_table(frame, result),
             }
-            if frame.next == frame.count {
-                return Ok(Next::End);
+        }
+    }
+
+    unsafe fn advance_table(&self, frame: &mut Frame, result: Option<bool>) -> Next {
+        let Frame::Table { a, b, at, probe, candidate, state, equality } = frame else {
+            return Next::Done(false);
+        };
+        // SAFETY: as for `advance`; entries and candidates are live positions.
+        unsafe {
+            let (row_a, row_b) = (self.row_of(*a), self.row_of(*b));
+            match (&*state, result) {
+                (Search::Start, _) => {}
+                (Search::Key, Some(true)) if row_a.kind == Kind::Map => {
+                    *state = Search::Value;
+                    let value_a = self.view(row_a.slots[1], *table::value_at(*a, *at));
+                    let value_b = self.view(row_b.slots[1], *table::value_at(*b, *candidate));
+                    return Next::Compare(value_a, value_b, *equality);
+                }
+                (Search::Value, Some(false)) => return Next::Done(false),
+                (Search::Key, Some(true)) | (Search::Value, _) => {
+                    *at += 1;
+                    *probe = Probe::START;
+                }
+                (Search::Key, _) => {}
             }
-            let (slot_a, a) = child(frame.a, row, frame.next);
-            let (slot_b, b) = child(frame.b, row_b, frame.next);
-            frame.next += 1;
-            Ok(Next::Pair(self.view(slot_a, a), self.view(slot_b, b)))
+            let Some(live) = table::next_live(*a, row_a, *at) else { return Next::Done(true) };
+            *at = live;
+            *state = Search::Key;
+            let hash = table::hash_at(*a, row_a, live);
+            let Some(other) = table::next_candidate(*b, row_b, hash, probe) else {
+                return Next::Done(false);
+            };
+            *candidate = other;
+            let key_a = self.view(row_a.slots[0], table::key_at(*a, row_a, live));
+            let key_b = self.view(row_b.slots[0], table::key_at(*b, row_b, other));
+            Next::Compare(key_a, key_b, Equality::Key)
         }
     }
 
@@ -173,55 +213,45 @@ impl Heap {
     ///
     /// # Safety
     /// `p` is a live map or set, the key's object is live, `hash` is the key's hash.
-    pub(super) unsafe fn find_key(
-        &self,
-        p: Ptr,
-        hash: u32,
-        key: View,
-        depth: usize,
-    ) -> Outcome<Option<usize>> {
+    pub(super) unsafe fn find_key(&self, p: Ptr, hash: u32, key: View) -> Option<usize> {
         // SAFETY: keys of live tables are live.
         unsafe {
             let row = self.row_of(p);
-            let slot = row.slots[0];
-            match (key, slot) {
-                (View::Int(key), Slot::Int) => {
-                    table::find(p, row, hash, |other| Ok(other as i64 == key))
-                }
-                (View::Object(key), Slot::Ref(text::STRING)) => {
-                    table::find(p, row, hash, |other| Ok(text::str_eq(key, other as Ptr)))
-                }
-                _ => table::find(p, row, hash, |other| {
-                    self.equal_views(key, self.view(slot, other), Equality::Key, depth)
-                }),
-            }
+            table::find(p, row, hash, |other| {
+                self.equal_views(key, self.view(row.slots[0], other), Equality::Key)
+            })
         }
     }
 }
 
-/// What comes after a comparison.
-enum Next {
-    Pair(View, View),
-    Missing,
-    End,
+unsafe fn tables_step(a: Ptr, b: Ptr, equality: Equality) -> Step {
+    // SAFETY: both are live tables.
+    unsafe {
+        if table::len(a) != table::len(b) {
+            return Step::Done(false);
+        }
+    }
+    let (probe, state) = (Probe::START, Search::Start);
+    Step::Enter(Frame::Table { a, b, at: 0, probe, candidate: 0, state, equality })
 }
 
-unsafe fn lists_step(a: Ptr, b: Ptr, row_a: &RtClass, row_b: &RtClass) -> Step {
+unsafe fn lists_step(a: Ptr, b: Ptr, row_a: &RtClass, row_b: &RtClass, equality: Equality) -> Step {
     // SAFETY: both are live lists, read as their classes say.
     unsafe {
         let count = list::len(a);
         if count != list::len(b) {
-            return Step::Different;
+            return Step::Done(false);
         }
-        let same = match (row_a.slots[0], row_b.slots[0]) {
+        Step::Done(match (row_a.slots[0], row_b.slots[0]) {
             (Slot::Int, Slot::Int) => list::words(a) == list::words(b),
             (Slot::Bool, Slot::Bool) => {
                 let bytes = |p| std::slice::from_raw_parts(list::data_bool(p), count);
                 bytes(a) == bytes(b)
             }
-            _ if count > 0 => return Step::Enter(Frame { a, b, next: 0, count }),
+            _ if count > 0 => {
+                return Step::Enter(Frame::Sequence { a, b, next: 0, count, equality });
+            }
             _ => true,
-        };
-        if same { Step::Equal } else { Step::Different }
+        })
     }
 }

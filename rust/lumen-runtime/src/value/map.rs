@@ -20,9 +20,7 @@ use crate::failure::Outcome;
 pub unsafe fn find_int(p: Ptr, row: &super::classes::RtClass, key: i64) -> Option<usize> {
     let hash = table_hash(hash_int(key));
     // SAFETY: as the caller promises.
-    let found: Result<_, std::convert::Infallible> =
-        unsafe { table::find(p, row, hash, |other| Ok(other as i64 == key)) };
-    found.unwrap_or_else(|never| match never {})
+    unsafe { table::find(p, row, hash, |other| other as i64 == key) }
 }
 
 /// The position of a string key in a map or set with string keys.
@@ -32,9 +30,7 @@ pub unsafe fn find_int(p: Ptr, row: &super::classes::RtClass, key: i64) -> Optio
 #[inline]
 pub unsafe fn find_str(p: Ptr, row: &super::classes::RtClass, key: Ptr) -> Option<usize> {
     // SAFETY: as the caller promises.
-    let found: Result<_, std::convert::Infallible> =
-        unsafe { table::find(p, row, str_hash(key), |other| Ok(str_eq(other as Ptr, key))) };
-    found.unwrap_or_else(|never| match never {})
+    unsafe { table::find(p, row, str_hash(key), |other| str_eq(other as Ptr, key)) }
 }
 
 impl Heap {
@@ -57,16 +53,16 @@ impl Heap {
     /// # Safety
     /// `p` is a live map or set, `key` a valid word of its key kind.
     #[inline]
-    pub unsafe fn table_find(&self, p: Ptr, key: u64) -> Outcome<Option<usize>> {
+    pub unsafe fn table_find(&self, p: Ptr, key: u64) -> Option<usize> {
         // SAFETY: as the caller promises.
         unsafe {
             let row = self.row_of(p);
             match row.slots[0] {
-                Slot::Int | Slot::Enum(_) => Ok(find_int_like(p, row, self, key)),
-                Slot::Ref(STRING) if key != 0 => Ok(find_str(p, row, key as Ptr)),
+                Slot::Int | Slot::Enum(_) => find_int_like(p, row, self, key),
+                Slot::Ref(STRING) if key != 0 => find_str(p, row, key as Ptr),
                 slot => {
                     let hash = self.key_hash(slot, key);
-                    self.find_key(p, hash, self.view(slot, key), 1)
+                    self.find_key(p, hash, self.view(slot, key))
                 }
             }
         }
@@ -78,14 +74,12 @@ impl Heap {
     /// # Safety
     /// `p` is a live map that the caller owns; key and value are words of its kinds.
     pub unsafe fn map_put(&mut self, p: Ptr, key: u64, value: u64) -> Outcome<Ptr> {
-        // SAFETY: the key is looked up before the map is copied, so that a failing look-up changes
-        // nothing, and after it, because copying compacts; a copy has room for the new entry.
+        // SAFETY: a copy has room for the new entry, so that nothing fails after the original was
+        // given up.
         unsafe {
             let slot = self.row_of(p).slots[0];
-            let found = self.table_find(p, key)?;
             let unique = self.table_unique(p)?;
-            let found = if unique == p { found } else { self.table_find(unique, key)? };
-            match found {
+            match self.table_find(unique, key) {
                 Some(at) => {
                     self.table_set_value(unique, at, value);
                     self.drop_slot(slot, key);
@@ -107,7 +101,7 @@ impl Heap {
         // SAFETY: as for `map_put`.
         unsafe {
             let slot = self.row_of(p).slots[0];
-            if self.table_find(p, key)?.is_some() {
+            if self.table_find(p, key).is_some() {
                 self.drop_slot(slot, key);
                 return Ok(p);
             }
@@ -125,11 +119,11 @@ impl Heap {
     pub unsafe fn table_remove_key(&mut self, p: Ptr, key: u64) -> Outcome<Ptr> {
         // SAFETY: the key is looked up in the table that is changed.
         unsafe {
-            if self.table_find(p, key)?.is_none() {
+            if self.table_find(p, key).is_none() {
                 return Ok(p);
             }
             let p = self.table_unique(p)?;
-            if let Some(at) = self.table_find(p, key)? {
+            if let Some(at) = self.table_find(p, key) {
                 self.table_remove(p, at);
             }
             Ok(p)
@@ -174,8 +168,6 @@ unsafe fn find_int_like(
             return find_int(p, row, key as i64);
         }
         let hash = table_hash(heap.hash(row.slots[0], key));
-        let found: Result<_, std::convert::Infallible> =
-            table::find(p, row, hash, |other| Ok(other == key));
-        found.unwrap_or_else(|never| match never {})
+        table::find(p, row, hash, |other| other == key)
     }
 }

@@ -2,18 +2,18 @@
 //!
 //! Numbers by size (floats by the total order), texts by code points, lists and tuples by their
 //! first difference and then by length, records by their fields, enums by ordinal and then by
-//! payload; null is below all else. Maps, sets, functions, and values of different kinds have no
-//! order: comparing them fails. Each caller has a type checker in front that asks for `Ord`.
+//! payload; null is below all else. The type checker asks for `Ord` before it lets values be
+//! compared; for what has no natural order (values of different kinds in a Dyn, maps, sets,
+//! functions) there is still a fixed one, by kind, class and contents, so nothing can fail here.
 
 #![expect(unsafe_code, reason = "walks objects")]
 
-use super::classes::{Kind, Slot};
+use super::classes::{Kind, RtClass, Slot};
 use super::heap::Heap;
 use super::number::float_order;
 use super::object::Ptr;
-use super::text;
-use super::view::{View, child, children};
-use crate::failure::{Failure, Outcome};
+use super::view::{View, child};
+use super::{list, table, text};
 use std::cmp::Ordering;
 
 /// Two objects whose children are being compared.
@@ -28,32 +28,28 @@ impl Heap {
     ///
     /// # Safety
     /// Both are valid words of their kinds.
-    pub unsafe fn compare(
-        &self,
-        (slot_a, a): (Slot, u64),
-        (slot_b, b): (Slot, u64),
-    ) -> Outcome<Ordering> {
+    pub unsafe fn compare(&self, (slot_a, a): (Slot, u64), (slot_b, b): (Slot, u64)) -> Ordering {
         let mut stack: Vec<Frame> = Vec::new();
         // SAFETY: children of live objects are live, and nothing is changed here.
         unsafe {
             let mut pair = (self.view(slot_a, a), self.view(slot_b, b));
             loop {
-                match self.compare_step(pair.0, pair.1, &mut stack)? {
+                match self.compare_step(pair.0, pair.1, &mut stack) {
                     Ordering::Equal => {}
-                    order => return Ok(order),
+                    order => return order,
                 }
                 pair = loop {
-                    let Some(frame) = stack.last_mut() else { return Ok(Ordering::Equal) };
+                    let Some(frame) = stack.last_mut() else { return Ordering::Equal };
                     let (row_a, row_b) = (self.row_of(frame.a), self.row_of(frame.b));
-                    let (len_a, len_b) = (children(frame.a, row_a), children(frame.b, row_b));
-                    if frame.next < len_a.min(len_b) {
-                        let (slot_a, a) = child(frame.a, row_a, frame.next);
-                        let (slot_b, b) = child(frame.b, row_b, frame.next);
+                    let parts = (parts(frame.a, row_a), parts(frame.b, row_b));
+                    if frame.next < parts.0.min(parts.1) {
+                        let (slot_a, a) = part(frame.a, row_a, frame.next);
+                        let (slot_b, b) = part(frame.b, row_b, frame.next);
                         frame.next += 1;
                         break (self.view(slot_a, a), self.view(slot_b, b));
                     }
-                    if len_a != len_b {
-                        return Ok(len_a.cmp(&len_b));
+                    if parts.0 != parts.1 {
+                        return parts.0.cmp(&parts.1);
                     }
                     stack.pop();
                 };
@@ -61,47 +57,60 @@ impl Heap {
         }
     }
 
-    unsafe fn compare_step(&self, a: View, b: View, stack: &mut Vec<Frame>) -> Outcome<Ordering> {
+    unsafe fn compare_step(&self, a: View, b: View, stack: &mut Vec<Frame>) -> Ordering {
         // SAFETY: as the caller promises.
         unsafe {
-            Ok(match (a, b) {
-                (View::Null, View::Null) => Ordering::Equal,
-                (View::Null, _) => Ordering::Less,
-                (_, View::Null) => Ordering::Greater,
+            match (a, b) {
                 (View::Bool(a), View::Bool(b)) => a.cmp(&b),
                 (View::Int(a), View::Int(b)) => a.cmp(&b),
                 (View::Float(a), View::Float(b)) => float_order(a, b),
-                (View::Object(a), View::Object(b)) => return self.objects_order(a, b, stack),
-                _ => match (self.ordinal_of(a), self.ordinal_of(b)) {
-                    (Some((enum_a, a)), Some((enum_b, b))) if enum_a == enum_b => a.cmp(&b),
-                    _ => return Err(self.no_order(a, b)),
-                },
-            })
+                (View::Object(a), View::Object(b)) => self.objects_order(a, b, stack),
+                _ => {
+                    let (a, b) =
+                        ((self.rank(a), self.ordinal_of(a)), (self.rank(b), self.ordinal_of(b)));
+                    a.cmp(&b)
+                }
+            }
         }
     }
 
-    unsafe fn objects_order(&self, a: Ptr, b: Ptr, stack: &mut Vec<Frame>) -> Outcome<Ordering> {
+    unsafe fn objects_order(&self, a: Ptr, b: Ptr, stack: &mut Vec<Frame>) -> Ordering {
         // SAFETY: both objects are live, and read as their classes say.
         unsafe {
             let (row_a, row_b) = (self.row_of(a), self.row_of(b));
-            match (row_a.kind, row_b.kind) {
-                (Kind::String, Kind::String) => Ok(text::str_of(a).cmp(text::str_of(b))),
-                (Kind::Bytes, Kind::Bytes) => Ok(text::bytes_of(a).cmp(text::bytes_of(b))),
-                (Kind::Variant, Kind::Variant)
-                    if row_a.owner == row_b.owner && (*a).class != (*b).class =>
-                {
-                    Ok(row_a.ordinal.cmp(&row_b.ordinal))
-                }
-                (Kind::List, Kind::List) | (Kind::Tuple, Kind::Tuple) => {
-                    stack.push(Frame { a, b, next: 0 });
-                    Ok(Ordering::Equal)
-                }
-                (Kind::Record | Kind::Variant, _) if (*a).class == (*b).class => {
-                    stack.push(Frame { a, b, next: 0 });
-                    Ok(Ordering::Equal)
-                }
-                _ => Err(self.no_order(View::Object(a), View::Object(b))),
+            let rank = (row_a.kind as u8).cmp(&(row_b.kind as u8));
+            if rank.is_ne() {
+                return rank;
             }
+            let class =
+                match row_a.kind {
+                    Kind::String => return text::str_of(a).cmp(text::str_of(b)),
+                    Kind::Bytes => return text::bytes_of(a).cmp(text::bytes_of(b)),
+                    Kind::Closure => return row_a.cell.cmp(&row_b.cell),
+                    Kind::Record | Kind::Variant => (row_a.owner, row_a.ordinal, (*a).class)
+                        .cmp(&(row_b.owner, row_b.ordinal, (*b).class)),
+                    _ => Ordering::Equal,
+                };
+            if class.is_eq() {
+                stack.push(Frame { a, b, next: 0 });
+            }
+            class
+        }
+    }
+
+    /// The place of a value's kind in the order of kinds.
+    unsafe fn rank(&self, view: View) -> u8 {
+        match view {
+            View::Null => 0,
+            View::Bool(_) => 1,
+            View::Int(_) => 2,
+            View::Float(_) => 3,
+            View::Enum(..) => 4,
+            // SAFETY: as the caller promises.
+            View::Object(p) => match unsafe { self.row_of(p) }.kind {
+                Kind::Variant => 4,
+                kind => 5 + kind as u8,
+            },
         }
     }
 
@@ -119,13 +128,6 @@ impl Heap {
             }
             _ => None,
         }
-    }
-
-    #[cold]
-    unsafe fn no_order(&self, a: View, b: View) -> Failure {
-        // SAFETY: as the caller promises.
-        let (a, b) = unsafe { (self.kind_name(a), self.kind_name(b)) };
-        Failure::argument(format!("{a} and {b} have no order"))
     }
 
     /// What a value is, as in a message.
@@ -156,22 +158,48 @@ impl Heap {
         }
     }
 
-    /// Whether `a` is below `b`, for sorting words of one kind.
+    /// The order of two words of one kind, with short ways for scalars and strings.
     ///
     /// # Safety
     /// Both are valid words of this kind.
     #[inline]
-    pub unsafe fn compare_words(&self, slot: Slot, a: u64, b: u64) -> Outcome<Ordering> {
+    pub unsafe fn compare_words(&self, slot: Slot, a: u64, b: u64) -> Ordering {
         match slot {
-            Slot::Int | Slot::Enum(_) => Ok((a as i64).cmp(&(b as i64))),
-            Slot::Float => Ok(float_order(f64::from_bits(a), f64::from_bits(b))),
-            Slot::Bool => Ok(a.cmp(&b)),
+            Slot::Int | Slot::Enum(_) => (a as i64).cmp(&(b as i64)),
+            Slot::Float => float_order(f64::from_bits(a), f64::from_bits(b)),
+            Slot::Bool => a.cmp(&b),
             // SAFETY: words of a Ref(String) slot that are not null are strings.
             Slot::Ref(text::STRING) if a != 0 && b != 0 => unsafe {
-                Ok(text::str_of(a as Ptr).cmp(text::str_of(b as Ptr)))
+                text::str_of(a as Ptr).cmp(text::str_of(b as Ptr))
             },
             // SAFETY: as the caller promises.
             _ => unsafe { self.compare((slot, a), (slot, b)) },
+        }
+    }
+}
+
+/// Number of parts to compare in order; the entries of tables count two for maps.
+unsafe fn parts(p: Ptr, row: &RtClass) -> usize {
+    // SAFETY: the caller passes an object of the row's class.
+    unsafe {
+        match row.kind {
+            Kind::List => list::len(p),
+            Kind::Map | Kind::Set => table::used(p) * row.slots.len(),
+            _ => row.slots.len(),
+        }
+    }
+}
+
+/// One part; the place of a removed entry reads as null.
+unsafe fn part(p: Ptr, row: &RtClass, index: usize) -> (Slot, u64) {
+    // SAFETY: the caller passes an index below `parts`.
+    unsafe {
+        if !matches!(row.kind, Kind::Map | Kind::Set) {
+            return child(p, row, index);
+        }
+        match table::slot_at(p, row, index as u32) {
+            Some((slot, place)) => (slot, *place),
+            None => (Slot::Dyn, super::word::DYN_NULL),
         }
     }
 }

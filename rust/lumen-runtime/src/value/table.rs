@@ -164,46 +164,71 @@ pub(super) unsafe fn storage(p: Ptr, row: &RtClass) -> Option<(*mut u8, usize)> 
     }
 }
 
-/// The position of the entry with this hash whose key `same` accepts.
+/// Where a search for a hash goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe(usize);
+
+impl Probe {
+    /// Before the first candidate.
+    pub const START: Probe = Probe(0);
+}
+
+/// The next entry with this hash, for searches that compare keys between the steps.
 ///
 /// # Safety
-/// `p` is a live map or set of this row's class.
+/// `p` is a live map or set of this row's class, unchanged since [`Probe::START`].
 #[inline]
-pub unsafe fn find<E>(
-    p: Ptr,
-    row: &RtClass,
-    hash: u32,
-    mut same: impl FnMut(u64) -> Result<bool, E>,
-) -> Result<Option<usize>, E> {
+pub unsafe fn next_candidate(p: Ptr, row: &RtClass, hash: u32, probe: &mut Probe) -> Option<usize> {
     let stride = stride(row.kind);
     let meta = LIVE | u64::from(hash);
     // SAFETY: positions come from below `used` or from the index, which holds only those.
     unsafe {
         let t = &*table(p);
         if t.index_len == 0 {
-            for at in 0..t.used as usize {
-                let entry = entry(p, stride, at);
-                if *entry == meta && same(*entry.add(1))? {
-                    return Ok(Some(at));
+            while probe.0 < t.used as usize {
+                probe.0 += 1;
+                if *entry(p, stride, probe.0 - 1) == meta {
+                    return Some(probe.0 - 1);
                 }
             }
-            return Ok(None);
+            return None;
         }
         let index = index_of(p, stride);
         let mask = t.index_len as usize - 1;
-        let mut position = hash as usize & mask;
         loop {
-            let found = *index.add(position);
+            let found = *index.add((hash as usize).wrapping_add(probe.0) & mask);
             if found == 0 {
-                return Ok(None);
+                return None;
             }
-            let entry = entry(p, stride, found as usize - 1);
-            if *entry == meta && same(*entry.add(1))? {
-                return Ok(Some(found as usize - 1));
+            probe.0 += 1;
+            if *entry(p, stride, found as usize - 1) == meta {
+                return Some(found as usize - 1);
             }
-            position = (position + 1) & mask;
         }
     }
+}
+
+/// The position of the entry with this hash whose key `same` accepts.
+///
+/// # Safety
+/// `p` is a live map or set of this row's class.
+#[inline]
+pub unsafe fn find(
+    p: Ptr,
+    row: &RtClass,
+    hash: u32,
+    mut same: impl FnMut(u64) -> bool,
+) -> Option<usize> {
+    let mut probe = Probe::START;
+    // SAFETY: as the caller promises; candidates are live entries.
+    unsafe {
+        while let Some(at) = next_candidate(p, row, hash, &mut probe) {
+            if same(key_at(p, row, at)) {
+                return Some(at);
+            }
+        }
+    }
+    None
 }
 
 #[inline(always)]
@@ -361,7 +386,8 @@ impl Heap {
             let t = table(p);
             (*t).len -= 1;
             for (which, slot) in row.slots.iter().enumerate() {
-                if let Some(child) = slot_ptr(*slot, *entry.add(1 + which)) {
+                let word = std::mem::replace(&mut *entry.add(1 + which), 0);
+                if let Some(child) = slot_ptr(*slot, word) {
                     self.drop_ptr(child);
                 }
             }

@@ -9,7 +9,7 @@ use super::classes::{Kind, RtClass, Slot};
 use super::heap::Heap;
 use super::object::{Ptr, field};
 use super::word::{self, ClassId, DynView};
-use super::{list, table, text};
+use super::{list, text};
 
 /// A value, read one level deep.
 #[derive(Clone, Copy, Debug)]
@@ -80,23 +80,6 @@ impl Heap {
     pub unsafe fn as_text<'a>(&self, p: Ptr) -> Option<&'a str> {
         // SAFETY: the class says that it is a string.
         unsafe { ((*p).class == text::STRING).then(|| text::str_of(p)) }
-    }
-}
-
-/// Number of children: fields, elements, or entries (tombstones included) of a table.
-///
-/// # Safety
-/// `p` is a live object of this row's class.
-#[inline]
-pub unsafe fn children(p: Ptr, row: &RtClass) -> usize {
-    // SAFETY: as the caller promises.
-    unsafe {
-        match row.kind {
-            Kind::String | Kind::Bytes | Kind::BoxedInt => 0,
-            Kind::List => list::len(p),
-            Kind::Map | Kind::Set => table::used(p),
-            _ => row.slots.len(),
-        }
     }
 }
 
