@@ -1,5 +1,6 @@
 //! The Lumen compiler: from the text of a document to verified LIR.
 
 pub mod compiler;
+pub mod markdown;
 
 mod interface;

@@ -35,6 +35,10 @@ struct Row {
 }
 
 codes! {
+    E0001 "not-utf8"
+    E0002 "unknown-fence-word"
+    E0003 "unclosed-fence"
+    E0004 "file-too-large"
     E0299 "not-built"
     E0301 "unknown-name"
     E0302 "unknown-type"
