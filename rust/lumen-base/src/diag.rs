@@ -5,6 +5,8 @@
 //! *what* in `message`, the *why* in the primary label, the *how* in `help`.
 
 pub mod codes;
+pub mod json;
+pub mod render;
 
 use crate::span::FileSpan;
 use codes::Code;

@@ -7,6 +7,8 @@ mod span;
 mod arena;
 mod intern;
 pub mod limits;
+mod source;
+mod system;
 pub mod diag;
 
 pub use arena::{Arena, ArenaMap, Idx, IndexVec, Pool, Slice};
@@ -14,4 +16,6 @@ pub use diag::codes::Code;
 pub use diag::{Applicability, Diagnostic, Fix, Label, Severity};
 pub use intern::{Interner, Symbol, sym};
 pub use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+pub use source::{LineColumn, SourceFile, SourceMap};
 pub use span::{FileId, FileSpan, Span};
+pub use system::{MemorySystem, OsSystem, System};

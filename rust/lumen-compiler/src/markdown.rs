@@ -10,12 +10,10 @@ mod fence;
 
 pub use fence::FenceKind;
 
+use lumen_base::limits::SOURCE_BYTES_MAX;
 use lumen_base::{Diagnostic, FileId, FileSpan, Span};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
-
-/// Bytes a source file may have.
-const FILE_BYTES_MAX: usize = 1 << 30;
 
 /// How a file is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +52,7 @@ pub struct Fence {
 
 /// The text of a file, or what is wrong with its bytes.
 pub fn decode(bytes: Vec<u8>, file: FileId) -> Result<String, Diagnostic> {
-    if bytes.len() > FILE_BYTES_MAX {
+    if bytes.len() > SOURCE_BYTES_MAX {
         return Err(diagnostics::too_large(FileSpan { file, span: Span::new(0, 0) }));
     }
     String::from_utf8(bytes).map_err(|error| {

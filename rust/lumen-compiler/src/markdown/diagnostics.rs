@@ -30,6 +30,6 @@ pub(crate) fn unclosed_fence(at: FileSpan) -> Diagnostic {
 
 /// More bytes than positions can count.
 pub(crate) fn too_large(at: FileSpan) -> Diagnostic {
-    Diagnostic::new(Code::E0004, at, "the file is larger than 1 GiB")
+    Diagnostic::new(Code::E0004, at, "the file is larger than 2 GiB")
         .with_help("split it into several files and import them")
 }
