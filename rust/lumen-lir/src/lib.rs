@@ -10,6 +10,7 @@ mod typedesc;
 mod module;
 mod intrinsics;
 mod builder;
+mod verifier;
 
 pub use builder::{CellBuilder, FinishError, Label};
 pub use effects::{Effect, EffectSet};
@@ -17,6 +18,9 @@ pub use intrinsics::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeArg, in
 pub use module::*;
 pub use opcode::*;
 pub use typedesc::*;
+pub use verifier::{
+    Rule, Verified, Violation, check, check_cell, owned_during_call, ownership_at, verify,
+};
 
 /// Version of the serialised forms; a mismatch refuses the file.
 pub const FORMAT_VERSION: u32 = 1;

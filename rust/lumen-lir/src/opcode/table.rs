@@ -50,6 +50,8 @@ macro_rules! with_opcodes {
             LdStr = "ldstr" [stat(A, AnyRef), k_str(BC)] PURE;
             /// Loads a bytes constant (immortal).
             LdBytes = "ldbytes" [stat(A, AnyRef), k_bytes(BC)] PURE;
+            /// Loads the empty list, map or set of this class (immortal).
+            LdEmpty = "ldempty" [stat(A, AnyRef), class(BC)] PURE;
             /// Reads a global; fails when it is not set yet.
             LdG = "ldg" [stat(A, Any), global(BC)] FAIL;
             /// Sets a global for good and makes what it refers to immortal.
@@ -331,16 +333,23 @@ macro_rules! with_opcodes {
             ListPutB = "list.putb" [loan(A, ListB), get(B, I64), get(C, Bool)] FAIL;
             /// Stores a counted value into the lent list and drops the old one; fails out of range.
             ListPutR = "list.putr" [loan(A, ListR), get(B, I64), take(C, Counted)] FAIL;
+            /// Exchanges element `b` of the lent list with register `c`; fails out of range.
+            ListSwap = "list.swap" [loan(A, ListR), get(B, I64), io(C, Counted)] FAIL;
             /// Makes field `c` of the lent object unique in place and lends it.
             FldU = "fldu" [uni(A, AnyRef, B), loan(B, Flat), field(C)] ALLOC;
             /// Stores a scalar into field `b` of the lent object.
             FldPut = "fld.put" [loan(A, Flat), field(B), get(C, Scalar)] NONE;
             /// Stores a counted value into field `b` of the lent object and drops the old one.
             FldPutR = "fld.putr" [loan(A, Flat), field(B), take(C, Counted)] NONE;
+            /// Exchanges field `b` of the lent object with register `c`.
+            FldSwap = "fld.swap" [loan(A, Flat), field(B), io(C, Counted)] NONE;
             /// Makes the value under key `c` of the lent map unique in place and lends it; fails when there is none.
             MapElemU = "map.elemu" [uni(A, AnyRef, B), loan(B, Map), get(C, Any)] FAIL.or(ALLOC);
             /// Stores a value under key `b` into the lent map; key and value are consumed.
             MapPutU = "map.putu" [loan(A, Map), take(B, Any), take(C, Any)] ALLOC;
+
+            /// Exchanges the value under key `b` of the lent map with register `c`; fails when there is none.
+            MapSwap = "map.swap" [loan(A, Map), get(B, Any), io(C, Counted)] FAIL;
 
             /// A flat object of class `c` from the registers from `b` on, which it consumes.
             New = "new" [def(A, AnyRef), win_take(B), class(C)] ALLOC.or(PURE);

@@ -1,0 +1,1 @@
+//! The verifier accepts what it should.
