@@ -271,7 +271,9 @@ class Generator:
         self.open(f"cell {name}(n: Int) -> Int")
         self.put("let mut vowels = 0")
         self.open(f"for c in {name}_text(n)")
-        self.open(f'if c in "{self.pick(["aeiou", "aei", "ou", "rst"])}"' if self.roll(0, 1) else f'if c == "{self.pick("aeiou")}"')
+        test = f'"{self.pick(["aeiou", "aei", "ou", "rst"])}".contains(c)'
+        equal = f'c == "{self.pick("aeiou")}"'
+        self.open(f"if {self.pick([test, equal])}")
         self.put("vowels += 1")
         self.close()
         self.close()
