@@ -1,0 +1,335 @@
+//! Linking: a verified module becomes a program with dense tables.
+//!
+//! Input: `Verified<Module>` → output: [`Program`], immutable and shared by the machines that run it. Code of
+//! all cells is copied into one array (so an address tells its cell), operands that name constants and jump
+//! tables become indexes into program-wide tables, constants become immortal objects, and for the threaded
+//! engine instructions are replaced by cheaper forms that the operands allow (`link/quicken.rs`).
+//!
+//! Invariant: word `n` of a cell stays word `n` behind the cell's start, so positions, jump offsets and the
+//! ownership analysis of the module hold for the linked code.
+
+#![expect(unsafe_code, reason = "keeps addresses of its own tables")]
+
+mod quicken;
+mod shapes;
+mod template;
+
+pub(crate) use shapes::{Boxed, TryShape};
+pub(crate) use template::{Piece, write_spec};
+
+use crate::interp::state::ClassRow;
+use crate::interp::table::Quick;
+use lumen_lir::verifier::{Verified, owned_during_call, ownership_at};
+use lumen_lir::{
+    CellId, ClassDesc, Module, Op, Reg, Repr, Slot as Place, TypeId, ext32, get, set, slot_repr, x0,
+};
+use lumen_runtime::failure::Outcome;
+use lumen_runtime::value::classes::{Classes, Slot};
+use lumen_runtime::value::immortal::Constants;
+use std::sync::Arc;
+
+/// Which engine runs a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Engine {
+    /// Handlers that jump to each other: the fast one.
+    #[default]
+    Threaded,
+    /// A loop over a `match`: the oracle, with assertions in debug builds.
+    Switch,
+}
+
+/// A jump table: targets as addresses.
+#[derive(Debug)]
+pub(crate) struct Jumps {
+    /// Value of the first target.
+    pub(crate) low: i64,
+    /// Number of targets.
+    pub(crate) count: u64,
+    /// Low 16 bits of the class id of an enum's first variant.
+    pub(crate) base: u16,
+    /// First of the targets.
+    pub(crate) targets: *const *const u64,
+    /// Target of all other values.
+    pub(crate) default: *const u64,
+}
+
+/// A linked program.
+pub struct Program {
+    module: Verified<Module>,
+    engine: Engine,
+    code: Box<[u64]>,
+    /// Where each cell begins in `code`, ascending.
+    starts: Vec<usize>,
+    pub(crate) cells: Vec<*const u64>,
+    pub(crate) classes: Vec<ClassRow>,
+    pub(crate) consts: Vec<u64>,
+    pub(crate) jumps: Vec<Jumps>,
+    jump_targets: Vec<*const u64>,
+    templates: Vec<Vec<Piece>>,
+    slots: Vec<Slot>,
+    rt_classes: Arc<Classes>,
+    /// Owner of the objects that `consts` refers to.
+    _constants: Constants,
+}
+
+// SAFETY: the addresses lead into the program's own immutable tables and to immortal objects.
+unsafe impl Send for Program {}
+// SAFETY: nothing changes after linking.
+unsafe impl Sync for Program {}
+
+/// Words before the first cell: the places that marker frames return to.
+const PROLOGUE: [Quick; 3] = [Quick::Halt, Quick::TryReturn, Quick::DeferReturn];
+
+/// A place in a cell.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Pc {
+    /// The cell.
+    pub(crate) cell: u32,
+    /// Word index.
+    pub(crate) word: u32,
+}
+
+/// What an address in the linked code is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Address {
+    /// An instruction of a cell.
+    Code(Pc),
+    /// The entry cell returns here.
+    Halt,
+    /// A `callc.try` returns here.
+    TryReturn,
+    /// A `defer` closure returns here.
+    DeferReturn,
+}
+
+/// Links a verified module for an engine.
+pub fn link(module: Verified<Module>, engine: Engine) -> Outcome<Arc<Program>> {
+    let rt_classes = Arc::new(lumen_runtime::value::link::classes(&module));
+    let mut constants = Constants::new(Arc::clone(&rt_classes));
+    let pools = Pools::new(&module);
+    let consts = materialise(&module, &mut constants)?;
+    let slots = (0..module.types.len() as u32)
+        .map(|ty| lumen_runtime::value::link::slot(&module, TypeId(ty)))
+        .collect::<Vec<_>>();
+    let templates =
+        module.consts.templates.iter().map(|t| template::compile(&module, t, &slots)).collect();
+    let (code, starts) = copy_code(&module, &pools, engine);
+    let mut program = Program {
+        engine,
+        code,
+        starts,
+        cells: Vec::new(),
+        classes: Vec::new(),
+        consts,
+        jumps: Vec::new(),
+        jump_targets: Vec::new(),
+        templates,
+        slots,
+        rt_classes,
+        _constants: constants,
+        module,
+    };
+    program.build_tables();
+    Ok(Arc::new(program))
+}
+
+/// Where each kind of constant begins in the table of all constants.
+struct Pools {
+    ints: u32,
+    floats: u32,
+    strings: u32,
+    bytes: u32,
+}
+
+impl Pools {
+    fn new(module: &Module) -> Pools {
+        let ints = 0;
+        let floats = ints + module.consts.ints.len() as u32;
+        let strings = floats + module.consts.floats.len() as u32;
+        let bytes = strings + module.consts.strings.len() as u32;
+        Pools { ints, floats, strings, bytes }
+    }
+
+    /// Start of the pool that an opcode's `b, c` indexes.
+    fn of(&self, op: Op) -> Option<u32> {
+        Some(match op {
+            Op::LdK => self.ints,
+            Op::LdF => self.floats,
+            Op::LdStr | Op::Fail => self.strings,
+            Op::LdBytes => self.bytes,
+            _ => return None,
+        })
+    }
+}
+
+/// All constants as words, in the order of [`Pools`].
+fn materialise(module: &Module, constants: &mut Constants) -> Outcome<Vec<u64>> {
+    let pools = &module.consts;
+    let mut words = Vec::new();
+    words.extend(pools.ints.iter().map(|value| *value as u64));
+    words.extend(&pools.floats);
+    for text in &pools.strings {
+        words.push(constants.string(text)? as u64);
+    }
+    for bytes in &pools.bytes {
+        words.push(constants.bytes(bytes)? as u64);
+    }
+    Ok(words)
+}
+
+/// The code of all cells, with operands made program-wide, and where each begins.
+fn copy_code(module: &Module, pools: &Pools, engine: Engine) -> (Box<[u64]>, Vec<usize>) {
+    let total = PROLOGUE.len() + module.cells.iter().map(|cell| cell.code.len()).sum::<usize>();
+    let mut code = Vec::with_capacity(total);
+    code.extend(PROLOGUE.iter().map(|form| u64::from(form.number())));
+    let mut starts = Vec::with_capacity(module.cells.len());
+    let mut tables = 0;
+    for cell in &module.cells {
+        let start = code.len();
+        starts.push(start);
+        code.extend_from_slice(&cell.code);
+        let mut at = start;
+        while at < code.len() {
+            let Some(op) = lumen_lir::op(code[at]) else { break };
+            adjust(op, cell, pools, tables, &mut code, at);
+            if engine == Engine::Threaded {
+                quicken::replace(module, cell, op, &mut code, at);
+            }
+            at += op.words();
+        }
+        tables += cell.tables.len() as u32;
+    }
+    (code.into(), starts)
+}
+
+/// Makes the operands of one instruction program-wide.
+fn adjust(op: Op, cell: &lumen_lir::Cell, pools: &Pools, tables: u32, code: &mut [u64], at: usize) {
+    let mut word = code[at];
+    let mut unused = 0;
+    if let Some(offset) = pools.of(op) {
+        let index = get(Place::BC, word, 0);
+        set(Place::BC, &mut word, &mut unused, index + offset);
+    }
+    if matches!(op, Op::Switch | Op::SwitchTag) {
+        let index = get(Place::BC, word, 0);
+        set(Place::BC, &mut word, &mut unused, index + tables);
+    }
+    if op == Op::DynToR {
+        let nullable = matches!(cell.regs[usize::from(lumen_lir::a(word))], Repr::Opt(_));
+        code[at + 1] = ext32(x0(code[at + 1]), u32::from(nullable));
+    }
+    code[at] = word;
+}
+
+impl Program {
+    /// Fills the tables of addresses; the code does not move any more.
+    fn build_tables(&mut self) {
+        let base = self.code.as_ptr();
+        // SAFETY: every start and target is a word of the code, as verified.
+        let address = |at: usize| unsafe { base.add(at) };
+        self.cells = self.starts.iter().map(|start| address(*start)).collect();
+        let row = |class: &ClassDesc| match class {
+            ClassDesc::Closure { cell, .. } => ClassRow { code: self.cells[*cell as usize] },
+            _ => ClassRow { code: std::ptr::null() },
+        };
+        self.classes = self.module.classes.iter().map(row).collect();
+        let tables = || self.module.cells.iter().zip(&self.starts);
+        let targets = tables().flat_map(|(cell, start)| {
+            cell.tables.iter().flat_map(move |t| t.targets.iter().map(move |at| start + *at as usize))
+        });
+        self.jump_targets = targets.map(address).collect();
+        let mut first = self.jump_targets.as_ptr();
+        for (cell, start) in self.module.cells.iter().zip(&self.starts) {
+            for table in &cell.tables {
+                self.jumps.push(Jumps {
+                    low: table.low,
+                    count: table.targets.len() as u64,
+                    base: table.base,
+                    targets: first,
+                    default: address(start + table.default as usize),
+                });
+                // SAFETY: the targets of this table come before those of the next.
+                first = unsafe { first.add(table.targets.len()) };
+            }
+        }
+    }
+
+    /// The module.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// The engine that the program was linked for.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The classes as the runtime sees them.
+    pub(crate) fn rt_classes(&self) -> &Arc<Classes> {
+        &self.rt_classes
+    }
+
+    /// The slot of a value of a type.
+    pub(crate) fn slot(&self, ty: u32) -> Slot {
+        self.slots[ty as usize]
+    }
+
+    /// The pieces of a template.
+    pub(crate) fn template(&self, index: usize) -> &[Piece] {
+        &self.templates[index]
+    }
+
+    /// Name of a global.
+    pub(crate) fn global_name(&self, index: usize) -> &str {
+        &self.module.globals[index].name
+    }
+
+    /// Representation of a global.
+    pub(crate) fn global_repr(&self, index: usize) -> Repr {
+        slot_repr(&self.module.types, self.module.globals[index].ty).unwrap_or(Repr::I64)
+    }
+
+    /// Where the entry cell returns to.
+    pub(crate) fn halt(&self) -> *const u64 {
+        &raw const self.code[0]
+    }
+
+    /// Where a `callc.try` returns to.
+    pub(crate) fn try_return(&self) -> *const u64 {
+        &raw const self.code[1]
+    }
+
+    /// Where a `defer` closure returns to.
+    pub(crate) fn defer_return(&self) -> *const u64 {
+        &raw const self.code[2]
+    }
+
+    /// What an address of the linked code is.
+    pub(crate) fn locate(&self, ip: *const u64) -> Address {
+        let at = (ip as usize - self.code.as_ptr() as usize) / size_of::<u64>();
+        match PROLOGUE.get(at) {
+            Some(Quick::Halt) => Address::Halt,
+            Some(Quick::TryReturn) => Address::TryReturn,
+            Some(_) => Address::DeferReturn,
+            None => {
+                let cell = self.starts.partition_point(|start| *start <= at) - 1;
+                Address::Code(Pc { cell: cell as u32, word: (at - self.starts[cell]) as u32 })
+            }
+        }
+    }
+
+    /// Registers that the frame owns when it is left at `pc`; `during` when the instruction has consumed
+    /// its operands.
+    pub(crate) fn owned(&self, pc: Pc, during: bool) -> Vec<(Reg, Repr)> {
+        let analysis = if during { owned_during_call } else { ownership_at };
+        let regs = analysis(&self.module, CellId(pc.cell), pc.word);
+        let reprs = &self.module.cells[pc.cell as usize].regs;
+        regs.into_iter().map(|reg| (reg, reprs[usize::from(reg)])).collect()
+    }
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Program").field("name", &self.module.name).field("words", &self.code.len()).finish()
+    }
+}
