@@ -14,12 +14,12 @@ mod quicken;
 mod shapes;
 mod template;
 
-pub(crate) use shapes::{Boxed, TryShape};
+pub(crate) use shapes::Boxed;
 pub(crate) use template::{Piece, write_spec};
 
 use crate::interp::state::ClassRow;
 use crate::interp::table::Quick;
-use lumen_lir::verifier::{Verified, owned_during_call, ownership_at};
+use crate::pending::{Verified, owned_during_call, ownership_at};
 use lumen_lir::{
     CellId, ClassDesc, Module, Op, Reg, Repr, Slot as Place, TypeId, ext32, get, set, slot_repr, x0,
 };
@@ -104,12 +104,13 @@ pub(crate) enum Address {
 
 /// Links a verified module for an engine.
 pub fn link(module: Verified<Module>, engine: Engine) -> Outcome<Arc<Program>> {
-    let rt_classes = Arc::new(lumen_runtime::value::link::classes(&module));
+    let cell_name = |cell: u32| module.cells[cell as usize].name.as_str();
+    let rt_classes = Arc::new(Classes::link(&module.types, &module.classes, cell_name));
     let mut constants = Constants::new(Arc::clone(&rt_classes));
     let pools = Pools::new(&module);
     let consts = materialise(&module, &mut constants)?;
     let slots = (0..module.types.len() as u32)
-        .map(|ty| lumen_runtime::value::link::slot(&module, TypeId(ty)))
+        .map(|ty| rt_classes.slot(TypeId(ty)))
         .collect::<Vec<_>>();
     let templates =
         module.consts.templates.iter().map(|t| template::compile(&module, t, &slots)).collect();

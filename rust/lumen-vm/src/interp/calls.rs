@@ -13,7 +13,7 @@ use lumen_runtime::value::text::str_of;
 use lumen_runtime::value::word::{DYN_NULL, dyn_bool};
 
 /// The word of a record whose frame begins right behind the record of its caller.
-const MARKER_WORD: u64 = Op::CallC as u64;
+pub(crate) const MARKER_WORD: u64 = Op::CallC as u64;
 
 /// Switches to the callee: `$code` is its first instruction.
 macro_rules! enter {
@@ -239,7 +239,7 @@ instr!(Ret2 {
 
 /// The error with this number.
 fn error_code(number: u16) -> Code {
-    Code::from_number(number).unwrap_or(Code::R1007)
+    Code::lookup(&format!("R{number}")).unwrap_or(Code::R1007)
 }
 
 instr!(Fail {

@@ -166,7 +166,7 @@ loop_if! {
 
 /// Loops on a comparison of `a` with `b`.
 macro_rules! loop_cmp {
-    ($($name:ident |$s:ident, $x:ident, $y:ident = $rhs:expr| $condition:expr;)+) => { $(
+    ($($name:ident |$s:ident, $x:ident, $y:ident| $rhs:expr => $condition:expr;)+) => { $(
         instr!($name {
             fast($s) {
                 let ($x, $y) = ($s.i($s.w.a()), $rhs);
@@ -177,14 +177,14 @@ macro_rules! loop_cmp {
     )+ };
 }
 loop_cmp! {
-    LoopEq |s, x, y = s.i(s.w.b())| x == y;
-    LoopNe |s, x, y = s.i(s.w.b())| x != y;
-    LoopLt |s, x, y = s.i(s.w.b())| x < y;
-    LoopLe |s, x, y = s.i(s.w.b())| x <= y;
-    LoopEqI |s, x, y = s.w.imm_b()| x == y;
-    LoopNeI |s, x, y = s.w.imm_b()| x != y;
-    LoopLtI |s, x, y = s.w.imm_b()| x < y;
-    LoopGeI |s, x, y = s.w.imm_b()| x >= y;
+    LoopEq |s, x, y| s.i(s.w.b()) => x == y;
+    LoopNe |s, x, y| s.i(s.w.b()) => x != y;
+    LoopLt |s, x, y| s.i(s.w.b()) => x < y;
+    LoopLe |s, x, y| s.i(s.w.b()) => x <= y;
+    LoopEqI |s, x, y| s.w.imm_b() => x == y;
+    LoopNeI |s, x, y| s.w.imm_b() => x != y;
+    LoopLtI |s, x, y| s.w.imm_b() => x < y;
+    LoopGeI |s, x, y| s.w.imm_b() => x >= y;
 }
 
 instr!(ForLt {

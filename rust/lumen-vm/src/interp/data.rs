@@ -127,7 +127,7 @@ pub(crate) mod quick {
             s.set(s.w.a(), word);
             Flow::Next
         }
-        slow(vm, w) { FldD::slow(vm, w) }
+        slow = FldD
     });
     instr!(FldSetRRef {
         fast(s) {
@@ -139,7 +139,7 @@ pub(crate) mod quick {
             *place = s.u(s.w.c());
             Flow::Next
         }
-        slow(vm, w) { FldSetR::slow(vm, w) }
+        slow = FldSetR
     });
 }
 
@@ -177,15 +177,18 @@ instr!(NewReuse {
     slow(vm, w) {
         let class = vm.ext().x0();
         let old = vm.p(w.b());
-        let p = if is_unique(old) && vm.heap().same_block(old, class) {
-            vm.heap().release_fields(old);
-            old.write(Obj { rc: 1, class });
-            old
-        } else {
-            let p = vm.heap().flat_new(class)?;
-            vm.heap().drop_ptr(old);
-            p
+        let size = |vm: &Vm, class: u32| {
+            block_bytes(vm.ctx.heap.classes().row(class).flat_bytes as usize)
         };
+        // Freed first, a unique object of the same size gives its block to the new one.
+        let reuse = is_unique(old) && size(vm, (*old).class) == size(vm, class);
+        if reuse {
+            vm.heap().drop_ptr(old);
+        }
+        let p = vm.heap().flat_new(class)?;
+        if !reuse {
+            vm.heap().drop_ptr(old);
+        }
         let count = vm.heap().row_of(p).slots.len();
         std::ptr::copy_nonoverlapping(vm.at(w.c()), field(p, 0), count);
         vm.set_p(w.a(), p);

@@ -29,7 +29,7 @@ pub(crate) trait Instr {
 }
 
 /// Declares an instruction: `instr!(Name { fast(s) { … } slow(vm, w) { … } })`; either part may be
-/// missing. Bodies are unsafe code under the contract of [`State`]: they run only on verified code.
+/// missing, and `slow = Other` takes that of another instruction. Bodies are unsafe code under the contract of [`State`]: they run only on verified code.
 macro_rules! instr {
     ($name:ident { fast($s:ident) $fast:block }) => {
         instr!(@struct $name);
@@ -77,6 +77,22 @@ macro_rules! instr {
             ) -> $crate::interp::state::Step {
                 // SAFETY: operands and values are as the verifier proved; see `State`.
                 unsafe { $slow }
+            }
+        }
+    };
+    ($name:ident { fast($s:ident) $fast:block slow = $other:ty }) => {
+        instr!(@struct $name);
+        impl $crate::interp::instr::Instr for $name {
+            #[inline(always)]
+            fn fast($s: &mut $crate::interp::state::State) -> $crate::interp::instr::Flow {
+                // SAFETY: operands and values are as the verifier proved; see `State`.
+                unsafe { $fast }
+            }
+            fn slow(
+                vm: &mut $crate::interp::state::Vm,
+                w: $crate::interp::state::W,
+            ) -> $crate::interp::state::Step {
+                <$other as $crate::interp::instr::Instr>::slow(vm, w)
             }
         }
     };

@@ -124,7 +124,7 @@ pub(crate) mod quick_getd {
             s.set(s.w.a(), word);
             Flow::Next
         }
-        slow(vm, w) { <ListGetD as super::super::instr::Instr>::slow(vm, w) }
+        slow = ListGetD
     });
 }
 
@@ -226,7 +226,7 @@ pub(crate) mod quick_setr {
             *place = s.u(s.w.c());
             Flow::Next
         }
-        slow(vm, w) { <ListSetR as super::super::instr::Instr>::slow(vm, w) }
+        slow = ListSetR
     });
 }
 

@@ -2,6 +2,7 @@
 
 use super::instr::{Flow, instr};
 use super::state::Regs;
+use lumen_lir::Repr;
 use lumen_runtime::failure::Failure;
 use lumen_runtime::value::object::{IMMORTAL_LIMIT, Ptr, dup_ptr};
 use lumen_runtime::value::word::{DYN_NULL, DYN_PTR, PAYLOAD, imm_variant, ref_is_ptr};
@@ -182,18 +183,27 @@ instr!(LdG {
         Flow::Next
     }
     slow(vm, w) {
+        debug_assert!(!(*vm.globals.add(w.index_bc())).set);
         let name = vm.program.global_name(w.index_bc());
         Err(Failure::panic(format!("the constant `{name}` is used before it is computed")).into())
     }
 });
 
+/// The object that a word leads to.
+fn pointer_in(repr: Repr, word: u64) -> Option<Ptr> {
+    match repr {
+        Repr::Ref(_) | Repr::Opt(_) if ref_is_ptr(word) => Some(word as Ptr),
+        Repr::Dyn if word >= DYN_PTR => Some((word & PAYLOAD) as Ptr),
+        _ => None,
+    }
+}
+
 instr!(StG {
     slow(vm, w) {
         let index = w.index_bc();
         let word = vm.u(w.a());
-        let repr = vm.program.global_repr(index);
-        if repr.is_counted() {
-            vm.make_immortal(repr, word);
+        if let Some(p) = pointer_in(vm.program.global_repr(index), word) {
+            vm.heap().make_immortal(p);
         }
         let global = &mut *vm.globals.add(index);
         global.word = word;

@@ -2,7 +2,7 @@
 //! child unique in place and lends it, and `…put` stores into the last one. No step leaves a hole: a failure
 //! anywhere finds every object whole.
 
-use super::instr::{Flow, Instr, instr};
+use super::instr::{Flow, instr};
 use super::lists::out_of_range;
 use super::moves::try_drop;
 use super::state::Regs;
@@ -66,8 +66,9 @@ instr!(FldU {
 instr!(MapElemU {
     slow(vm, w) {
         let (p, key) = (vm.p(w.b()), vm.u(w.c()));
-        let Some(at) = vm.ctx.heap.map_find(p, key)? else {
-            let text = vm.ctx.heap.key_text(p, key);
+        let Some(at) = vm.ctx.heap.table_find(p, key) else {
+            let slot = vm.ctx.heap.row_of(p).slots[0];
+            let text = vm.ctx.heap.debug(slot, key)?;
             return Err(Failure::missing_key(&text).into());
         };
         let place = table::value_at(p, at);
@@ -146,7 +147,7 @@ pub(crate) mod quick {
             *place = s.u(s.w.c());
             Flow::Next
         }
-        slow(vm, w) { ListPutR::slow(vm, w) }
+        slow = ListPutR
     });
     instr!(FldPutRRef {
         fast(s) {
@@ -156,6 +157,6 @@ pub(crate) mod quick {
             *place = s.u(s.w.c());
             Flow::Next
         }
-        slow(vm, w) { FldPutR::slow(vm, w) }
+        slow = FldPutR
     });
 }

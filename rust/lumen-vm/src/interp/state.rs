@@ -92,6 +92,12 @@ impl Ext {
     pub(crate) const fn x0(self) -> u32 {
         self.0 as u32
     }
+
+    /// Operand `x1`.
+    #[inline(always)]
+    pub(crate) const fn x1(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
 }
 
 /// Why a task leaves its engine.
@@ -291,6 +297,8 @@ pub(crate) struct GlobalSlot {
     pub(crate) set: bool,
 }
 
+pub(crate) struct Ctx { pub(crate) heap: Heap }
+
 /// A task: what the slow parts work on. The first fields are those that fast parts read.
 #[repr(C)]
 pub(crate) struct Vm {
@@ -313,9 +321,11 @@ pub(crate) struct Vm {
     /// Globals by index.
     pub(crate) globals: *mut GlobalSlot,
     /// Heap, host and everything else that builtins use.
-    pub(crate) ctx: lumen_runtime::Ctx,
+    pub(crate) ctx: Ctx,
     /// The slots.
     pub(crate) stack: Stack,
+    /// Bytes that the stack may take.
+    pub(crate) stack_limit: usize,
     /// What is running.
     pub(crate) program: Arc<Program>,
     /// Why the engine was left.
@@ -324,9 +334,6 @@ pub(crate) struct Vm {
     pub(crate) unwinder: Unwinder,
     /// The limit that fuel stands for, for the message.
     pub(crate) instruction_limit: u64,
-    /// Shadow tags of the slots (debug builds).
-    #[cfg(debug_assertions)]
-    pub(crate) shadow: super::shadow::Shadow,
 }
 
 impl Regs for Vm {

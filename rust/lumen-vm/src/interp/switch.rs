@@ -7,7 +7,7 @@
 
 use super::instr::{Flow, Instr};
 use super::state::{State, Vm, W};
-use super::table::{self, Quick, with_quick};
+use super::table::{self, with_quick};
 use lumen_lir::Op;
 
 /// One instruction; true when the task is to leave.
@@ -88,8 +88,6 @@ pub(crate) unsafe fn run(vm: &mut Vm) {
         // SAFETY: as the caller promises.
         unsafe {
             s.w = W(*s.ip);
-            #[cfg(debug_assertions)]
-            super::shadow::before(&mut s);
             s.ip = s.ip.add(1);
             let left = match Op::from_u16(s.w.op()) {
                 Some(op) => step(&mut s, op),
@@ -98,8 +96,6 @@ pub(crate) unsafe fn run(vm: &mut Vm) {
             if left {
                 return;
             }
-            #[cfg(debug_assertions)]
-            super::shadow::after(&mut s);
         }
     }
 }

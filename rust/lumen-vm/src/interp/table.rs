@@ -6,6 +6,7 @@ use super::threaded::Entry;
 use lumen_lir::Op;
 
 pub(super) use super::arith::*;
+pub(super) use super::builtins::*;
 pub(super) use super::calls::*;
 pub(super) use super::control::*;
 pub(super) use super::data::{quick::*, *};

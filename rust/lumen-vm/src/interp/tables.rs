@@ -1,7 +1,6 @@
 //! Maps and sets.
 
 use super::instr::instr;
-use super::lists::dup_word;
 use super::state::{Leave, Regs, Vm};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::value::classes::Slot;
@@ -32,7 +31,7 @@ instr!(TableLen {
 
 instr!(TableHas {
     slow(vm, w) {
-        let found = vm.ctx.heap.table_find(vm.p(w.b()), vm.u(w.c()))?;
+        let found = vm.ctx.heap.table_find(vm.p(w.b()), vm.u(w.c()));
         vm.set_b(w.a(), found.is_some());
         Ok(())
     }
@@ -41,7 +40,7 @@ instr!(TableHas {
 instr!(MapGet {
     slow(vm, w) {
         let p = vm.p(w.b());
-        let found = vm.ctx.heap.table_find(p, vm.u(w.c()))?;
+        let found = vm.ctx.heap.table_find(p, vm.u(w.c()));
         vm.set_b(w.a(), found.is_some());
         vm.set(w.a() + 1, found.map_or(0, |at| *table::value_at(p, at)));
         Ok(())
@@ -51,7 +50,7 @@ instr!(MapGet {
 instr!(MapGetR {
     slow(vm, w) {
         let p = vm.p(w.b());
-        let word = match vm.ctx.heap.table_find(p, vm.u(w.c()))? {
+        let word = match vm.ctx.heap.table_find(p, vm.u(w.c())) {
             Some(at) => *table::value_at(p, at),
             None => match vm.ctx.heap.row_of(p).slots[1] {
                 Slot::Dyn => DYN_NULL,
@@ -66,7 +65,7 @@ instr!(MapGetR {
 instr!(MapGetOr {
     slow(vm, w) {
         let p = vm.p(w.b());
-        let word = match vm.ctx.heap.table_find(p, vm.u(w.c()))? {
+        let word = match vm.ctx.heap.table_find(p, vm.u(w.c())) {
             Some(at) => *table::value_at(p, at),
             None => vm.u(vm.ext().e0()),
         };
@@ -142,15 +141,4 @@ table_read! {
     TableKeyR |vm, p, at| table::key_at(p, vm.ctx.heap.row_of(p), at);
     TableVal |vm, p, at| *table::value_at(p, at);
     TableValR |vm, p, at| *table::value_at(p, at);
-}
-
-impl Vm {
-    /// Counts up what a word leads to.
-    ///
-    /// # Safety
-    /// `word` is a live word of this kind.
-    pub(crate) unsafe fn dup_slot(&self, slot: Slot, word: u64) {
-        // SAFETY: as the caller promises.
-        unsafe { dup_word(slot, word) }
-    }
 }

@@ -1,0 +1,42 @@
+//! The interpreter: runs a task until it leaves.
+//!
+//! Reading order: `state` (what instructions work on, and the contract of all unsafe code here), `instr`
+//! (what an instruction is), the instructions by family, `table` (the one table of handlers), and the two
+//! engines made from it, `threaded` and `switch`.
+
+#![expect(unsafe_code, reason = "runs verified code")]
+
+pub(crate) mod state;
+mod instr;
+mod moves;
+mod arith;
+mod control;
+mod lists;
+mod places;
+mod data;
+mod strings;
+mod tables;
+mod dyns;
+mod calls;
+mod builtins;
+pub(crate) mod table;
+mod threaded;
+mod switch;
+
+pub(crate) use calls::{MARKER_WORD, leave_marker};
+pub(crate) use data::FIELDS_MAX;
+
+use crate::link::Engine;
+use state::Vm;
+
+/// Runs a task from its saved state until it leaves; the reason is in `Vm::leave`.
+pub(crate) fn run(vm: &mut Vm) {
+    // SAFETY: a `Vm` is only made by `machine.rs`, at the first instruction of a linked program, and is
+    // changed only by instructions and the unwinder, which keep it at instructions.
+    unsafe {
+        match vm.program.engine() {
+            Engine::Threaded => threaded::run(vm),
+            Engine::Switch => switch::run(vm),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! One running program: a task over a linked program, with limits.
+//!
+//! Input: a [`Program`] and [`RunOptions`] → output: an [`Outcome`]. The machine owns the loop around the
+//! engine: it leaves when the entry cell returns, and goes through the unwinder when something fails.
+
+#![expect(unsafe_code, reason = "sets up the first frame through raw pointers")]
+
+use crate::frame::{RECORD_SLOTS, Stack};
+use crate::interp;
+use crate::interp::state::{GlobalSlot, Leave, Regs, Vm, W};
+use crate::link::Program;
+use crate::trace::{StackTrace, TraceBuilder};
+use crate::unwind::{Resume, Unwinder};
+use lumen_base::diag::codes::Code;
+use lumen_lir::{Op, Repr};
+use lumen_runtime::failure::{Failure, RuntimeError};
+use lumen_runtime::value::classes::Slot;
+use lumen_runtime::value::heap::Heap;
+use std::sync::Arc;
+
+/// Bounds of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Bytes of values.
+    pub memory: usize,
+    /// Bytes of the call stack.
+    pub stack: usize,
+    /// Calls and loop iterations.
+    pub instructions: Option<u64>,
+    /// Bytes of output.
+    pub output: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: usize::MAX, stack: 64 << 20, instructions: None, output: None }
+    }
+}
+
+/// How a program is run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RunOptions {
+    /// Bounds.
+    pub limits: Limits,
+    /// Arguments of the program.
+    pub args: Vec<String>,
+}
+
+/// A failure that nothing caught.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunFailure {
+    /// The error.
+    pub error: RuntimeError,
+    /// Where it happened.
+    pub trace: StackTrace,
+}
+
+/// What became of a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// Text of the entry cell's value, when it returned one.
+    pub value: Option<String>,
+    /// Exit status.
+    pub exit_code: i32,
+    /// The failure that ended it.
+    pub failure: Option<RunFailure>,
+    /// Objects that were never freed: 0 unless Lumen has a bug. Counted in debug builds only.
+    pub leaked: usize,
+    /// Most bytes of values at once.
+    pub peak_bytes: usize,
+}
+
+/// A program about to run.
+pub struct Machine {
+    vm: Box<Vm>,
+    /// Globals, by index.
+    _globals: Box<[GlobalSlot]>,
+}
+
+/// The end of a run before its outcome is put together.
+enum End {
+    Value(Option<String>),
+    Failed(Failure, TraceBuilder),
+}
+
+impl Machine {
+    /// A machine for a program.
+    pub fn new(program: Arc<Program>, options: &RunOptions) -> Result<Machine, Failure> {
+        let limits = &options.limits;
+        let Some(stack) = Stack::new(limits.stack) else {
+            return Err(Failure::stack_overflow(limits.stack as u64));
+        };
+        let heap = Heap::new(Arc::clone(program.rt_classes()), limits.memory);
+        let mut globals =
+            vec![GlobalSlot::default(); program.module().globals.len()].into_boxed_slice();
+        let fuel = limits.instructions.map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
+        let vm = Vm {
+            ip: program.halt(),
+            regs: stack.start(),
+            fuel,
+            limit: stack.limit(),
+            cells: program.cells.as_ptr(),
+            classes: program.classes.as_ptr(),
+            consts: program.consts.as_ptr(),
+            jumps: program.jumps.as_ptr(),
+            globals: globals.as_mut_ptr(),
+            ctx: crate::interp::state::Ctx { heap },
+            stack,
+            stack_limit: limits.stack,
+            program,
+            leave: Leave::Broken,
+            unwinder: Unwinder::default(),
+            instruction_limit: limits.instructions.unwrap_or(u64::MAX),
+        };
+        Ok(Machine { vm: Box::new(vm), _globals: globals })
+    }
+
+    /// Runs the entry cell to its end.
+    pub fn run(mut self) -> Outcome {
+        let program = Arc::clone(&self.vm.program);
+        let Some(entry) = program.module().entry else {
+            return self.outcome(End::Value(None));
+        };
+        let started = self.enter(entry.index());
+        let end = match started {
+            Ok(()) => self.drive(&program.module().cells[entry.index()].results),
+            Err(failure) => End::Failed(failure, TraceBuilder::default()),
+        };
+        self.outcome(end)
+    }
+
+    /// Makes the first frame: results go to slots 0 and 1.
+    fn enter(&mut self, cell: usize) -> Result<(), Failure> {
+        let vm = &mut *self.vm;
+        let code = vm.program.cells[cell];
+        let base = 2usize;
+        // SAFETY: the stack has slack for the first slots; `make_room` makes the rest.
+        unsafe {
+            vm.regs = vm.stack.start().add(base + RECORD_SLOTS);
+            *vm.regs.sub(2) = vm.program.halt() as u64;
+            *vm.regs.sub(1) = lumen_lir::word(Op::Call, 0, base as u16, 0);
+            vm.ip = code.add(1);
+            match vm.make_room(W(*code).a() as usize) {
+                Err(Leave::Fail(failure)) => Err(failure),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    /// Runs the engine until the program has ended.
+    fn drive(&mut self, results: &[Repr]) -> End {
+        let vm = &mut *self.vm;
+        loop {
+            interp::run(vm);
+            let resume = match std::mem::replace(&mut vm.leave, Leave::Broken) {
+                Leave::Done => return End::Value(take_value(vm, results)),
+                Leave::Fail(failure) => vm.fail(failure),
+                Leave::DeferDone => vm.defer_done(),
+                Leave::Broken => {
+                    let failure = Failure::panic("internal error: the engine reached a state that verified code cannot reach");
+                    return End::Failed(failure, TraceBuilder::default());
+                }
+            };
+            if let Resume::End(end) = resume {
+                return End::Failed(end.0, end.1);
+            }
+        }
+    }
+
+    fn outcome(self, end: End) -> Outcome {
+        let vm = &self.vm;
+        let mut outcome = Outcome {
+            value: None,
+            exit_code: 0,
+            failure: None,
+            leaked: vm.ctx.heap.live_blocks(),
+            peak_bytes: vm.ctx.heap.peak_bytes(),
+        };
+        match end {
+            End::Value(value) => outcome.value = value,
+            End::Failed(Failure::Exit(code), _) => outcome.exit_code = code,
+            End::Failed(Failure::Error(error), trace) => {
+                outcome.exit_code = 1;
+                outcome.failure =
+                    Some(RunFailure { error: *error, trace: trace.finish(&vm.program) });
+            }
+        }
+        outcome
+    }
+}
+
+/// The text of the entry cell's value; the value is dropped.
+fn take_value(vm: &mut Vm, results: &[Repr]) -> Option<String> {
+    let slot = |repr: Repr| match repr {
+        Repr::I64 => Slot::Int,
+        Repr::F64 => Slot::Float,
+        Repr::Bool => Slot::Bool,
+        Repr::Ref(class) | Repr::Opt(class) => Slot::Ref(class.0),
+        Repr::Dyn => Slot::Dyn,
+    };
+    // SAFETY: the entry cell returned these results to the slots that the registers now begin with.
+    unsafe {
+        match results {
+            [] => None,
+            [repr] => {
+                let word = vm.u(0);
+                let text = vm.ctx.heap.debug(slot(*repr), word);
+                vm.drop_word(*repr, word);
+                text.ok()
+            }
+            [_, repr, ..] => {
+                if vm.u(0) == 0 {
+                    return Some("null".to_owned());
+                }
+                vm.ctx.heap.debug(slot(*repr), vm.u(1)).ok()
+            }
+        }
+    }
+}
+
+/// The code of an error outcome, for tests and callers that only want that.
+impl Outcome {
+    /// Code of the failure.
+    pub fn code(&self) -> Option<Code> {
+        self.failure.as_ref().map(|failure| failure.error.code)
+    }
+}

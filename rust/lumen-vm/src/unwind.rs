@@ -1,0 +1,294 @@
+//! Unwinding: from a failure to the place that catches it, or to the end of the run.
+//!
+//! A state machine without recursion. A failure in flight knows the frame it is in; at each frame it first
+//! calls the closures of the active `defer` scopes, innermost first (the engine runs them, and their return
+//! comes back here), then drops the registers that the frame owns (from the ownership analysis of the
+//! module, computed when first needed), then goes to the caller. A `callc.try` catches it, unless it is a
+//! limit or the end of the program. A failure inside a `defer` closure ends that closure and is attached to
+//! the failure that was in flight.
+
+#![expect(unsafe_code, reason = "walks frames through raw pointers")]
+
+use crate::interp::state::{Regs, Vm, W};
+use crate::interp::{MARKER_WORD, leave_marker};
+use crate::link::{Address, Pc};
+use crate::trace::TraceBuilder;
+use lumen_lir::{Flags, Reg, Repr};
+use lumen_runtime::failure::Failure;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Safepoints that `defer` closures may pass after a limit was hit.
+const GRACE_FUEL: i64 = 1_000_000;
+
+/// A failure in flight.
+struct Pending {
+    failure: Failure,
+    trace: TraceBuilder,
+    /// Slot index of the frame's register 0.
+    frame: usize,
+    /// Where the frame was left.
+    pc: Pc,
+    /// Whether the instruction there had consumed its operands.
+    during: bool,
+    /// Registers of the closures still to be called, the next one last.
+    defers: Vec<Reg>,
+}
+
+/// How a run goes on after a failure.
+pub(crate) enum Resume {
+    /// In the engine, from the task's state.
+    Run,
+    /// Not at all: nothing caught the failure.
+    End(Box<(Failure, TraceBuilder)>),
+}
+
+/// The failures in flight: one, and those in whose `defer` closures further ones happened.
+#[derive(Default)]
+pub(crate) struct Unwinder {
+    pending: Vec<Pending>,
+    owned: FxHashMap<(u32, u32, bool), Arc<[(Reg, Repr)]>>,
+}
+
+impl Vm {
+    /// Begins to unwind from the instruction before `ip`.
+    pub(crate) fn fail(&mut self, failure: Failure) -> Resume {
+        // SAFETY: `ip` is behind the failing instruction; `regs` points into the stack.
+        let (address, frame) =
+            unsafe { (self.program.locate(self.ip.sub(1)), self.slot_index(self.regs)) };
+        let start = Pc { cell: 0, word: 0 };
+        let trace = TraceBuilder::default();
+        self.unwinder.pending.push(Pending {
+            failure,
+            trace,
+            frame,
+            pc: start,
+            during: false,
+            defers: Vec::new(),
+        });
+        match address {
+            Address::Code(pc) => {
+                let word = self.program.module().cells[pc.cell as usize].code[pc.word as usize];
+                let during = lumen_lir::op(word).is_some_and(|op| op.flags().has(Flags::CALL));
+                self.stand_at(frame, pc, during);
+            }
+            // The `ok` value of an attempt could not be made: the marker frame is the current one.
+            Address::TryReturn => {
+                if let Some(end) = self.at_marker(frame) {
+                    return end;
+                }
+            }
+            Address::Halt | Address::DeferReturn => {
+                let popped = self.unwinder.pending.pop();
+                return popped.map_or(Resume::Run, |p| Resume::End(Box::new((p.failure, p.trace))));
+            }
+        }
+        self.unwind()
+    }
+
+    /// Goes on after a `defer` closure returned.
+    pub(crate) fn defer_done(&mut self) -> Resume {
+        self.unwind()
+    }
+
+    fn slot_index(&self, at: *mut u64) -> usize {
+        // SAFETY: both point into the task's stack.
+        unsafe { at.offset_from(self.stack.start()) as usize }
+    }
+
+    fn slot_at(&self, index: usize) -> *mut u64 {
+        // SAFETY: frames are inside the stack.
+        unsafe { self.stack.start().add(index) }
+    }
+
+    /// The failure in flight is in this frame now.
+    fn stand_at(&mut self, frame: usize, pc: Pc, during: bool) {
+        let scopes = &self.program.module().cells[pc.cell as usize].defers;
+        let active = scopes.iter().filter(|scope| (scope.start..scope.end).contains(&pc.word));
+        let defers = active.map(|scope| scope.reg).collect();
+        if let Some(top) = self.unwinder.pending.last_mut() {
+            top.trace.push(pc);
+            (top.frame, top.pc, top.during, top.defers) = (frame, pc, during, defers);
+        }
+    }
+
+    fn unwind(&mut self) -> Resume {
+        loop {
+            let Some(top) = self.unwinder.pending.last_mut() else { return Resume::Run };
+            if let Some(reg) = top.defers.pop() {
+                if self.call_defer(reg) {
+                    return Resume::Run;
+                }
+                continue;
+            }
+            self.drop_frame();
+            if let Some(end) = self.pop_frame() {
+                return end;
+            }
+        }
+    }
+
+    /// Enters the closure of a `defer`; false when there is no room for it.
+    fn call_defer(&mut self, reg: Reg) -> bool {
+        let Some(top) = self.unwinder.pending.last() else { return false };
+        let (frame, limited) = (top.frame, !top.failure.is_catchable());
+        let registers = self.program.module().cells[top.pc.cell as usize].regs.len();
+        // SAFETY: the register owns a closure, as verified; the frame of the closure goes behind the
+        // registers of the current one, inside the slots that `grow` made usable.
+        unsafe {
+            let closure = *self.slot_at(frame).add(usize::from(reg));
+            let class = (*(closure as lumen_runtime::value::object::Ptr)).class;
+            let code = (*self.classes.add(class as usize)).code;
+            let at = frame + registers + crate::frame::RECORD_SLOTS;
+            let need = at + W(*code).a() as usize;
+            if !self.stack.grow(need) {
+                self.stack.open_reserve(self.stack_limit);
+                if !self.stack.grow(need) {
+                    return false;
+                }
+            }
+            self.limit = self.stack.limit();
+            self.regs = self.slot_at(at);
+            *self.regs.sub(2) = self.program.defer_return() as u64;
+            *self.regs.sub(1) = MARKER_WORD;
+            self.set(0, closure);
+            self.ip = code.add(1);
+        }
+        if limited {
+            self.fuel = self.fuel.max(GRACE_FUEL);
+        }
+        true
+    }
+
+    /// Drops what the current frame of the failure owns.
+    fn drop_frame(&mut self) {
+        let Some(top) = self.unwinder.pending.last() else { return };
+        let (frame, pc, during) = (top.frame, top.pc, top.during);
+        let key = (pc.cell, pc.word, during);
+        let owned = match self.unwinder.owned.get(&key) {
+            Some(owned) => Arc::clone(owned),
+            None => {
+                let owned: Arc<[(Reg, Repr)]> = self.program.owned(pc, during).into();
+                self.unwinder.owned.insert(key, Arc::clone(&owned));
+                owned
+            }
+        };
+        for (reg, repr) in owned.iter() {
+            // SAFETY: the ownership analysis says that the register owns a live value.
+            unsafe {
+                let word = *self.slot_at(frame).add(usize::from(*reg));
+                self.drop_word(*repr, word);
+            }
+        }
+    }
+
+    /// Drops a word that is owned.
+    ///
+    /// # Safety
+    /// `word` is a live word of this representation, owned by the caller.
+    pub(crate) unsafe fn drop_word(&mut self, repr: Repr, word: u64) {
+        // SAFETY: as the caller promises.
+        unsafe {
+            match repr {
+                Repr::Ref(_) | Repr::Opt(_) => self.heap().drop_ref(word),
+                Repr::Dyn => self.heap().drop_dyn(word),
+                Repr::I64 | Repr::F64 | Repr::Bool => {}
+            }
+        }
+    }
+
+    /// Goes to the caller of the current frame; `Some` when unwinding is over.
+    fn pop_frame(&mut self) -> Option<Resume> {
+        let frame = self.unwinder.pending.last()?.frame;
+        let (back, caller) = self.record(frame);
+        match self.program.locate(back.0) {
+            Address::Code(pc) => {
+                self.stand_at_call(caller, pc, back.1);
+                None
+            }
+            Address::TryReturn => self.at_marker(caller),
+            Address::DeferReturn => {
+                let inner = self.unwinder.pending.pop()?;
+                let outer = self.unwinder.pending.last_mut()?;
+                let note = format!("then in a `defer`: {}", inner.failure);
+                outer.failure = outer.failure.clone().with_note(note);
+                None
+            }
+            Address::Halt => {
+                let top = self.unwinder.pending.pop()?;
+                Some(Resume::End(Box::new((top.failure, top.trace))))
+            }
+        }
+    }
+
+    /// The record of a frame: return address and call word; and the caller's frame.
+    fn record(&self, frame: usize) -> ((*const u64, W), usize) {
+        // SAFETY: every frame has its record in the two slots before it.
+        unsafe {
+            let regs = self.slot_at(frame);
+            let word = W(*regs.sub(1));
+            let back = *regs.sub(2) as *const u64;
+            ((back, word), frame - word.b() as usize - crate::frame::RECORD_SLOTS)
+        }
+    }
+
+    /// The failure came out of the call that returns to `back`.
+    fn stand_at_call(&mut self, frame: usize, back: Pc, call: W) {
+        let words = lumen_lir::Op::from_u16(call.op()).map_or(1, lumen_lir::Op::words);
+        self.stand_at(frame, Pc { cell: back.cell, word: back.word - words as u32 }, true);
+    }
+
+    /// The failure came to the marker frame of a `callc.try`: caught, or passed on.
+    fn at_marker(&mut self, marker: usize) -> Option<Resume> {
+        let catchable = self.unwinder.pending.last()?.failure.is_catchable();
+        let (back, caller) = self.record(marker);
+        if catchable {
+            // SAFETY: the return address of the marker frame is behind the extension word of the `callc.try`.
+            let class = unsafe { *back.0.sub(1) } as u32;
+            match self.error_value(class) {
+                Ok(word) => {
+                    self.regs = self.slot_at(marker);
+                    // SAFETY: `regs` is the marker frame.
+                    unsafe { leave_marker(self, word) };
+                    self.unwinder.pending.pop();
+                    return Some(Resume::Run);
+                }
+                Err(failure) => self.unwinder.pending.last_mut()?.failure = failure,
+            }
+        }
+        if let Address::Code(pc) = self.program.locate(back.0) {
+            self.stand_at_call(caller, pc, back.1);
+        }
+        None
+    }
+
+    /// `err(Failure(code, message))` for the failure in flight.
+    fn error_value(&mut self, enum_class: u32) -> Result<u64, Failure> {
+        let shape = self.program.try_shape(enum_class);
+        let (code, message) = match self.unwinder.pending.last().map(|top| &top.failure) {
+            Some(Failure::Error(error)) => (error.code.as_str(), error.message.clone()),
+            _ => ("", String::new()),
+        };
+        let heap = self.heap();
+        let code = heap.str_new(code)?;
+        let message = match heap.str_new(&message) {
+            Ok(message) => message,
+            Err(failure) => {
+                // SAFETY: the string was just made.
+                unsafe { heap.drop_ptr(code) };
+                return Err(failure);
+            }
+        };
+        // SAFETY: `Failure` has the fields code and message, and `err` has it as its payload.
+        unsafe {
+            let made = heap.flat_from(shape.failure_class, &[code as u64, message as u64]);
+            let record = made.inspect_err(|_| {
+                heap.drop_ptr(code);
+                heap.drop_ptr(message);
+            })?;
+            let made = heap.flat_from(shape.err_class, &[record as u64]);
+            let value = made.inspect_err(|_| heap.drop_ptr(record))?;
+            Ok(value as u64)
+        }
+    }
+}
