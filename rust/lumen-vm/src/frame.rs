@@ -81,7 +81,8 @@ impl Stack {
         let usable = (self.usable * 2).max(need).min(self.most);
         let (Some(old), Some(new)) = (layout(self.usable), layout(usable)) else { return false };
         // SAFETY: the slots were allocated with `old`; the new size is larger.
-        let slots = unsafe { std::alloc::realloc(self.slots.cast(), old, new.size()) }.cast::<u64>();
+        let slots =
+            unsafe { std::alloc::realloc(self.slots.cast(), old, new.size()) }.cast::<u64>();
         if slots.is_null() {
             return false;
         }

@@ -8,7 +8,6 @@ mod frame;
 mod interp;
 mod link;
 mod machine;
-pub mod pending;
 mod trace;
 mod unwind;
 

@@ -19,13 +19,15 @@ pub(crate) use template::{Piece, write_spec};
 
 use crate::interp::state::ClassRow;
 use crate::interp::table::Quick;
-use crate::pending::{Verified, owned_during_call, ownership_at};
 use lumen_lir::{
     CellId, ClassDesc, Module, Op, Reg, Repr, Slot as Place, TypeId, ext32, get, set, slot_repr, x0,
 };
+use lumen_lir::{Verified, owned_during_call, ownership_at};
 use lumen_runtime::failure::Outcome;
 use lumen_runtime::value::classes::{Classes, Slot};
 use lumen_runtime::value::immortal::Constants;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// Which engine runs a program.
@@ -108,13 +110,13 @@ pub fn link(module: Verified<Module>, engine: Engine) -> Outcome<Arc<Program>> {
     let rt_classes = Arc::new(Classes::link(&module.types, &module.classes, cell_name));
     let mut constants = Constants::new(Arc::clone(&rt_classes));
     let pools = Pools::new(&module);
-    let consts = materialise(&module, &mut constants)?;
-    let slots = (0..module.types.len() as u32)
-        .map(|ty| rt_classes.slot(TypeId(ty)))
-        .collect::<Vec<_>>();
+    let mut consts = materialise(&module, &mut constants)?;
+    let empties = empties(&module, &mut constants, &mut consts)?;
+    let slots =
+        (0..module.types.len() as u32).map(|ty| rt_classes.slot(TypeId(ty))).collect::<Vec<_>>();
     let templates =
         module.consts.templates.iter().map(|t| template::compile(&module, t, &slots)).collect();
-    let (code, starts) = copy_code(&module, &pools, engine);
+    let (code, starts) = copy_code(&module, &Operands { pools, empties }, engine);
     let mut program = Program {
         engine,
         code,
@@ -179,7 +181,7 @@ fn materialise(module: &Module, constants: &mut Constants) -> Outcome<Vec<u64>> 
 }
 
 /// The code of all cells, with operands made program-wide, and where each begins.
-fn copy_code(module: &Module, pools: &Pools, engine: Engine) -> (Box<[u64]>, Vec<usize>) {
+fn copy_code(module: &Module, operands: &Operands, engine: Engine) -> (Box<[u64]>, Vec<usize>) {
     let total = PROLOGUE.len() + module.cells.iter().map(|cell| cell.code.len()).sum::<usize>();
     let mut code = Vec::with_capacity(total);
     code.extend(PROLOGUE.iter().map(|form| u64::from(form.number())));
@@ -192,7 +194,7 @@ fn copy_code(module: &Module, pools: &Pools, engine: Engine) -> (Box<[u64]>, Vec
         let mut at = start;
         while at < code.len() {
             let Some(op) = lumen_lir::op(code[at]) else { break };
-            adjust(op, cell, pools, tables, &mut code, at);
+            operands.adjust(op, cell, tables, &mut code, at);
             if engine == Engine::Threaded {
                 quicken::replace(module, cell, op, &mut code, at);
             }
@@ -203,23 +205,51 @@ fn copy_code(module: &Module, pools: &Pools, engine: Engine) -> (Box<[u64]>, Vec
     (code.into(), starts)
 }
 
-/// Makes the operands of one instruction program-wide.
-fn adjust(op: Op, cell: &lumen_lir::Cell, pools: &Pools, tables: u32, code: &mut [u64], at: usize) {
-    let mut word = code[at];
-    let mut unused = 0;
-    if let Some(offset) = pools.of(op) {
-        let index = get(Place::BC, word, 0);
-        set(Place::BC, &mut word, &mut unused, index + offset);
+/// Indexes of empty containers in the table of constants, by class.
+type Empties = BTreeMap<u32, u32>;
+
+/// Makes the empty containers that the code loads.
+fn empties(module: &Module, constants: &mut Constants, consts: &mut Vec<u64>) -> Outcome<Empties> {
+    let mut empties = Empties::new();
+    for cell in &module.cells {
+        let mut at = 0;
+        while let Some(op) = cell.code.get(at).and_then(|word| lumen_lir::op(*word)) {
+            if op == Op::LdEmpty {
+                let class = get(Place::BC, cell.code[at], 0);
+                if let Entry::Vacant(entry) = empties.entry(class) {
+                    entry.insert(consts.len() as u32);
+                    consts.push(constants.empty(class)? as u64);
+                }
+            }
+            at += op.words();
+        }
     }
-    if matches!(op, Op::Switch | Op::SwitchTag) {
-        let index = get(Place::BC, word, 0);
-        set(Place::BC, &mut word, &mut unused, index + tables);
+    Ok(empties)
+}
+
+/// What operands that the module counts by itself become in the program.
+struct Operands {
+    pools: Pools,
+    empties: Empties,
+}
+
+impl Operands {
+    /// Makes the operands of one instruction program-wide; `tables` is the number of jump tables before its cell.
+    fn adjust(&self, op: Op, cell: &lumen_lir::Cell, tables: u32, code: &mut [u64], at: usize) {
+        let index = get(Place::BC, code[at], 0);
+        let linked = match op {
+            Op::LdEmpty => self.empties.get(&index).copied(),
+            Op::Switch | Op::SwitchTag => Some(index + tables),
+            _ => self.pools.of(op).map(|start| start + index),
+        };
+        if let Some(linked) = linked {
+            set(Place::BC, &mut code[at], &mut 0, linked);
+        }
+        if op == Op::DynToR {
+            let nullable = matches!(cell.regs[usize::from(lumen_lir::a(code[at]))], Repr::Opt(_));
+            code[at + 1] = ext32(x0(code[at + 1]), u32::from(nullable));
+        }
     }
-    if op == Op::DynToR {
-        let nullable = matches!(cell.regs[usize::from(lumen_lir::a(word))], Repr::Opt(_));
-        code[at + 1] = ext32(x0(code[at + 1]), u32::from(nullable));
-    }
-    code[at] = word;
 }
 
 impl Program {
@@ -236,7 +266,9 @@ impl Program {
         self.classes = self.module.classes.iter().map(row).collect();
         let tables = || self.module.cells.iter().zip(&self.starts);
         let targets = tables().flat_map(|(cell, start)| {
-            cell.tables.iter().flat_map(move |t| t.targets.iter().map(move |at| start + *at as usize))
+            cell.tables
+                .iter()
+                .flat_map(move |t| t.targets.iter().map(move |at| start + *at as usize))
         });
         self.jump_targets = targets.map(address).collect();
         let mut first = self.jump_targets.as_ptr();
@@ -331,6 +363,9 @@ impl Program {
 
 impl std::fmt::Debug for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Program").field("name", &self.module.name).field("words", &self.code.len()).finish()
+        f.debug_struct("Program")
+            .field("name", &self.module.name)
+            .field("words", &self.code.len())
+            .finish()
     }
 }

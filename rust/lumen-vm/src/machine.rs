@@ -157,7 +157,9 @@ impl Machine {
                 Leave::Fail(failure) => vm.fail(failure),
                 Leave::DeferDone => vm.defer_done(),
                 Leave::Broken => {
-                    let failure = Failure::panic("internal error: the engine reached a state that verified code cannot reach");
+                    let failure = Failure::panic(
+                        "internal error: the engine reached a state that verified code cannot reach",
+                    );
                     return End::Failed(failure, TraceBuilder::default());
                 }
             };

@@ -87,7 +87,10 @@ fn push_frames(program: &Program, pc: Pc, entries: &mut Vec<TraceEntry>) {
     let (mut pos, mut inline) = line.map_or((None, 0), |line| (Some(line.pos), line.inline));
     // Each site's parent has a smaller number, as verified; the bound is for the reader.
     for _ in 0..=cell.inlined.len() {
-        let Some(site) = (inline as usize).checked_sub(1).and_then(|at| cell.inlined.get(at)) else { break };
+        let Some(site) = (inline as usize).checked_sub(1).and_then(|at| cell.inlined.get(at))
+        else {
+            break;
+        };
         entries.push(frame(program, &site.cell, pos));
         pos = Some(site.call);
         inline = site.parent;
@@ -139,9 +142,15 @@ impl std::fmt::Display for StackTrace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for entry in &self.entries {
             match entry {
-                TraceEntry::Frame(frame) if frame.path.is_empty() => writeln!(f, "  in {}", frame.cell)?,
+                TraceEntry::Frame(frame) if frame.path.is_empty() => {
+                    writeln!(f, "  in {}", frame.cell)?
+                }
                 TraceEntry::Frame(frame) => {
-                    writeln!(f, "  in {} ({}:{}:{})", frame.cell, frame.path, frame.line, frame.column)?;
+                    writeln!(
+                        f,
+                        "  in {} ({}:{}:{})",
+                        frame.cell, frame.path, frame.line, frame.column
+                    )?;
                 }
                 TraceEntry::Repeated(count) => writeln!(f, "  … ({count} more times)")?,
                 TraceEntry::Omitted(count) => writeln!(f, "  … ({count} more calls)")?,

@@ -47,6 +47,19 @@ impl Constants {
         Ok(p)
     }
 
+    /// The empty list, map or set of a class.
+    pub fn empty(&mut self, class: super::word::ClassId) -> Outcome<Ptr> {
+        let p = match self.heap.row(class).kind {
+            super::classes::Kind::Map | super::classes::Kind::Set => {
+                self.heap.table_new(class, 0)?
+            }
+            _ => self.heap.list_new(class, 0)?,
+        };
+        // SAFETY: the object is fresh.
+        unsafe { self.heap.make_immortal(p) };
+        Ok(p)
+    }
+
     /// A closure without captures: one object for all uses of a cell as a value.
     pub fn closure(&mut self, class: super::word::ClassId) -> Outcome<Ptr> {
         let p = self.heap.flat_new(class)?;

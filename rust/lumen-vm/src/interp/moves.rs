@@ -159,7 +159,7 @@ macro_rules! constants {
         });
     )+ };
 }
-constants!(LdK LdF LdStr LdBytes);
+constants!(LdK LdF LdStr LdBytes LdEmpty);
 
 instr!(LdB {
     fast(s) { s.set(s.w.a(), u64::from(s.w.b())); Flow::Next }

@@ -5,7 +5,7 @@
 use super::instr::{Flow, instr};
 use super::lists::out_of_range;
 use super::moves::try_drop;
-use super::state::Regs;
+use super::state::{Leave, Regs, Vm};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::value::object::{Ptr, field, is_unique};
 use lumen_runtime::value::word::ref_is_ptr;
@@ -63,14 +63,21 @@ instr!(FldU {
     }
 });
 
+/// The failure of a key that a map does not have.
+#[cold]
+unsafe fn no_key(vm: &Vm, p: Ptr, key: u64) -> Leave {
+    // SAFETY: the caller passes a live map and a word of its key kind.
+    let text = unsafe { vm.ctx.heap.debug(vm.ctx.heap.row_of(p).slots[0], key) };
+    match text {
+        Ok(text) => Failure::missing_key(&text).into(),
+        Err(failure) => failure.into(),
+    }
+}
+
 instr!(MapElemU {
     slow(vm, w) {
         let (p, key) = (vm.p(w.b()), vm.u(w.c()));
-        let Some(at) = vm.ctx.heap.table_find(p, key) else {
-            let slot = vm.ctx.heap.row_of(p).slots[0];
-            let text = vm.ctx.heap.debug(slot, key)?;
-            return Err(Failure::missing_key(&text).into());
-        };
+        let Some(at) = vm.ctx.heap.table_find(p, key) else { return Err(no_key(vm, p, key)) };
         let place = table::value_at(p, at);
         let word = *place;
         if ref_is_ptr(word) {
@@ -130,6 +137,32 @@ instr!(FldPutR {
     slow(vm, w) {
         let (p, word) = (vm.p(w.a()), vm.u(w.c()));
         vm.heap().flat_replace(p, w.b() as usize, word);
+        Ok(())
+    }
+});
+
+instr!(ListSwap {
+    fast(s) {
+        let (p, at) = (s.p(s.w.a()), s.u(s.w.b()) as usize);
+        if at >= list::len(p) { return Flow::Slow; }
+        std::ptr::swap(list::data(p).add(at), s.at(s.w.c()));
+        Flow::Next
+    }
+    slow(vm, w) { Err(out_of_range(vm.p(w.a()), vm.i(w.b()))) }
+});
+
+instr!(FldSwap {
+    fast(s) {
+        std::ptr::swap(field(s.p(s.w.a()), s.w.b() as usize), s.at(s.w.c()));
+        Flow::Next
+    }
+});
+
+instr!(MapSwap {
+    slow(vm, w) {
+        let (p, key) = (vm.p(w.a()), vm.u(w.b()));
+        let Some(at) = vm.ctx.heap.table_find(p, key) else { return Err(no_key(vm, p, key)) };
+        std::ptr::swap(table::value_at(p, at), vm.at(w.c()));
         Ok(())
     }
 });

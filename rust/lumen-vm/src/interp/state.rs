@@ -297,7 +297,9 @@ pub(crate) struct GlobalSlot {
     pub(crate) set: bool,
 }
 
-pub(crate) struct Ctx { pub(crate) heap: Heap }
+pub(crate) struct Ctx {
+    pub(crate) heap: Heap,
+}
 
 /// A task: what the slow parts work on. The first fields are those that fast parts read.
 #[repr(C)]

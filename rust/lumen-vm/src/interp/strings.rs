@@ -173,7 +173,9 @@ unsafe fn fill(vm: &Vm, pieces: &[Piece], first: u16) -> Outcome<String> {
                 unsafe {
                     match spec {
                         None => vm.ctx.heap.write_text(slot, word, false, &mut out)?,
-                        Some(spec) => crate::link::write_spec(&vm.ctx.heap, slot, word, spec, &mut out)?,
+                        Some(spec) => {
+                            crate::link::write_spec(&vm.ctx.heap, slot, word, spec, &mut out)?
+                        }
                     }
                 }
             }

@@ -17,8 +17,7 @@ use super::table::HANDLERS;
 type Left = u32;
 
 /// A handler: `ip` (past the word), registers, task, table, word, fuel.
-type Handler =
-    unsafe extern "C" fn(*const u64, *mut u64, *mut Vm, *const Entry, u64, i64) -> Left;
+type Handler = unsafe extern "C" fn(*const u64, *mut u64, *mut Vm, *const Entry, u64, i64) -> Left;
 
 /// An entry of the table of handlers.
 #[derive(Clone, Copy)]

@@ -16,8 +16,12 @@ pub(super) fn replace(module: &Module, cell: &Cell, op: Op, code: &mut [u64], at
         Op::New => module.classes[usize::from(c(word))].flat_len().and_then(new_form),
         Op::Unpack => unpack_form(usize::from(c(word))),
         Op::ListGetD if repr(a(word)) != Repr::Dyn => Some(Quick::ListGetDRef),
-        Op::ListSetR if repr(c(word)) != Repr::Dyn => list_of_refs(module, repr(a(word)), Quick::ListSetRRef),
-        Op::ListPutR if repr(c(word)) != Repr::Dyn => list_of_refs(module, repr(a(word)), Quick::ListPutRRef),
+        Op::ListSetR if repr(c(word)) != Repr::Dyn => {
+            list_of_refs(module, repr(a(word)), Quick::ListSetRRef)
+        }
+        Op::ListPutR if repr(c(word)) != Repr::Dyn => {
+            list_of_refs(module, repr(a(word)), Quick::ListPutRRef)
+        }
         Op::FldD if repr(a(word)) != Repr::Dyn => Some(Quick::FldDRef),
         Op::FldSetR => field_of_ref(module, repr(a(word)), b(word), Quick::FldSetRRef),
         Op::FldPutR => field_of_ref(module, repr(a(word)), b(word), Quick::FldPutRRef),
@@ -48,7 +52,9 @@ fn unpack_form(fields: usize) -> Option<Quick> {
 
 /// `form` when the elements of the list class are references.
 fn list_of_refs(module: &Module, list: Repr, form: Quick) -> Option<Quick> {
-    let lumen_lir::ClassDesc::List { elem } = &module.classes[list.class()?.index()] else { return None };
+    let lumen_lir::ClassDesc::List { elem } = &module.classes[list.class()?.index()] else {
+        return None;
+    };
     let slot = lumen_lir::slot_repr(&module.types, *elem)?;
     matches!(slot, Repr::Ref(_) | Repr::Opt(_)).then_some(form)
 }

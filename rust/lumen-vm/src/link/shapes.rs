@@ -40,7 +40,9 @@ impl Program {
     pub(crate) fn try_shape(&self, enum_class: u32) -> TryShape {
         let module = self.module();
         let payload = |class: u32| match &module.classes[class as usize] {
-            ClassDesc::Variant { fields, .. } => fields.first().map_or(TypeId::NULL, |field| field.1),
+            ClassDesc::Variant { fields, .. } => {
+                fields.first().map_or(TypeId::NULL, |field| field.1)
+            }
             _ => TypeId::NULL,
         };
         let (ok_class, err_class) = (enum_class + 1, enum_class + 2);
@@ -71,7 +73,9 @@ impl Program {
     /// Number of registers that the arguments of a closure class take.
     pub(crate) fn closure_args(&self, closure_class: u32) -> usize {
         let module = self.module();
-        let ClassDesc::Closure { of, .. } = &module.classes[closure_class as usize] else { return 0 };
+        let ClassDesc::Closure { of, .. } = &module.classes[closure_class as usize] else {
+            return 0;
+        };
         let ClassDesc::Fn { params, .. } = &module.classes[of.index()] else { return 0 };
         params.iter().map(|ty| param_slots(&module.types, *ty).map_or(1, Slots::len)).sum()
     }
