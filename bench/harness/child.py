@@ -1,12 +1,16 @@
-"""One child process: its output, CPU time, wall time and peak memory."""
+"""One child process: its output, CPU time, wall time and peak memory, measured by `measure.c`."""
 
-import os
+import functools
+import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-import threading
-import time
 from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent.parent / "target/bench"
 
 
 @dataclass
@@ -31,19 +35,27 @@ class Outcome:
         return ""
 
 
+def compiled(source, binary, *libraries):
+    """Compiles `source` with gcc -O2 when it is newer than its binary; the path of the binary."""
+    if not binary.exists() or binary.stat().st_mtime < source.stat().st_mtime:
+        if not shutil.which("gcc"):
+            sys.exit("gcc is not installed: run ci/bench-peers.sh")
+        binary.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["gcc", "-O2", "-o", str(binary), str(source), *libraries], check=True)
+    return binary
+
+
+@functools.cache
+def launcher():
+    """The program that starts the children."""
+    return str(compiled(HERE / "measure.c", BUILD / "measure"))
+
+
 def run(command, timeout):
     """Runs `command` to its end; a child that outlives `timeout` seconds is killed."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        guard = threading.Timer(timeout, process.kill)
-        guard.daemon = True
-        guard.start()
-        _, raw, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        guard.cancel()
-        process.returncode = os.waitstatus_to_exitcode(raw)
-        out.seek(0)
-        err.seek(0)
-        cpu = usage.ru_utime + usage.ru_stime
-        return Outcome(out.read(), err.read(), process.returncode, cpu, wall, usage.ru_maxrss)
+    with tempfile.TemporaryDirectory(prefix="lumen-bench-") as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        words = [launcher(), str(max(1, int(timeout))), str(out), str(err), *command]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        status, cpu, wall, rss = (int(word) for word in done.stdout.split())
+        return Outcome(out.read_bytes(), err.read_bytes(), status, cpu / 1e6, wall / 1e6, rss)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import child
+
 # In the order of the columns.
 ORDER = ("lumen", "c", "lua", "luajit", "luajit-joff", "node", "python")
 TITLES = {
@@ -54,7 +56,7 @@ def command(peer, options, stem):
     if peer == "lumen":
         return [options.lumen, "run", *shlex.split(options.lumen_args), str(path)]
     if peer == "c":
-        return [str(build_c(options.root, path))]
+        return [str(build_c(path))]
     if peer == "lua":
         return ["lua5.4", str(path)]
     if peer == "luajit":
@@ -67,13 +69,9 @@ def command(peer, options, stem):
     return [os.path.realpath(sys.executable), str(path)]
 
 
-def build_c(root, source):
-    """Compiles `source` with gcc -O2 when it is newer than its binary; the path of the binary."""
-    binary = root / "target/bench" / source.parent.name / source.stem
-    if not binary.exists() or binary.stat().st_mtime < source.stat().st_mtime:
-        binary.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["gcc", "-O2", "-o", str(binary), str(source), "-lm"], check=True)
-    return binary
+def build_c(source):
+    """The compiled program of `source`."""
+    return child.compiled(source, child.BUILD / source.parent.name / source.stem, "-lm")
 
 
 def versions(present):

@@ -19,7 +19,7 @@ Written by `bench/run.py --write`; a run replaces the sections of its groups. In
   (except in `deriv`, whose trees share their parts). Node uses typed arrays where a programmer would. Python has one
   timed run.
 - No time counts before all outputs were equal. Peers take turns within one run. Times are user + system CPU time of
-  the child; a ratio below 1 means that Lumen is faster. Node's CPU time includes its compiler threads and start-up.
+  the child, taken by `bench/harness/measure.c`; a ratio below 1 means that Lumen is faster. Node's CPU time includes its compiler threads and start-up.
 - `LuaJIT -joff` is LuaJIT's interpreter alone.
 - The machine is shared: compare ratios within a section, not seconds between sections.
 """
@@ -30,6 +30,8 @@ def command_line(options, group):
     words = ["bench/run.py", group, "--runs", str(options.runs)]
     if group == "start":
         words = ["bench/run.py", group, "--launches", str(options.launches)]
+    if group == "frontend":
+        words += ["--lines", options.lines]
     if options.no_python:
         words.append("--no-python")
     if options.only:
