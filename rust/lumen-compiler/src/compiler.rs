@@ -2,4 +2,5 @@
 
 pub mod ast;
 pub mod hir;
+pub mod resolve;
 pub mod typecheck;

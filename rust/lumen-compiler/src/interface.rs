@@ -87,6 +87,11 @@ impl StdName {
     }
 }
 
+/// The names that one std file declares.
+pub(crate) fn names_of(file: u16) -> impl Iterator<Item = &'static str> {
+    NAMES.iter().filter(move |row| row.1.iter().any(|&at| fence(at).file == file)).map(|row| row.0)
+}
+
 /// Number of names that std declares.
 pub(crate) fn n_names() -> usize {
     NAMES.len()

@@ -3,4 +3,4 @@
 pub mod compiler;
 pub mod markdown;
 
-mod interface;
+pub mod interface;

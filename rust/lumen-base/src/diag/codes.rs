@@ -57,7 +57,6 @@ codes! {
     E0315 "wrong-kind-of-name"
     E0316 "type-argument-count"
     E0317 "endless-alias"
-    E0318 "name-case"
     E0319 "leaves-defer"
     E0320 "main-and-statements"
     E0321 "entry-signature"

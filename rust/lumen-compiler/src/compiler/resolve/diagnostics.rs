@@ -34,7 +34,8 @@ pub(super) fn unknown_module(at: FileSpan, module: &str, tried: &[String]) -> Di
     let diagnostic = Diagnostic::new(Code::E0304, at, format!("there is no module `{module}`"))
         .with_primary("no file found for this import");
     if tried.is_empty() {
-        return diagnostic.with_help("a program that is not in a file can import only `std` modules");
+        return diagnostic
+            .with_help("a program that is not in a file can import only `std` modules");
     }
     let tried: Vec<String> = tried.iter().map(|path| format!("`{path}`")).collect();
     diagnostic.with_note(format!("looked for {}", tried.join(", ")))
@@ -96,7 +97,12 @@ pub(super) fn or_pattern_names(at: FileSpan, name: &str) -> Diagnostic {
 }
 
 /// A name is bound twice by one pattern or list of parameters or fields.
-pub(super) fn repeated_binding(at: FileSpan, what: &str, name: &str, first: FileSpan) -> Diagnostic {
+pub(super) fn repeated_binding(
+    at: FileSpan,
+    what: &str,
+    name: &str,
+    first: FileSpan,
+) -> Diagnostic {
     Diagnostic::new(Code::E0313, at, format!("the {what} `{name}` appears twice"))
         .with_primary("here again")
         .with_label(first, "first here")
@@ -130,13 +136,6 @@ pub(super) fn endless_alias(at: FileSpan, name: &str) -> Diagnostic {
     Diagnostic::new(Code::E0317, at, format!("the alias `{name}` never ends"))
         .with_primary("it stands for a type that contains it")
         .with_help("use a record or an enum: they may contain themselves")
-}
-
-/// A declared name has the wrong letter case.
-pub(super) fn name_case(at: FileSpan, what: &str, name: &str, wanted: &str, better: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0318, at, format!("the name of {what} is written in {wanted}"))
-        .with_primary(format!("`{name}` is not"))
-        .with_fix(format!("rename it to `{better}`"), at, better, Applicability::Maybe)
 }
 
 /// `return`, `break`, `continue` or `?` inside a `defer`.
@@ -192,9 +191,10 @@ pub(super) fn assign_without_mut(
     decl: FileSpan,
     insert: Option<FileSpan>,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::W0301, at, format!("`{name}` is assigned but not `mut`"))
-        .with_primary("assigned here")
-        .with_label(decl, "declared without `mut`");
+    let diagnostic =
+        Diagnostic::new(Code::W0301, at, format!("`{name}` is assigned but not `mut`"))
+            .with_primary("assigned here")
+            .with_label(decl, "declared without `mut`");
     match insert {
         Some(insert) => {
             diagnostic.with_fix("write `let mut`", insert, "mut ", Applicability::Machine)
@@ -212,9 +212,13 @@ pub(super) fn shadowed_builtin(at: FileSpan, name: &str) -> Diagnostic {
 
 /// A `let` in a loop hides a variable that the loop's condition reads.
 pub(super) fn shadowed_condition(at: FileSpan, name: &str, remove: FileSpan) -> Diagnostic {
-    Diagnostic::new(Code::W0303, at, format!("this `{name}` is new: the loop's condition does not see it"))
-        .with_primary("hides the variable that the condition reads")
-        .with_fix("write an assignment", remove, "", Applicability::Maybe)
+    Diagnostic::new(
+        Code::W0303,
+        at,
+        format!("this `{name}` is new: the loop's condition does not see it"),
+    )
+    .with_primary("hides the variable that the condition reads")
+    .with_fix("write an assignment", remove, "", Applicability::Maybe)
 }
 
 /// A variable changes after a nested cell has captured its value.

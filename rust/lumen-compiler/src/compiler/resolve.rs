@@ -1,0 +1,102 @@
+//! Name resolution: syntax trees → HIR, in which no name that scoping can decide and no sugar is left.
+//!
+//! Over all modules: names are declared, imports bound, signatures resolved, then bodies; last the declarations of std
+//! that the program names, and those that they name. Invariants: whatever is wrong is reported once and leaves
+//! `Missing`, `Error` or `Def::Error` behind; the recursion follows the syntax tree, whose height the parser bounds.
+
+mod context;
+mod scope;
+mod names;
+mod imports;
+mod items;
+mod types;
+mod lookup;
+mod std_names;
+mod body;
+mod free_names;
+mod stmt;
+mod expr;
+mod control;
+mod pattern;
+mod desugar;
+mod cycles;
+mod diagnostics;
+#[cfg(test)]
+mod tests;
+
+pub use imports::{LoadFile, Target, Unit, load};
+pub use std_names::ParseStd;
+
+use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId};
+use context::{Ctx, Global};
+use items::Work;
+use lumen_base::{Diagnostic, Interner, sym};
+use std_names::Std;
+
+/// Resolves a program: its files (the root first, from [`load`]) and what they use of std, which `parse_std` parses.
+pub fn resolve(
+    units: &[Unit],
+    names: &mut Interner,
+    parse_std: &mut ParseStd<'_>,
+) -> (Hir, Vec<Diagnostic>) {
+    let std = Std::new(names, parse_std);
+    let mut global = Global::new(names, std);
+    let modules: Vec<ModuleId> =
+        units.iter().map(|unit| global.add_module(&unit.ast, &unit.name, false)).collect();
+    global.load_well_known();
+
+    let mut works: Vec<Work> = Vec::with_capacity(units.len());
+    for (unit, &module) in units.iter().zip(&modules) {
+        works.push(Ctx::new(&mut global, &unit.ast, module).collect());
+    }
+    for (unit, &module) in units.iter().zip(&modules) {
+        Ctx::new(&mut global, &unit.ast, module).bind_imports(&unit.imports, &modules);
+    }
+    for ((unit, &module), work) in units.iter().zip(&modules).zip(&mut works) {
+        Ctx::new(&mut global, &unit.ast, module).signatures(work);
+    }
+    global.check_aliases();
+    for ((unit, &module), work) in units.iter().zip(&modules).zip(works) {
+        Ctx::new(&mut global, &unit.ast, module).bodies(work);
+    }
+    if let (Some(unit), Some(&module)) = (units.first(), modules.first()) {
+        global.hir.root = module;
+        global.hir.entry = entry(&mut global, unit, module);
+    }
+    for (unit, &module) in units.iter().zip(&modules) {
+        Ctx::new(&mut global, &unit.ast, module).check_unused_imports();
+    }
+    global.load_requested();
+    global.check_constants();
+    (global.hir, global.diagnostics)
+}
+
+/// Where the program starts: `cell main`, or the statements at the top level.
+fn entry(global: &mut Global<'_>, unit: &Unit, module: ModuleId) -> Option<CellId> {
+    let main = match global.hir.modules[module].scope.get(&sym::MAIN) {
+        Some(&Def::Cell(cell)) if global.hir.cells[cell].origin == CellOrigin::TopLevel => {
+            Some(cell)
+        }
+        _ => None,
+    };
+    let Some(&first) = unit.ast.statements.first() else { return main };
+    let mut ctx = Ctx::new(global, &unit.ast, module);
+    let script = ctx.script();
+    let Some(main) = main else { return Some(script) };
+    let at = ctx.at(unit.ast[first].span);
+    let main_at = ctx.at(ctx.g.hir.cells[main].name_span);
+    ctx.report(diagnostics::main_and_statements(at, main_at));
+    Some(main)
+}
+
+impl Global<'_> {
+    /// Loads the declarations that the compiler itself refers to.
+    fn load_well_known(&mut self) {
+        if let Some(Def::Enum(result)) = self.std_item(sym::RESULT) {
+            self.hir.well_known.result = result;
+        }
+        if let Some(Def::Record(failure)) = self.std_item(sym::FAILURE) {
+            self.hir.well_known.failure = failure;
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Functions: cells with a body of their own, lambdas, and groups of nested cells with what they capture.
+
+use super::context::{BodyState, Ctx, Frame, FrameKind, Group};
+use super::free_names;
+use super::items::{Code, Job, placeholder};
+use super::scope::What;
+use crate::compiler::ast;
+use crate::compiler::hir::{
+    Block, CellAttrs, CellBody, CellId, CellOrigin, ExprId, ExprKind, Lambda, LambdaId,
+    LambdaParam, LocalId, LocalKind, Stmt, StmtKind,
+};
+use lumen_base::{Span, Symbol};
+use rustc_hash::FxHashSet;
+
+impl Ctx<'_, '_> {
+    /// Resolves the body of a cell.
+    pub(super) fn run(&mut self, job: Job) {
+        let outer_generics = std::mem::replace(&mut self.generics, job.generics);
+        let outer = std::mem::take(&mut self.body);
+        self.cell_body(job.cell, job.code, job.frame, &[]);
+        self.body = outer;
+        self.generics = outer_generics;
+    }
+
+    /// Fills the current (empty) body: captured values, parameters, code; and gives it to the cell. Gives the captured
+    /// values that the code uses.
+    fn cell_body(
+        &mut self,
+        cell: CellId,
+        code: Code,
+        kind: FrameKind,
+        captured: &[Captured],
+    ) -> FxHashSet<LocalId> {
+        let mark = self.g.scope.mark();
+        let mut captures = Vec::with_capacity(captured.len());
+        for value in captured {
+            let inner = self.add_local(value.name, value.span, LocalKind::Capture, false);
+            captures.push((value.outer, inner));
+        }
+        self.body.body.captures = captures.iter().map(|(_, inner)| *inner).collect();
+        let used = FxHashSet::default();
+        self.frames.push(Frame { kind, first_loop: self.loops.len(), captures, used });
+        let frame = self.frame();
+        let n = self.g.hir.cells[cell].params.len();
+        let mut params = Vec::with_capacity(n);
+        for i in 0..n {
+            let param = &self.g.hir.cells[cell].params[i];
+            let (name, span) = (param.name, param.span);
+            let local = self.add_local(name, span, LocalKind::Param, false);
+            self.g.scope.bind(name, What::Local(local), frame);
+            params.push(local);
+        }
+        self.body.body.params = params.into();
+        let root = match code {
+            Code::Block(block) => self.block(block),
+            Code::Expr(expr) => self.expr(expr),
+            Code::Script => self.script_block(),
+        };
+        self.body.body.root = Some(root);
+        let used = self.frames.pop().map(|frame| frame.used).unwrap_or_default();
+        self.g.scope.leave(mark);
+        let state = std::mem::take(&mut self.body);
+        self.cell_mut(cell).body =
+            if state.is_broken { CellBody::Error } else { CellBody::Lumen(Box::new(state.body)) };
+        used
+    }
+
+    /// All statements at the top level; the last value is not used.
+    fn script_block(&mut self) -> ExprId {
+        let ast = self.ast;
+        let mut stmts = Vec::with_capacity(ast.statements.len());
+        self.stmts(&ast.statements, &mut stmts);
+        let span = match (stmts.first(), stmts.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => Span::default(),
+        };
+        self.add(ExprKind::Block(Block { stmts: stmts.into(), tail: None }), span)
+    }
+
+    /// `fn(x) => e`.
+    pub(super) fn lambda(&mut self, id: ast::LambdaId, span: Span) -> ExprKind {
+        let lambda = self.ast[id];
+        if let Some(row) = lambda.row {
+            let span = self.ast[row].span;
+            self.report_not_built(span, "an effect row on a lambda");
+        }
+        let ast = self.ast;
+        let ret = lambda.ret.map(|ty| self.ty(ty));
+        let id = self.enter_lambda(FrameKind::Lambda, span);
+        let mark = self.g.scope.mark();
+        let mut bound = Vec::new();
+        let mut params = Vec::with_capacity(lambda.params.len());
+        for param in &ast[lambda.params] {
+            let ty = param.ty.map(|ty| self.ty(ty));
+            let pat = self.pattern_into(param.pat, LocalKind::Param, &mut bound);
+            params.push(LambdaParam { pat, ty });
+        }
+        self.bind_all(&bound);
+        let body = self.block_value(lambda.body);
+        self.g.scope.leave(mark);
+        self.leave_lambda(id, params.into(), ret, body);
+        ExprKind::Lambda(id)
+    }
+
+    /// The body of a `defer`, as a lambda without parameters.
+    pub(super) fn defer(&mut self, block: ast::BlockId, span: Span) -> LambdaId {
+        let id = self.enter_lambda(FrameKind::Defer, span);
+        let body = self.block(block);
+        self.leave_lambda(id, Box::default(), None, body);
+        id
+    }
+
+    /// Begins a lambda: what is resolved until [`Self::leave_lambda`] belongs to it.
+    pub(super) fn enter_lambda(&mut self, kind: fn(LambdaId) -> FrameKind, span: Span) -> LambdaId {
+        let id = self.body.body.lambdas.alloc(Lambda {
+            params: Box::default(),
+            ret: None,
+            body: placeholder(),
+            captures: Vec::new(),
+            span,
+        });
+        self.body.owner = Some(id);
+        let (captures, used) = (Vec::new(), FxHashSet::default());
+        self.frames.push(Frame { kind: kind(id), first_loop: self.loops.len(), captures, used });
+        id
+    }
+
+    /// Ends a lambda.
+    pub(super) fn leave_lambda(
+        &mut self,
+        id: LambdaId,
+        params: Box<[LambdaParam]>,
+        ret: Option<crate::compiler::hir::TyRefId>,
+        body: ExprId,
+    ) {
+        let captures = self.frames.pop().map(|frame| frame.captures).unwrap_or_default();
+        self.body.owner = match self.frames.last().map(|frame| frame.kind) {
+            Some(FrameKind::Lambda(outer) | FrameKind::Defer(outer)) => Some(outer),
+            _ => None,
+        };
+        let lambda = &mut self.body.body.lambdas[id];
+        (lambda.params, lambda.ret, lambda.body, lambda.captures) = (params, ret, body, captures);
+    }
+
+    /// Adjacent nested cells: they see each other, and capture what they use of the bodies around.
+    pub(super) fn nested_cells(&mut self, sources: &[ast::CellId], span: Span) -> Stmt {
+        let ast = self.ast;
+        let frame = self.frame();
+        let captured = self.captured_by(sources);
+        let mut pairs = Vec::with_capacity(captured.len());
+        for value in &captured {
+            let snapshot = self.add_local(value.name, value.span, LocalKind::Let, false);
+            pairs.push((value.outer, snapshot));
+        }
+        let group = self.groups.len() as u32;
+        let snapshots = pairs.iter().map(|(_, snapshot)| *snapshot).collect();
+        self.groups.push(Group { frame, snapshots });
+
+        let names: Vec<ast::Name> = sources.iter().map(|&source| ast[source].name).collect();
+        self.check_repeated(&names, "cell");
+        let mut cells = Vec::with_capacity(sources.len());
+        for &source in sources {
+            let cell = &ast[source];
+            let id = self.add_cell(cell, CellOrigin::Nested, false, CellAttrs::default());
+            self.g.scope.bind(cell.name.symbol, What::Cell { cell: id, group }, frame);
+            cells.push(id);
+        }
+        for (&source, &id) in sources.iter().zip(&cells) {
+            let used = self.nested_cell(source, id, group, &captured);
+            for outer in used {
+                self.body.body.locals[outer].captured = true;
+                self.body.kept_by_cells.insert(outer);
+            }
+        }
+        Stmt { kind: StmtKind::NestedCells { cells: cells.into(), captures: pairs.into() }, span }
+    }
+
+    /// The locals of the current frame that the cell really uses.
+    fn nested_cell(
+        &mut self,
+        source: ast::CellId,
+        id: CellId,
+        group: u32,
+        captured: &[Captured],
+    ) -> FxHashSet<LocalId> {
+        let n_generics = self.generics.len();
+        let mut jobs = Vec::new();
+        self.signature(source, id, None, &mut jobs);
+        let code = match self.ast[source].body {
+            ast::CellBody::Block(block) => Code::Block(block),
+            ast::CellBody::Expr(expr) => Code::Expr(expr),
+            ast::CellBody::Extern => {
+                let head = self.ast[source].head;
+                self.report_not_built(head, "an extern cell");
+                self.generics.truncate(n_generics);
+                return FxHashSet::default();
+            }
+        };
+        for job in jobs {
+            self.run(job);
+        }
+        let outer: BodyState = std::mem::take(&mut self.body);
+        let used = self.cell_body(id, code, FrameKind::Cell { group: Some(group) }, captured);
+        self.body = outer;
+        self.generics.truncate(n_generics);
+        used
+    }
+
+    /// The locals of the current frame whose values the cells use, in order of first use. Names that the cells bind
+    /// themselves may be among them: one value too many is harmless.
+    fn captured_by(&mut self, sources: &[ast::CellId]) -> Vec<Captured> {
+        let mut names: Vec<Symbol> = Vec::new();
+        let mut seen: FxHashSet<Symbol> = FxHashSet::default();
+        free_names::walk(self.ast, sources, |name| {
+            if seen.insert(name) {
+                names.push(name);
+            }
+        });
+        let mut found: Vec<Captured> = Vec::new();
+        let mut known: FxHashSet<LocalId> = FxHashSet::default();
+        for name in names {
+            let Some(binding) = self.g.scope.find(name) else { continue };
+            if self.crosses_closed(binding.frame) {
+                continue;
+            }
+            let locals: Box<[LocalId]> = match binding.what {
+                What::Local(local) => Box::new([self.capture(binding.frame, local)]),
+                What::Cell { group, .. } => self.group_captures(group),
+            };
+            for &outer in &locals {
+                if known.insert(outer) {
+                    let local = &self.body.body.locals[outer];
+                    found.push(Captured { outer, name: local.name, span: local.span });
+                }
+            }
+        }
+        found
+    }
+}
+
+/// A value that nested cells capture.
+struct Captured {
+    /// Where it is, in the frame that declares the cells.
+    outer: LocalId,
+    name: Symbol,
+    span: Span,
+}

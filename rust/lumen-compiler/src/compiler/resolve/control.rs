@@ -1,0 +1,187 @@
+//! Branches and loops.
+
+use super::context::{Ctx, FrameKind, LoopEntry};
+use super::diagnostics;
+use crate::compiler::ast;
+use crate::compiler::hir::{
+    Arm, Comprehension, Cond, ExprKind, LocalId, LocalKind, LoopId, LoopInfo,
+};
+use lumen_base::{Slice, Span};
+
+impl Ctx<'_, '_> {
+    /// `if … else if … else …`.
+    pub(super) fn if_expr(
+        &mut self,
+        arms: Slice<ast::IfArm>,
+        otherwise: Option<ast::BlockId>,
+    ) -> ExprKind {
+        let ast = self.ast;
+        let mut branches = Vec::with_capacity(arms.len());
+        for arm in &ast[arms] {
+            let mark = self.g.scope.mark();
+            let cond = self.cond(arm.cond);
+            let then = self.block_value(arm.then);
+            self.g.scope.leave(mark);
+            branches.push((cond, then));
+        }
+        let otherwise = otherwise.map(|block| self.block(block));
+        ExprKind::If { branches: branches.into(), otherwise }
+    }
+
+    /// A condition; what it binds is in scope behind it.
+    fn cond(&mut self, cond: ast::Cond) -> Cond {
+        match cond {
+            ast::Cond::Expr(expr) => Cond::Bool(self.expr(expr)),
+            ast::Cond::Let(pat, value) => {
+                let value = self.expr(value);
+                let pat = self.bind_pattern(pat, LocalKind::Pattern);
+                Cond::Let { pat, value }
+            }
+        }
+    }
+
+    /// `when` is an `if` whose `_` arm is the `else`.
+    pub(super) fn when(&mut self, arms: Slice<ast::WhenArm>) -> ExprKind {
+        let ast = self.ast;
+        let mut branches = Vec::with_capacity(arms.len());
+        let mut otherwise = None;
+        for arm in &ast[arms] {
+            let cond = arm.cond.map(|cond| self.expr(cond));
+            let body = self.block(arm.body);
+            if otherwise.is_some() {
+                let at = self.at(arm.span);
+                self.report(diagnostics::arm_after_default(at));
+                continue;
+            }
+            match cond {
+                Some(cond) => branches.push((Cond::Bool(cond), body)),
+                None => otherwise = Some(body),
+            }
+        }
+        ExprKind::If { branches: branches.into(), otherwise }
+    }
+
+    /// `match e … end`.
+    pub(super) fn match_expr(
+        &mut self,
+        scrutinee: ast::ExprId,
+        arms: Slice<ast::MatchArm>,
+    ) -> ExprKind {
+        let ast = self.ast;
+        let value = self.expr(scrutinee);
+        let mut out = Vec::with_capacity(arms.len());
+        for arm in &ast[arms] {
+            let mark = self.g.scope.mark();
+            let pat = self.bind_pattern(arm.pat, LocalKind::Pattern);
+            let guard = arm.guard.map(|guard| self.expr(guard));
+            let body = self.block_value(arm.body);
+            self.g.scope.leave(mark);
+            out.push(Arm { pat, guard, body, span: arm.span });
+        }
+        ExprKind::Match { value, arms: out.into() }
+    }
+
+    /// `loop`, `while`, `for`.
+    pub(super) fn loop_expr(&mut self, id: ast::LoopId, span: Span) -> ExprKind {
+        let ast::Loop { kind, label, body } = self.ast[id];
+        let label = label.map(|label| label.symbol);
+        let id =
+            self.body.body.loops.alloc(LoopInfo { label, span, break_value: false, breaks: false });
+        let mark = self.g.scope.mark();
+        let kind = match kind {
+            ast::LoopKind::Loop => {
+                self.enter_loop(id, Vec::new());
+                let body = self.block_value(body);
+                ExprKind::Loop { id, body }
+            }
+            ast::LoopKind::While(cond) => {
+                let outer = self.body.condition_reads.replace(Vec::new());
+                let cond = self.cond(cond);
+                let reads = std::mem::replace(&mut self.body.condition_reads, outer);
+                self.enter_loop(id, reads.unwrap_or_default());
+                let body = self.block_value(body);
+                ExprKind::While { id, cond, body }
+            }
+            ast::LoopKind::For { pat, iterable, condition } => {
+                let iter = self.expr(iterable);
+                let pat = self.bind_pattern(pat, LocalKind::Pattern);
+                let guard = condition.map(|condition| self.expr(condition));
+                self.enter_loop(id, Vec::new());
+                let body = self.block_value(body);
+                ExprKind::For { id, pat, iter, guard, body }
+            }
+        };
+        self.loops.pop();
+        self.g.scope.leave(mark);
+        kind
+    }
+
+    fn enter_loop(&mut self, id: LoopId, condition_reads: Vec<LocalId>) {
+        let label = self.body.body.loops[id].label;
+        self.loops.push(LoopEntry { id, label, condition_reads });
+    }
+
+    /// `[e for p in xs if c]`. A `break` in it cannot leave a loop around.
+    pub(super) fn comprehension(&mut self, id: ast::ComprehensionId, span: Span) -> ExprKind {
+        let it = self.ast[id];
+        let ast = self.ast;
+        let iter = self.expr(it.iterable);
+        let mark = self.g.scope.mark();
+        let first_loop = self.loops.len();
+        let outer_first =
+            self.frames.last_mut().map(|f| std::mem::replace(&mut f.first_loop, first_loop));
+        let pat = self.bind_pattern(it.pat, LocalKind::Pattern);
+        let guards = ast[it.conditions].iter().map(|&guard| self.expr(guard)).collect();
+        let kind = match it.what {
+            ast::Comprehended::List(value) => Comprehension::List(self.expr(value)),
+            ast::Comprehended::Set(value) => Comprehension::Set(self.expr(value)),
+            ast::Comprehended::Map(key, value) => {
+                let key = self.expr(key);
+                Comprehension::Map(key, self.expr(value))
+            }
+        };
+        if let (Some(frame), Some(first)) = (self.frames.last_mut(), outer_first) {
+            frame.first_loop = first;
+        }
+        self.g.scope.leave(mark);
+        let id = self.body.body.loops.alloc(LoopInfo {
+            label: None,
+            span,
+            break_value: false,
+            breaks: false,
+        });
+        ExprKind::Comprehension { kind, id, pat, iter, guards }
+    }
+
+    /// `break` and `continue`.
+    pub(super) fn jump(&mut self, id: ast::JumpId, span: Span, word: &str) -> ExprKind {
+        let jump = self.ast[id];
+        let value = jump.value.map(|value| self.expr(value));
+        let frame = self.frames.last();
+        let in_defer = matches!(frame.map(|frame| frame.kind), Some(FrameKind::Defer(_)));
+        let loops = &self.loops[frame.map_or(0, |frame| frame.first_loop)..];
+        let target = match jump.label {
+            Some(label) => loops.iter().rev().find(|entry| entry.label == Some(label.symbol)),
+            None => loops.last(),
+        };
+        let Some(target) = target.map(|entry| entry.id) else {
+            let at = self.at(span);
+            let diagnostic = match jump.label {
+                _ if in_defer => diagnostics::leaves_defer(at, word),
+                Some(label) => {
+                    diagnostics::unknown_label(self.at(label.span), &self.text(label.symbol))
+                }
+                None => diagnostics::jump_outside_loop(at, word),
+            };
+            self.report(diagnostic);
+            return ExprKind::Missing;
+        };
+        if word == "continue" {
+            return ExprKind::Continue { target };
+        }
+        let info = &mut self.body.body.loops[target];
+        info.breaks = true;
+        info.break_value |= value.is_some();
+        ExprKind::Break { target, value }
+    }
+}

@@ -1,0 +1,470 @@
+//! Expressions: AST → HIR, without names and sugar.
+
+use super::context::{Ctx, FrameKind};
+use super::diagnostics;
+use super::types::RowPlace;
+use crate::compiler::ast::{self, Name};
+use crate::compiler::hir::{
+    Arg, BinOp, CmpOp, ExprId, ExprKind, FormatSpec, InterpPart, Item, Lit, MapItem, TyRefId,
+};
+use lumen_base::{Slice, Span, Symbol};
+
+/// The operators of HIR that an operator of the source can be.
+#[derive(Clone, Copy)]
+enum Op {
+    Binary(BinOp),
+    Compare(CmpOp),
+    Logic { is_and: bool },
+    In,
+    Coalesce,
+    Pipe,
+    Compose,
+}
+
+impl Ctx<'_, '_> {
+    /// An expression. The recursion is as deep as the syntax tree, which the parser bounds.
+    pub(super) fn expr(&mut self, id: ast::ExprId) -> ExprId {
+        let ast::Expr { kind, span } = self.ast[id];
+        let kind = match kind {
+            ast::ExprKind::Error => ExprKind::Missing,
+            ast::ExprKind::Int(value) => ExprKind::Lit(Lit::Int(value)),
+            ast::ExprKind::Float(value) => ExprKind::Lit(Lit::Float(value)),
+            ast::ExprKind::Bool(value) => ExprKind::Lit(Lit::Bool(value)),
+            ast::ExprKind::Null => ExprKind::Lit(Lit::Null),
+            ast::ExprKind::Str(text) => ExprKind::Lit(self.str_lit(text)),
+            ast::ExprKind::Interp(parts) => self.interp(parts),
+            ast::ExprKind::Bytes(bytes) => ExprKind::Lit(Lit::Bytes(self.ast[bytes].into())),
+            ast::ExprKind::Name(name) => self.name(name, span),
+            ast::ExprKind::Field { base, name, name_lo, safe } => {
+                let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
+                self.field(base, name, safe)
+            }
+            ast::ExprKind::TupleField { base, index, safe } => {
+                if safe {
+                    self.report_not_built(span, "`?.` with a tuple field");
+                }
+                ExprKind::TupleField { base: self.expr(base), index, span }
+            }
+            ast::ExprKind::Index { base, index, safe } => self.index(base, index, safe, span),
+            ast::ExprKind::TypeArgs(id) => self.bare_type_args(id, span),
+            ast::ExprKind::Call { callee, args } => self.call(callee, args, None),
+            ast::ExprKind::Update { base, args } => self.update(base, args),
+            ast::ExprKind::Propagate(inner) => {
+                self.check_leaves_defer(span, "?");
+                ExprKind::Propagate(self.expr(inner))
+            }
+            ast::ExprKind::Unwrap(inner) => ExprKind::Unwrap(self.expr(inner)),
+            ast::ExprKind::Unary { op, operand } => {
+                let operand = self.expr(operand);
+                match op {
+                    ast::UnOp::Neg => ExprKind::Neg(operand),
+                    ast::UnOp::BitNot => ExprKind::BitNot(operand),
+                    ast::UnOp::Not => ExprKind::Not(operand),
+                }
+            }
+            ast::ExprKind::Binary { op, op_lo, lhs, rhs } => {
+                let left = self.expr(lhs);
+                return self.binary(op, op_lo, left, rhs, span);
+            }
+            ast::ExprKind::Chain { first, rest } => return self.chain(first, rest),
+            ast::ExprKind::Range { lo, hi, step, inclusive } => {
+                let (lo, hi) = (self.expr(lo), self.expr(hi));
+                let step = step.map(|step| self.expr(step));
+                ExprKind::Range { lo, hi, inclusive, step }
+            }
+            ast::ExprKind::As { expr, ty } => {
+                ExprKind::As { value: self.expr(expr), ty: self.ty(ty) }
+            }
+            ast::ExprKind::Is { expr, ty } => {
+                ExprKind::Is { value: self.expr(expr), ty: self.ty(ty) }
+            }
+            ast::ExprKind::Tuple(items) => ExprKind::Tuple(self.exprs(items)),
+            ast::ExprKind::List(items) => ExprKind::List(self.items(items)),
+            ast::ExprKind::Set(items) => ExprKind::Set(self.items(items)),
+            ast::ExprKind::Map(entries) => ExprKind::Map(self.entries(entries)),
+            ast::ExprKind::Comprehension(id) => self.comprehension(id, span),
+            ast::ExprKind::Lambda(id) => self.lambda(id, span),
+            ast::ExprKind::If { arms, otherwise } => self.if_expr(arms, otherwise),
+            ast::ExprKind::Match { scrutinee, arms } => self.match_expr(scrutinee, arms),
+            ast::ExprKind::When(arms) => self.when(arms),
+            ast::ExprKind::Do(block) => return self.block(block),
+            ast::ExprKind::Loop(id) => self.loop_expr(id, span),
+            ast::ExprKind::Return(value) => {
+                self.check_leaves_defer(span, "return");
+                ExprKind::Return(value.map(|value| self.expr(value)))
+            }
+            ast::ExprKind::Break(jump) => self.jump(jump, span, "break"),
+            ast::ExprKind::Continue(jump) => self.jump(jump, span, "continue"),
+            ast::ExprKind::Halt(message) => ExprKind::Halt(self.expr(message)),
+        };
+        self.add(kind, span)
+    }
+
+    /// `return` and `?` must not leave a `defer`.
+    fn check_leaves_defer(&mut self, span: Span, word: &str) {
+        if matches!(self.frames.last().map(|frame| frame.kind), Some(FrameKind::Defer(_))) {
+            let at = self.at(span);
+            self.report(diagnostics::leaves_defer(at, word));
+        }
+    }
+
+    pub(super) fn str_lit(&self, text: Symbol) -> Lit {
+        Lit::Str(self.g.names.resolve(text).into())
+    }
+
+    fn exprs(&mut self, list: Slice<ast::ExprId>) -> Box<[ExprId]> {
+        let ast = self.ast;
+        ast[list].iter().map(|&expr| self.expr(expr)).collect()
+    }
+
+    fn interp(&mut self, parts: Slice<ast::StrPart>) -> ExprKind {
+        let ast = self.ast;
+        let parts = ast[parts].iter().map(|part| match *part {
+            ast::StrPart::Text(text) => InterpPart::Text(self.g.names.resolve(text).into()),
+            ast::StrPart::Hole { expr, spec } => InterpPart::Value {
+                expr: self.expr(expr),
+                spec: spec.map(|spec| format_spec(&ast[spec])),
+            },
+        });
+        ExprKind::Interp(parts.collect())
+    }
+
+    fn items(&mut self, list: Slice<ast::Element>) -> Box<[Item]> {
+        let ast = self.ast;
+        ast[list]
+            .iter()
+            .map(|element| match *element {
+                ast::Element::Value(value) => Item { value: self.expr(value), spread: false },
+                ast::Element::Spread(value) => Item { value: self.expr(value), spread: true },
+            })
+            .collect()
+    }
+
+    fn entries(&mut self, list: Slice<ast::Entry>) -> Box<[MapItem]> {
+        let ast = self.ast;
+        ast[list]
+            .iter()
+            .map(|entry| match *entry {
+                ast::Entry::Pair(key, value) => {
+                    let key = self.expr(key);
+                    MapItem::Entry(key, self.expr(value))
+                }
+                ast::Entry::Spread(map) => MapItem::Spread(self.expr(map)),
+            })
+            .collect()
+    }
+
+    /// `base.name` that is not called.
+    fn field(&mut self, base: ast::ExprId, name: Name, safe: bool) -> ExprKind {
+        if !safe && let Some(prefix) = self.prefix(base) {
+            return self.prefixed(prefix, name);
+        }
+        let base = self.expr(base);
+        ExprKind::Field { base, name: name.symbol, name_span: name.span, optional: safe }
+    }
+
+    /// `base[index]`, where a range selects a slice.
+    fn index(&mut self, base: ast::ExprId, index: ast::ExprId, safe: bool, span: Span) -> ExprKind {
+        let base = self.expr(base);
+        let ast::ExprKind::Range { lo, hi, step, inclusive } = self.ast[index].kind else {
+            return ExprKind::Index { base, index: self.expr(index), optional: safe };
+        };
+        if safe || step.is_some() {
+            self.report_not_built(
+                span,
+                if safe { "`?[` with a slice" } else { "a slice with `step`" },
+            );
+        }
+        let (lo, hi) = (Some(self.expr(lo)), Some(self.expr(hi)));
+        ExprKind::Slice { base, lo, hi, inclusive }
+    }
+
+    /// `base with (x: 1, y:)`.
+    fn update(&mut self, base: ast::ExprId, args: Slice<ast::Arg>) -> ExprKind {
+        let ast = self.ast;
+        let base = self.expr(base);
+        let names: Vec<Name> = ast[args].iter().filter_map(|arg| arg.name).collect();
+        self.check_repeated(&names, "field");
+        let mut fields = Vec::with_capacity(args.len());
+        for arg in &ast[args] {
+            let value = self.expr(arg.value);
+            if let Some(name) = arg.name {
+                fields.push((name.symbol, name.span, value));
+            }
+        }
+        ExprKind::Update { base, fields: fields.into() }
+    }
+
+    /// A call; `first` is a value that a pipe puts before the arguments.
+    pub(super) fn call(
+        &mut self,
+        callee: ast::ExprId,
+        args: Slice<ast::Arg>,
+        first: Option<ExprId>,
+    ) -> ExprKind {
+        let ast::Expr { kind, span } = self.ast[callee];
+        match kind {
+            ast::ExprKind::Field { base, name, name_lo, safe } => {
+                let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
+                self.dotted_call(base, name, safe, Box::default(), args, first)
+            }
+            ast::ExprKind::TypeArgs(id) => self.call_with_types(id, span, args, first),
+            _ => {
+                let callee = self.expr(callee);
+                self.plain_call(callee, Box::default(), args, first)
+            }
+        }
+    }
+
+    fn plain_call(
+        &mut self,
+        callee: ExprId,
+        type_args: Box<[TyRefId]>,
+        args: Slice<ast::Arg>,
+        first: Option<ExprId>,
+    ) -> ExprKind {
+        let args = self.args(args, first);
+        ExprKind::Call { callee, type_args, args }
+    }
+
+    /// `base.name(…)`: a member of a module or enum, or a method call.
+    fn dotted_call(
+        &mut self,
+        base: ast::ExprId,
+        name: Name,
+        safe: bool,
+        type_args: Box<[TyRefId]>,
+        args: Slice<ast::Arg>,
+        first: Option<ExprId>,
+    ) -> ExprKind {
+        if !safe && let Some(prefix) = self.prefix(base) {
+            let kind = self.prefixed(prefix, name);
+            let callee = self.add(kind, self.ast[base].span.to(name.span));
+            return self.plain_call(callee, type_args, args, first);
+        }
+        let recv = self.expr(base);
+        self.method_call(recv, name, safe, type_args, args, first)
+    }
+
+    /// `recv.name(…)` on a value.
+    pub(super) fn method_call(
+        &mut self,
+        recv: ExprId,
+        name: Name,
+        optional: bool,
+        type_args: Box<[TyRefId]>,
+        args: Slice<ast::Arg>,
+        first: Option<ExprId>,
+    ) -> ExprKind {
+        self.g.std.request(name.symbol);
+        if self.has_imports {
+            self.mark_used(name.symbol);
+        }
+        let args = self.args(args, first);
+        ExprKind::MethodCall {
+            recv,
+            name: name.symbol,
+            name_span: name.span,
+            type_args,
+            args,
+            optional,
+        }
+    }
+
+    /// `base[A, B](…)`: type arguments if the base is a cell, a type or a variant; else an element is called.
+    fn call_with_types(
+        &mut self,
+        id: ast::TypeArgsId,
+        span: Span,
+        args: Slice<ast::Arg>,
+        first: Option<ExprId>,
+    ) -> ExprKind {
+        let it = self.ast[id];
+        if self.is_value(it.base)
+            && let Some(index) = it.index
+        {
+            let kind = self.index(it.base, index, false, span);
+            let callee = self.add(kind, span);
+            return self.plain_call(callee, Box::default(), args, first);
+        }
+        let type_args = self.tys(it.types, RowPlace::Elsewhere);
+        let ast::Expr { kind, span } = self.ast[it.base];
+        if let ast::ExprKind::Field { base, name, name_lo, safe } = kind {
+            let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
+            return self.dotted_call(base, name, safe, type_args, args, first);
+        }
+        let callee = self.expr(it.base);
+        self.plain_call(callee, type_args, args, first)
+    }
+
+    /// Whether the base of `base[…](…)` is a value, so that the brackets are an index.
+    fn is_value(&mut self, base: ast::ExprId) -> bool {
+        use super::lookup::Found;
+        use crate::compiler::hir::Def;
+        match self.ast[base].kind {
+            ast::ExprKind::Name(name) => {
+                let is_nested =
+                    |b: super::scope::Binding| matches!(b.what, super::scope::What::Cell { .. });
+                match self.find(name) {
+                    Found::Bound(binding) => !is_nested(binding),
+                    Found::Def(def) => matches!(def, Def::Const(_)),
+                    Found::ManyVariants | Found::Builtin | Found::Nothing => false,
+                }
+            }
+            // A field of a value is more often a list of functions than a generic method with written types.
+            ast::ExprKind::Field { base, name, .. } => {
+                self.prefix(base).is_none() && !self.g.std.is_cell(name)
+            }
+            _ => true,
+        }
+    }
+
+    /// `base[A]` with nothing called: only an element.
+    fn bare_type_args(&mut self, id: ast::TypeArgsId, span: Span) -> ExprKind {
+        let it = self.ast[id];
+        match it.index {
+            Some(index) => self.index(it.base, index, false, span),
+            None => {
+                let what = "type arguments without a call";
+                self.report_not_built(span, what);
+                ExprKind::Missing
+            }
+        }
+    }
+
+    fn args(&mut self, list: Slice<ast::Arg>, first: Option<ExprId>) -> Box<[Arg]> {
+        let ast = self.ast;
+        let first = first.map(|value| Arg { name: None, value, spread: false });
+        let mut args = Vec::with_capacity(list.len() + usize::from(first.is_some()));
+        args.extend(first);
+        for arg in &ast[list] {
+            args.push(Arg {
+                name: arg.name.map(|name| (name.symbol, name.span)),
+                value: self.expr(arg.value),
+                spread: arg.kind == ast::ArgKind::Spread,
+            });
+        }
+        args.into()
+    }
+
+    /// `left op rhs`.
+    fn binary(
+        &mut self,
+        op: ast::BinOp,
+        op_lo: u32,
+        left: ExprId,
+        rhs: ast::ExprId,
+        span: Span,
+    ) -> ExprId {
+        let op_span = op.span_at(op_lo);
+        let kind = match operator(op) {
+            Op::Pipe => return self.pipe(left, rhs, span),
+            Op::Compose => self.compose(left, rhs, span),
+            Op::Binary(op) => ExprKind::Binary { op, op_span, lhs: left, rhs: self.expr(rhs) },
+            Op::Compare(op) => ExprKind::Compare { op, op_span, lhs: left, rhs: self.expr(rhs) },
+            Op::Logic { is_and } => ExprKind::Logic { is_and, lhs: left, rhs: self.expr(rhs) },
+            Op::In => ExprKind::In { item: left, container: self.expr(rhs) },
+            Op::Coalesce => ExprKind::Coalesce { value: left, default: self.expr(rhs) },
+        };
+        self.add(kind, span)
+    }
+
+    /// Operators of one precedence, folded from the left in a loop.
+    fn chain(&mut self, first: ast::ExprId, rest: Slice<ast::ChainLink>) -> ExprId {
+        let ast = self.ast;
+        let start = ast[first].span;
+        let mut left = self.expr(first);
+        let links = &ast[rest];
+        let deep =
+            |link: &ast::ChainLink| !matches!(operator(link.op), Op::Binary(_) | Op::Logic { .. });
+        if !links.iter().any(deep) {
+            for link in links {
+                let span = start.to(ast[link.operand].span);
+                left = self.binary(link.op, link.op_lo, left, link.operand, span);
+            }
+            return left;
+        }
+        let mut stmts = Vec::new();
+        for (n, link) in links.iter().enumerate() {
+            let span = start.to(ast[link.operand].span);
+            left = self.binary(link.op, link.op_lo, left, link.operand, span);
+            if (n + 1) % NESTED_LINKS_MAX == 0 && n + 1 < links.len() {
+                left = self.name_value(left, span, &mut stmts);
+            }
+        }
+        self.with_stmts(stmts, left, start)
+    }
+}
+
+/// Links of a chain of pipes or `??` that may nest in HIR; longer chains go through temporaries, because passes recurse
+/// over nested calls.
+const NESTED_LINKS_MAX: usize = 8;
+
+fn operator(op: ast::BinOp) -> Op {
+    match op {
+        ast::BinOp::Pow => Op::Binary(BinOp::Pow),
+        ast::BinOp::Mul => Op::Binary(BinOp::Mul),
+        ast::BinOp::Div => Op::Binary(BinOp::Div),
+        ast::BinOp::FloorDiv => Op::Binary(BinOp::FloorDiv),
+        ast::BinOp::Rem => Op::Binary(BinOp::Rem),
+        ast::BinOp::Add => Op::Binary(BinOp::Add),
+        ast::BinOp::Sub => Op::Binary(BinOp::Sub),
+        ast::BinOp::Shl => Op::Binary(BinOp::Shl),
+        ast::BinOp::Shr => Op::Binary(BinOp::Shr),
+        ast::BinOp::BitAnd => Op::Binary(BinOp::BitAnd),
+        ast::BinOp::BitXor => Op::Binary(BinOp::BitXor),
+        ast::BinOp::BitOr => Op::Binary(BinOp::BitOr),
+        ast::BinOp::Concat => Op::Binary(BinOp::Concat),
+        ast::BinOp::Coalesce => Op::Coalesce,
+        ast::BinOp::Eq => Op::Compare(CmpOp::Eq),
+        ast::BinOp::Ne => Op::Compare(CmpOp::Ne),
+        ast::BinOp::Lt => Op::Compare(CmpOp::Lt),
+        ast::BinOp::Le => Op::Compare(CmpOp::Le),
+        ast::BinOp::Gt => Op::Compare(CmpOp::Gt),
+        ast::BinOp::Ge => Op::Compare(CmpOp::Ge),
+        ast::BinOp::In => Op::In,
+        ast::BinOp::And => Op::Logic { is_and: true },
+        ast::BinOp::Or => Op::Logic { is_and: false },
+        ast::BinOp::Pipe => Op::Pipe,
+        ast::BinOp::Compose => Op::Compose,
+    }
+}
+
+/// The operator of a compound assignment.
+pub(super) fn assign_op(op: ast::BinOp) -> Option<BinOp> {
+    match operator(op) {
+        Op::Binary(op) => Some(op),
+        _ => None,
+    }
+}
+
+fn format_spec(spec: &ast::FormatSpec) -> FormatSpec {
+    FormatSpec {
+        fill: (spec.fill != ' ').then_some(spec.fill),
+        align: spec.align.map(|align| match align {
+            ast::Align::Left => '<',
+            ast::Align::Right => '>',
+            ast::Align::Center => '^',
+        }),
+        plus: spec.plus,
+        alternate: spec.alternate,
+        zero: spec.zero,
+        width: spec.width,
+        comma: spec.grouped,
+        precision: spec.precision,
+        ty: spec.kind.map(|kind| match kind {
+            ast::FormatKind::Decimal => 'd',
+            ast::FormatKind::Binary => 'b',
+            ast::FormatKind::Octal => 'o',
+            ast::FormatKind::LowerHex => 'x',
+            ast::FormatKind::UpperHex => 'X',
+            ast::FormatKind::Fixed => 'f',
+            ast::FormatKind::LowerExp => 'e',
+            ast::FormatKind::UpperExp => 'E',
+            ast::FormatKind::Percent => '%',
+            ast::FormatKind::Str => 's',
+            ast::FormatKind::Debug => '?',
+        }),
+        span: spec.span,
+    }
+}

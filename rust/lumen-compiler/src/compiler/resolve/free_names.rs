@@ -1,0 +1,198 @@
+//! The names that nested cells mention, whatever they mean there: a superset of what the cells capture.
+//!
+//! An iterative walk over everything below the cells' bodies; a body nested in them is walked too.
+
+use crate::compiler::ast::{
+    self, CellBody, Cond, Element, Entry, ExprKind, File, LoopKind, StmtKind, StrPart,
+};
+use lumen_base::Symbol;
+
+/// Calls `found` for each name in expressions of the cells' bodies.
+pub(super) fn walk(file: &File, cells: &[ast::CellId], mut found: impl FnMut(Symbol)) {
+    let mut walk = Walk { file, exprs: Vec::new(), blocks: Vec::new() };
+    for &cell in cells {
+        walk.cell(cell);
+    }
+    loop {
+        if let Some(expr) = walk.exprs.pop() {
+            if let ExprKind::Name(name) = file[expr].kind {
+                found(name);
+            } else {
+                walk.expr(expr);
+            }
+        } else if let Some(block) = walk.blocks.pop() {
+            walk.block(block);
+        } else {
+            return;
+        }
+    }
+}
+
+/// What is left to visit.
+struct Walk<'f> {
+    file: &'f File,
+    exprs: Vec<ast::ExprId>,
+    blocks: Vec<ast::BlockId>,
+}
+
+impl Walk<'_> {
+    fn cell(&mut self, cell: ast::CellId) {
+        match self.file[cell].body {
+            CellBody::Block(block) => self.blocks.push(block),
+            CellBody::Expr(expr) => self.exprs.push(expr),
+            CellBody::Extern => {}
+        }
+    }
+
+    fn block(&mut self, block: ast::BlockId) {
+        let file = self.file;
+        for &stmt in &file[file[block].stmts] {
+            match file[stmt].kind {
+                StmtKind::Let { value, otherwise, .. } => {
+                    self.exprs.push(value);
+                    self.blocks.extend(otherwise);
+                }
+                StmtKind::Assign { target, value, .. } => self.exprs.extend([target, value]),
+                StmtKind::Expr(expr) | StmtKind::Emit(expr) => self.exprs.push(expr),
+                StmtKind::Cell(cell) => self.cell(cell),
+                StmtKind::Defer(block) => self.blocks.push(block),
+                StmtKind::Assert { cond, message } => {
+                    self.exprs.push(cond);
+                    self.exprs.extend(message);
+                }
+            }
+        }
+    }
+
+    fn args(&mut self, args: lumen_base::Slice<ast::Arg>) {
+        self.exprs.extend(self.file[args].iter().map(|arg| arg.value));
+    }
+
+    fn elements(&mut self, elements: lumen_base::Slice<Element>) {
+        self.exprs.extend(self.file[elements].iter().map(|element| match *element {
+            Element::Value(value) | Element::Spread(value) => value,
+        }));
+    }
+
+    fn cond(&mut self, cond: Cond) {
+        match cond {
+            Cond::Expr(expr) | Cond::Let(_, expr) => self.exprs.push(expr),
+        }
+    }
+
+    fn expr(&mut self, expr: ast::ExprId) {
+        let file = self.file;
+        match file[expr].kind {
+            ExprKind::Error
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Str(_)
+            | ExprKind::Bytes(_)
+            | ExprKind::Name(_) => {}
+            ExprKind::Interp(parts) => {
+                self.exprs.extend(file[parts].iter().filter_map(|part| match *part {
+                    StrPart::Text(_) => None,
+                    StrPart::Hole { expr, .. } => Some(expr),
+                }));
+            }
+            ExprKind::Field { base, .. } | ExprKind::TupleField { base, .. } => {
+                self.exprs.push(base)
+            }
+            ExprKind::Index { base, index, .. } => self.exprs.extend([base, index]),
+            ExprKind::TypeArgs(id) => {
+                self.exprs.push(file[id].base);
+                self.exprs.extend(file[id].index);
+            }
+            ExprKind::Call { callee: base, args } | ExprKind::Update { base, args } => {
+                self.exprs.push(base);
+                self.args(args);
+            }
+            ExprKind::Propagate(inner)
+            | ExprKind::Unwrap(inner)
+            | ExprKind::Halt(inner)
+            | ExprKind::Unary { operand: inner, .. }
+            | ExprKind::As { expr: inner, .. }
+            | ExprKind::Is { expr: inner, .. } => self.exprs.push(inner),
+            ExprKind::Binary { lhs, rhs, .. } => self.exprs.extend([lhs, rhs]),
+            ExprKind::Chain { first, rest } => {
+                self.exprs.push(first);
+                self.exprs.extend(file[rest].iter().map(|link| link.operand));
+            }
+            ExprKind::Range { lo, hi, step, .. } => {
+                self.exprs.extend([lo, hi]);
+                self.exprs.extend(step);
+            }
+            ExprKind::Tuple(items) => self.exprs.extend_from_slice(&file[items]),
+            ExprKind::List(items) | ExprKind::Set(items) => self.elements(items),
+            ExprKind::Map(entries) => {
+                for entry in &file[entries] {
+                    match *entry {
+                        Entry::Pair(key, value) => self.exprs.extend([key, value]),
+                        Entry::Spread(map) => self.exprs.push(map),
+                    }
+                }
+            }
+            ExprKind::Return(value) => self.exprs.extend(value),
+            ExprKind::Break(jump) | ExprKind::Continue(jump) => self.exprs.extend(file[jump].value),
+            ExprKind::Comprehension(_)
+            | ExprKind::Lambda(_)
+            | ExprKind::If { .. }
+            | ExprKind::Match { .. }
+            | ExprKind::When(_)
+            | ExprKind::Do(_)
+            | ExprKind::Loop(_) => self.structure(file[expr].kind),
+        }
+    }
+
+    fn structure(&mut self, kind: ExprKind) {
+        let file = self.file;
+        match kind {
+            ExprKind::Comprehension(id) => {
+                let it = &file[id];
+                self.exprs.push(it.iterable);
+                self.exprs.extend_from_slice(&file[it.conditions]);
+                match it.what {
+                    ast::Comprehended::List(e) | ast::Comprehended::Set(e) => self.exprs.push(e),
+                    ast::Comprehended::Map(key, value) => self.exprs.extend([key, value]),
+                }
+            }
+            ExprKind::Lambda(id) => self.blocks.push(file[id].body),
+            ExprKind::If { arms, otherwise } => {
+                for arm in &file[arms] {
+                    self.cond(arm.cond);
+                    self.blocks.push(arm.then);
+                }
+                self.blocks.extend(otherwise);
+            }
+            ExprKind::Match { scrutinee, arms } => {
+                self.exprs.push(scrutinee);
+                for arm in &file[arms] {
+                    self.exprs.extend(arm.guard);
+                    self.blocks.push(arm.body);
+                }
+            }
+            ExprKind::When(arms) => {
+                for arm in &file[arms] {
+                    self.exprs.extend(arm.cond);
+                    self.blocks.push(arm.body);
+                }
+            }
+            ExprKind::Do(block) => self.blocks.push(block),
+            ExprKind::Loop(id) => {
+                let it = &file[id];
+                self.blocks.push(it.body);
+                match it.kind {
+                    LoopKind::Loop => {}
+                    LoopKind::While(cond) => self.cond(cond),
+                    LoopKind::For { iterable, condition, .. } => {
+                        self.exprs.push(iterable);
+                        self.exprs.extend(condition);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Imports: finding the files of a program ([`load`]), then binding what they bring ([`Ctx::bind_imports`]).
+//!
+//! `import a.b` in a file of folder `d` means the first of `d/a/b.lm.md`, `d/a/b.lm`, `d/a/b/mod.lm.md`, `d/a/b/mod.lm`
+//! that exists; `import std.x` a document of the standard library. Each file is read once. A circle of imports is an
+//! error that shows the chain.
+
+use super::context::{Ctx, Imported};
+use super::diagnostics;
+use super::names::closest;
+use super::std_names::file_of_module;
+use crate::compiler::ast::{self, ImportWhat, Name};
+use crate::compiler::hir::{Def, ModuleId};
+use crate::interface;
+use lumen_base::{Diagnostic, FileSpan, Idx, Interner, Span, Symbol};
+use rustc_hash::FxHashMap;
+
+/// One file of the program and where its imports lead.
+pub struct Unit {
+    /// Dotted name as first imported, the file's stem for the root.
+    pub name: String,
+    /// Its syntax tree.
+    pub ast: ast::File,
+    /// By import of the file.
+    pub imports: Vec<Target>,
+}
+
+/// Where an import leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// Another file of the program, by position.
+    Unit(usize),
+    /// A document of std, by position in [`interface::files`].
+    Std(u16),
+    /// Nowhere; reported.
+    Missing,
+}
+
+/// Reads and parses a file, if it exists.
+pub type LoadFile<'l> = dyn FnMut(&mut Interner, &str) -> Option<ast::File> + 'l;
+
+/// The root and every file that it imports, directly or not, in order of discovery. Without a path the root imports only
+/// std.
+pub fn load(
+    root: ast::File,
+    root_path: Option<&str>,
+    names: &mut Interner,
+    load_file: &mut LoadFile<'_>,
+) -> (Vec<Unit>, Vec<Diagnostic>) {
+    let stem = root_path.map_or("main", |path| stem(path));
+    let mut loading = Loading {
+        units: vec![Unit { name: stem.to_owned(), ast: root, imports: Vec::new() }],
+        paths: vec![root_path.unwrap_or_default().to_owned()],
+        by_path: FxHashMap::default(),
+        diagnostics: Vec::new(),
+    };
+    if let Some(path) = root_path {
+        loading.by_path.insert(path.to_owned(), 0);
+    }
+    let mut next = 0;
+    while next < loading.units.len() {
+        loading.imports_of(next, root_path.is_some(), names, load_file);
+        next += 1;
+    }
+    loading.report_cycles();
+    (loading.units, loading.diagnostics)
+}
+
+fn stem(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.strip_suffix(".lm.md").or_else(|| file.strip_suffix(".lm")).unwrap_or(file)
+}
+
+/// The state of [`load`].
+struct Loading {
+    units: Vec<Unit>,
+    /// By unit.
+    paths: Vec<String>,
+    by_path: FxHashMap<String, usize>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Loading {
+    fn imports_of(
+        &mut self,
+        unit: usize,
+        has_files: bool,
+        names: &mut Interner,
+        load_file: &mut LoadFile<'_>,
+    ) {
+        let ast = &self.units[unit].ast;
+        let file = ast.id;
+        let wanted: Vec<(String, FileSpan)> = ast
+            .imports
+            .values()
+            .map(|import| {
+                let parts: Vec<&str> =
+                    ast[import.path].iter().map(|name| names.resolve(name.symbol)).collect();
+                let place = ast[import.path].iter().map(|name| name.span).reduce(Span::to);
+                (parts.join("."), place.unwrap_or(import.span).in_file(file))
+            })
+            .collect();
+        for (module, at) in wanted {
+            let target = self.find(unit, &module, at, has_files, names, load_file);
+            self.units[unit].imports.push(target);
+        }
+    }
+
+    fn find(
+        &mut self,
+        importer: usize,
+        module: &str,
+        at: FileSpan,
+        has_files: bool,
+        names: &mut Interner,
+        load_file: &mut LoadFile<'_>,
+    ) -> Target {
+        if let Some(std) = file_of_module(module) {
+            return Target::Std(std);
+        }
+        let candidates =
+            if has_files { candidates(&self.paths[importer], module) } else { Vec::new() };
+        for path in &candidates {
+            if let Some(&known) = self.by_path.get(path) {
+                return Target::Unit(known);
+            }
+            if let Some(ast) = load_file(names, path) {
+                let unit = self.units.len();
+                self.units.push(Unit { name: module.to_owned(), ast, imports: Vec::new() });
+                self.paths.push(path.clone());
+                self.by_path.insert(path.clone(), unit);
+                return Target::Unit(unit);
+            }
+        }
+        self.diagnostics.push(diagnostics::unknown_module(at, module, &candidates));
+        Target::Missing
+    }
+
+    /// A depth-first walk from the root; each import that leads to a file still open closes a circle.
+    fn report_cycles(&mut self) {
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        enum State {
+            New,
+            Open,
+            Done,
+        }
+        let mut state = vec![State::New; self.units.len()];
+        let mut open: Vec<(usize, usize)> = vec![(0, 0)];
+        state[0] = State::Open;
+        while let Some((unit, next)) = open.last_mut() {
+            let Some(&target) = self.units[*unit].imports.get(*next) else {
+                state[*unit] = State::Done;
+                open.pop();
+                continue;
+            };
+            let (from, import) = (*unit, *next);
+            *next += 1;
+            let Target::Unit(target) = target else { continue };
+            match state[target] {
+                State::New => {
+                    state[target] = State::Open;
+                    open.push((target, 0));
+                }
+                State::Open => {
+                    let start = open.iter().position(|(unit, _)| *unit == target).unwrap_or(0);
+                    let name = |unit: usize| self.units[unit].name.clone();
+                    let mut chain: Vec<String> =
+                        open[start..].iter().map(|(unit, _)| name(*unit)).collect();
+                    chain.push(name(target));
+                    let at = self.import_place(from, import);
+                    self.diagnostics.push(diagnostics::import_cycle(at, &chain));
+                }
+                State::Done => {}
+            }
+        }
+    }
+
+    fn import_place(&self, unit: usize, import: usize) -> FileSpan {
+        let ast = &self.units[unit].ast;
+        ast[Idx::<ast::Import>::from_raw(import as u32)].span.in_file(ast.id)
+    }
+}
+
+/// The paths where a module may be, best first.
+fn candidates(importer: &str, module: &str) -> Vec<String> {
+    let folder = importer.rfind(['/', '\\']).map_or("", |at| &importer[..=at]);
+    let base = format!("{folder}{}", module.replace('.', "/"));
+    [".lm.md", ".lm", "/mod.lm.md", "/mod.lm"].iter().map(|end| format!("{base}{end}")).collect()
+}
+
+impl Ctx<'_, '_> {
+    /// Brings the imported names into the module's scope. All modules have declared their names.
+    pub(super) fn bind_imports(&mut self, targets: &[Target], modules: &[ModuleId]) {
+        let ast = self.ast;
+        for ((_, import), &target) in ast.imports.iter().zip(targets) {
+            match target {
+                Target::Unit(unit) => self.bind_import(import, modules[unit]),
+                Target::Std(file) => self.bind_std_import(import, file),
+                Target::Missing => self.bind_missing(import),
+            }
+        }
+    }
+
+    fn bind_import(&mut self, import: &ast::Import, target: ModuleId) {
+        let ast = self.ast;
+        match import.what {
+            ImportWhat::Module(alias) => {
+                if let Some(name) = alias.or_else(|| ast[import.path].last().copied()) {
+                    self.bind_named(name, Def::Module(target));
+                }
+            }
+            ImportWhat::All(star) => {
+                for (symbol, def) in self.g.modules[target.index()].declared.clone() {
+                    if self.g.home(def).is_none_or(|(_, is_pub, _)| is_pub) {
+                        self.bind_star(Name { symbol, span: star }, def);
+                    }
+                }
+            }
+            ImportWhat::Names(list) => {
+                for item in &ast[list] {
+                    let def = self.member(target, item.name).unwrap_or(Def::Error);
+                    self.bind_named(item.alias.unwrap_or(item.name), def);
+                }
+            }
+        }
+    }
+
+    fn bind_named(&mut self, name: Name, def: Def) {
+        if let Def::Variant(variant) = def {
+            self.add_variant(name.symbol, variant);
+            self.note_import(name, false);
+            return;
+        }
+        let scope = &mut self.g.hir.modules[self.module].scope;
+        match scope.get(&name.symbol) {
+            Some(&before) if before != def && before != Def::Error => {
+                let (at, text) = (self.at(name.span), self.text(name.symbol));
+                self.report(diagnostics::duplicate_import(at, &text));
+                return;
+            }
+            _ => scope.insert(name.symbol, def),
+        };
+        self.note_import(name, def == Def::Error);
+        self.bind_variants(def);
+    }
+
+    /// A name of a star import: the file's own names win.
+    fn bind_star(&mut self, name: Name, def: Def) {
+        let scope = &mut self.g.hir.modules[self.module].scope;
+        match scope.get(&name.symbol) {
+            Some(&before) if before == def => {}
+            Some(_) => {
+                let earlier = self.g.modules[self.module.index()].imported.get(&name.symbol);
+                if earlier.is_some_and(|earlier| earlier.is_star) {
+                    let (at, text) = (self.at(name.span), self.text(name.symbol));
+                    self.report(diagnostics::duplicate_import(at, &text));
+                }
+            }
+            None => {
+                scope.insert(name.symbol, def);
+                self.note_import(name, true);
+                self.bind_variants(def);
+            }
+        }
+    }
+
+    fn note_import(&mut self, name: Name, is_star: bool) {
+        let imported = Imported { span: name.span, used: false, is_star };
+        self.g.modules[self.module.index()].imported.insert(name.symbol, imported);
+    }
+
+    /// An imported enum brings its variants.
+    fn bind_variants(&mut self, def: Def) {
+        let Def::Enum(owner) = self.g.through_alias(def) else { return };
+        let names: Vec<Symbol> = self.g.hir.enums[owner].variants.iter().map(|v| v.name).collect();
+        for (ordinal, name) in names.into_iter().enumerate() {
+            self.add_variant(
+                name,
+                crate::compiler::hir::VariantRef { owner, ordinal: ordinal as u32 },
+            );
+        }
+    }
+
+    fn bind_std_import(&mut self, import: &ast::Import, file: u16) {
+        let ast = self.ast;
+        match import.what {
+            ImportWhat::Module(alias) => {
+                if let Some(name) = alias.or_else(|| ast[import.path].last().copied())
+                    && let Some(module) = self.g.std_module(file)
+                {
+                    self.bind_named(name, Def::Module(module));
+                }
+            }
+            // Every name of std is in scope anyway.
+            ImportWhat::All(_) => {}
+            ImportWhat::Names(list) => {
+                for item in &ast[list] {
+                    let def = self.std_member(file, item.name);
+                    self.bind_named(item.alias.unwrap_or(item.name), def);
+                }
+            }
+        }
+    }
+
+    fn std_member(&mut self, file: u16, name: Name) -> Def {
+        if self.g.std.file_declares(file, name.symbol) {
+            if self.g.std.is_cell(name.symbol) {
+                return Def::Builtin(name.symbol);
+            }
+            return self.g.std_item(name.symbol).unwrap_or(Def::Error);
+        }
+        let (at, text) = (self.at(name.span), self.text(name.symbol));
+        let path = interface::files()[usize::from(file)].path;
+        let module = path.trim_end_matches(".lm.md").replace('/', ".");
+        let mut diagnostic = diagnostics::unknown_member(at, &module, &text);
+        if let Some(better) = closest(&text, interface::names_of(file)) {
+            diagnostic = diagnostic.with_help(format!("did you mean `{better}`?"));
+        }
+        self.report(diagnostic);
+        Def::Error
+    }
+
+    /// The names of an import whose module is missing are known to be wrong already.
+    fn bind_missing(&mut self, import: &ast::Import) {
+        let ast = self.ast;
+        let names: Vec<Name> = match import.what {
+            ImportWhat::Module(alias) => {
+                alias.or_else(|| ast[import.path].last().copied()).into_iter().collect()
+            }
+            ImportWhat::All(_) => Vec::new(),
+            ImportWhat::Names(list) => {
+                ast[list].iter().map(|item| item.alias.unwrap_or(item.name)).collect()
+            }
+        };
+        for name in names {
+            self.bind_named(name, Def::Error);
+        }
+    }
+
+    /// Warns of imported names that nothing uses.
+    pub(super) fn check_unused_imports(&mut self) {
+        let imported = self.g.modules[self.module.index()].imported.iter();
+        let mut unused: Vec<(Span, Symbol)> = imported
+            .filter(|(_, it)| !it.used && !it.is_star)
+            .map(|(name, it)| (it.span, *name))
+            .collect();
+        unused.sort_unstable();
+        for (span, name) in unused {
+            let (at, text) = (self.at(span), self.text(name));
+            self.report(diagnostics::unused_import(at, &text));
+        }
+    }
+}

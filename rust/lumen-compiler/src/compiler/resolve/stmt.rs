@@ -1,0 +1,266 @@
+//! Blocks and statements.
+
+use super::context::{Ctx, LoopEntry};
+use super::diagnostics;
+use super::expr::assign_op;
+use super::lookup::Found;
+use super::pattern::Bound;
+use super::scope::What;
+use super::types::kind_of;
+use crate::compiler::ast::{self, Name};
+use crate::compiler::hir::{
+    Block, ExprId, ExprKind, LocalId, LocalKind, Place, PlaceStep, Stmt, StmtKind,
+};
+use lumen_base::{Span, Symbol};
+
+impl Ctx<'_, '_> {
+    /// A block as an expression; its bindings end with it.
+    pub(super) fn block(&mut self, id: ast::BlockId) -> ExprId {
+        let mark = self.g.scope.mark();
+        let value = self.block_value(id);
+        self.g.scope.leave(mark);
+        value
+    }
+
+    /// A block in a scope that the caller leaves.
+    pub(super) fn block_value(&mut self, id: ast::BlockId) -> ExprId {
+        let ast = self.ast;
+        let ast::Block { stmts, span } = ast[id];
+        let list = &ast[stmts];
+        let (list, tail) = match list.split_last() {
+            Some((&last, before)) => match ast[last].kind {
+                ast::StmtKind::Expr(value) => (before, Some(value)),
+                _ => (list, None),
+            },
+            None => (list, None),
+        };
+        if let (Some(value), []) = (tail, list) {
+            return self.expr(value);
+        }
+        let mut stmts = Vec::with_capacity(list.len());
+        self.stmts(list, &mut stmts);
+        let tail = tail.map(|value| self.expr(value));
+        self.add(ExprKind::Block(Block { stmts: stmts.into(), tail }), span)
+    }
+
+    /// Statements in order; adjacent nested cells are one group.
+    pub(super) fn stmts(&mut self, list: &[ast::StmtId], out: &mut Vec<Stmt>) {
+        let ast = self.ast;
+        let mut rest = list;
+        while let Some((&id, after)) = rest.split_first() {
+            let ast::Stmt { kind, span } = ast[id];
+            rest = after;
+            if let ast::StmtKind::Cell(first) = kind {
+                let mut cells = vec![first];
+                let mut whole = span;
+                while let Some((&next, after)) = rest.split_first()
+                    && let ast::StmtKind::Cell(cell) = ast[next].kind
+                {
+                    cells.push(cell);
+                    whole = whole.to(ast[next].span);
+                    rest = after;
+                }
+                let stmt = self.nested_cells(&cells, whole);
+                out.push(stmt);
+                continue;
+            }
+            if let Some(kind) = self.stmt(kind, span) {
+                out.push(Stmt { kind, span });
+            }
+        }
+    }
+
+    fn stmt(&mut self, kind: ast::StmtKind, span: Span) -> Option<StmtKind> {
+        Some(match kind {
+            ast::StmtKind::Let { pat, ty, value, otherwise, is_mut } => {
+                let init = self.expr(value);
+                let otherwise = otherwise.map(|block| self.block(block));
+                let ty = ty.map(|ty| self.ty(ty));
+                let pat = self.let_pattern(pat, is_mut, span);
+                StmtKind::Let { pat, ty, init, otherwise }
+            }
+            ast::StmtKind::Assign { target, op, value } => return self.assign(target, op, value),
+            ast::StmtKind::Expr(value) => StmtKind::Expr(self.expr(value)),
+            ast::StmtKind::Cell(cell) => return Some(self.nested_cells(&[cell], span).kind),
+            ast::StmtKind::Defer(block) => StmtKind::Defer(self.defer(block, span)),
+            ast::StmtKind::Assert { cond, message } => {
+                let cond = self.expr(cond);
+                let message = message.map(|message| self.expr(message));
+                StmtKind::Expr(self.add(ExprKind::Assert { cond, message }, span))
+            }
+            ast::StmtKind::Emit(value) => {
+                let value = self.expr(value);
+                StmtKind::Expr(self.add(ExprKind::Emit(value), span))
+            }
+        })
+    }
+
+    /// The pattern of a `let`, and its names into scope.
+    fn let_pattern(
+        &mut self,
+        pat: ast::PatId,
+        is_mut: bool,
+        stmt: Span,
+    ) -> crate::compiler::hir::PatId {
+        let ast::Pat { kind, span } = self.ast[pat];
+        let kind = match kind {
+            ast::PatKind::Bind(_) => LocalKind::Let,
+            _ => LocalKind::Pattern,
+        };
+        let mut bound = Vec::new();
+        let id = self.pattern_into(pat, kind, &mut bound);
+        for found in &bound {
+            self.check_shadowed_condition(found, Span::new(stmt.lo, span.lo));
+            self.body.body.locals[found.local].mutable = is_mut;
+            if !is_mut {
+                self.body.mut_at[found.local.index()] = span.lo + 1;
+            }
+        }
+        self.bind_all(&bound);
+        id
+    }
+
+    /// Puts the names of a pattern into scope.
+    pub(super) fn bind_all(&mut self, bound: &[Bound]) {
+        let frame = self.frame();
+        for found in bound {
+            self.g.scope.bind(found.name, What::Local(found.local), frame);
+        }
+    }
+
+    /// Warns when a `let` hides a variable that the condition of a loop around reads.
+    fn check_shadowed_condition(&mut self, bound: &Bound, remove: Span) {
+        let first = self.frames.last().map_or(0, |frame| frame.first_loop);
+        if first == self.loops.len() {
+            return;
+        }
+        let Some(hidden) = self.g.scope.find(bound.name) else { return };
+        let What::Local(hidden_local) = hidden.what else { return };
+        let reads = |entry: &LoopEntry| entry.condition_reads.contains(&hidden_local);
+        if hidden.frame == self.frame() && self.loops[first..].iter().any(reads) {
+            let (at, remove, text) = (self.at(bound.span), self.at(remove), self.text(bound.name));
+            self.report(diagnostics::shadowed_condition(at, &text, remove));
+        }
+    }
+
+    /// `place = value`, `place op= value`.
+    fn assign(
+        &mut self,
+        target: ast::ExprId,
+        op: Option<ast::BinOp>,
+        value: ast::ExprId,
+    ) -> Option<StmtKind> {
+        let op = match op {
+            None => None,
+            Some(op) => {
+                // Behind the target and a space at least; the text of the operator is followed by `=`.
+                let lo = self.ast[target].span.hi;
+                let span = Span::new(lo, self.ast[value].span.lo);
+                Some((assign_op(op)?, span))
+            }
+        };
+        let place = self.place(target);
+        let value = self.expr(value);
+        Some(StmtKind::Assign { place: place?, op, value })
+    }
+
+    /// What an assignment changes; nothing when it cannot be assigned, which is reported.
+    fn place(&mut self, target: ast::ExprId) -> Option<Place> {
+        let span = self.ast[target].span;
+        let mut path = Vec::new();
+        let mut at = target;
+        let name = loop {
+            let ast::Expr { kind, span } = self.ast[at];
+            at = match kind {
+                ast::ExprKind::Name(symbol) => break Name { symbol, span },
+                ast::ExprKind::Field { base, name, name_lo, .. } => {
+                    path.push(PlaceStep::Field { name, span: Span::new(name_lo, span.hi) });
+                    base
+                }
+                ast::ExprKind::TupleField { base, index, .. } => {
+                    path.push(PlaceStep::TupleField { index, span });
+                    base
+                }
+                ast::ExprKind::Index { base, index, .. } => {
+                    if matches!(self.ast[index].kind, ast::ExprKind::Range { .. }) {
+                        return self.not_assignable(span, "a slice");
+                    }
+                    let index = self.expr(index);
+                    path.push(PlaceStep::Index { index, span });
+                    base
+                }
+                ast::ExprKind::Error => return None,
+                _ => return self.not_assignable(span, "this expression"),
+            };
+        };
+        path.reverse();
+        let local = self.assigned_local(name)?;
+        Some(Place { local, span, path: path.into() })
+    }
+
+    fn not_assignable(&mut self, span: Span, what: &str) -> Option<Place> {
+        let at = self.at(span);
+        self.report(diagnostics::not_assignable(at, what));
+        None
+    }
+
+    /// The variable that an assignment changes.
+    fn assigned_local(&mut self, name: Name) -> Option<LocalId> {
+        let text = self.text(name.symbol);
+        let binding = match self.find(name.symbol) {
+            Found::Bound(binding) => binding,
+            Found::Def(def) => {
+                self.not_assignable(name.span, &format!("{} `{text}`", kind_of(def)));
+                return None;
+            }
+            Found::ManyVariants | Found::Builtin => {
+                self.not_assignable(name.span, &format!("the builtin `{text}`"));
+                return None;
+            }
+            Found::Nothing => {
+                self.unknown_value(name.symbol, name.span);
+                return None;
+            }
+        };
+        let What::Local(local) = binding.what else {
+            self.not_assignable(name.span, &format!("the cell `{text}`"));
+            return None;
+        };
+        let at = self.at(name.span);
+        if binding.frame != self.frame() {
+            let decl = self.declared_at(binding.frame, local);
+            self.report(diagnostics::captured_assignment(
+                at,
+                &text,
+                self.at(decl.unwrap_or(name.span)),
+            ));
+            return None;
+        }
+        if !self.body.body.locals[local].mutable {
+            self.warn_assign_without_mut(local, name.symbol, name.span);
+        }
+        if self.body.kept_by_cells.contains(&local) {
+            self.report(diagnostics::assigned_after_capture(at, &text));
+        }
+        Some(local)
+    }
+
+    /// Where a captured local is declared, if it belongs to the current body.
+    fn declared_at(&self, frame: u32, local: LocalId) -> Option<Span> {
+        use super::context::FrameKind;
+        let inner = &self.frames[frame as usize + 1..];
+        let same_body =
+            inner.iter().all(|f| matches!(f.kind, FrameKind::Lambda(_) | FrameKind::Defer(_)));
+        same_body.then(|| self.body.body.locals[local].span)
+    }
+
+    /// Warns once, and lets the binding be `mut` from here on.
+    fn warn_assign_without_mut(&mut self, local: LocalId, name: Symbol, span: Span) {
+        self.body.body.locals[local].mutable = true;
+        let (at, text) = (self.at(span), self.text(name));
+        let decl = self.at(self.body.body.locals[local].span);
+        let insert =
+            self.body.mut_at[local.index()].checked_sub(1).map(|lo| self.at(Span::point(lo)));
+        self.report(diagnostics::assign_without_mut(at, &text, decl, insert));
+    }
+}

@@ -1,0 +1,356 @@
+//! Written types, type parameters and effect rows: AST → `TyRef`, `TypeParam`, `RowRef`.
+
+use super::context::Ctx;
+use super::diagnostics;
+use super::names::closest;
+use crate::compiler::ast::{self, Name};
+use crate::compiler::hir::{Bounds, Def, RowRef, TyRefId, TyRefKind, TypeParamId};
+use lumen_base::{Applicability, Slice, Span, Symbol, sym};
+use lumen_lir::effects::Effect;
+
+/// Where a row stands, which decides what an unknown name in it means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RowPlace {
+    /// In a parameter's type: declares the row variable.
+    Parameter,
+    /// Anywhere else: the variable must be declared.
+    Elsewhere,
+}
+
+/// Types of the language that this compiler does not have.
+const NOT_BUILT: &[(Symbol, &str)] = &[
+    (sym::FUTURE, "the type `Future`"),
+    (sym::SENDER, "the type `Sender`"),
+    (sym::RECEIVER, "the type `Receiver`"),
+    (sym::STREAM, "the type `Stream`"),
+    (sym::PROB, "the type `Prob`"),
+    (sym::SECRET, "the type `Secret`"),
+    (sym::UNTRUSTED, "the type `Untrusted`"),
+    (sym::TOOL_ERROR, "the type `ToolError`"),
+];
+
+/// Effects of the language that this compiler does not have.
+const EFFECTS_NOT_BUILT: &[&str] =
+    &["fs", "env", "net", "http", "exec", "llm", "mcp", "state", "async", "fail", "console"];
+
+impl Ctx<'_, '_> {
+    /// A written type. A row variable in it must be declared.
+    pub(super) fn ty(&mut self, id: ast::TypeId) -> TyRefId {
+        self.ty_in(id, RowPlace::Elsewhere)
+    }
+
+    /// A written type at the given place.
+    pub(super) fn ty_in(&mut self, id: ast::TypeId, place: RowPlace) -> TyRefId {
+        let ast::Type { kind, span } = self.ast[id];
+        let kind = match kind {
+            ast::TypeKind::Error => TyRefKind::Error,
+            ast::TypeKind::Named { module, name, args } => self.named(module, name, args, place),
+            ast::TypeKind::Optional(inner) => TyRefKind::Optional(self.ty_in(inner, place)),
+            ast::TypeKind::Union(members) => TyRefKind::Union(self.tys(members, place)),
+            ast::TypeKind::Tuple(elements) => TyRefKind::Tuple(self.tys(elements, place)),
+            ast::TypeKind::Fn { params, ret, row } => {
+                let params = self.tys(params, place);
+                let ret = self.ty_in(ret, place);
+                let row = row.map(|row| self.row(row, place));
+                TyRefKind::Fn { params, ret, row }
+            }
+        };
+        self.g.add_type(kind, span)
+    }
+
+    /// A list of written types.
+    pub(super) fn tys(&mut self, list: Slice<ast::TypeId>, place: RowPlace) -> Box<[TyRefId]> {
+        let ast = self.ast;
+        ast[list].iter().map(|&ty| self.ty_in(ty, place)).collect()
+    }
+
+    fn named(
+        &mut self,
+        module: Option<Name>,
+        name: Name,
+        args: Slice<ast::TypeId>,
+        place: RowPlace,
+    ) -> TyRefKind {
+        let n = args.len();
+        if let Some(module) = module {
+            return match self.member_of_named(module, name) {
+                Some(def) => self.declared_type(def, name, args, place),
+                None => TyRefKind::Error,
+            };
+        }
+        if let Some(&(_, param)) =
+            self.generics.iter().rev().find(|(known, _)| *known == name.symbol)
+        {
+            return self.exactly(name, 0, n).unwrap_or(TyRefKind::Param(param));
+        }
+        let plain = match name.symbol {
+            sym::INT => TyRefKind::Int,
+            sym::FLOAT => TyRefKind::Float,
+            sym::BOOL => TyRefKind::Bool,
+            sym::STRING => TyRefKind::String,
+            sym::BYTES => TyRefKind::Bytes,
+            sym::NULL => TyRefKind::Null,
+            sym::JSON => TyRefKind::Json,
+            sym::ANY => TyRefKind::Any,
+            sym::LIST | sym::SET | sym::MAP | sym::TUPLE => {
+                return self.container(name, args, place);
+            }
+            _ => match self.type_def(name) {
+                Some(def) => return self.declared_type(def, name, args, place),
+                None => return self.unknown_type(name),
+            },
+        };
+        self.exactly(name, 0, n).unwrap_or(plain)
+    }
+
+    fn container(&mut self, name: Name, args: Slice<ast::TypeId>, place: RowPlace) -> TyRefKind {
+        let found = args.len();
+        let wanted = match name.symbol {
+            sym::MAP => 2,
+            sym::TUPLE => found.max(2),
+            _ => 1,
+        };
+        if let Some(error) = self.exactly(name, wanted, found) {
+            return error;
+        }
+        let args = self.tys(args, place);
+        match name.symbol {
+            sym::LIST => TyRefKind::List(args[0]),
+            sym::SET => TyRefKind::Set(args[0]),
+            sym::MAP => TyRefKind::Map(args[0], args[1]),
+            _ => TyRefKind::Tuple(args),
+        }
+    }
+
+    /// An error when the number of type arguments is not the declared one.
+    fn exactly(&mut self, name: Name, wanted: usize, found: usize) -> Option<TyRefKind> {
+        if wanted == found {
+            return None;
+        }
+        let (at, text) = (self.at(name.span), self.text(name.symbol));
+        self.report(diagnostics::type_arguments(at, &text, wanted, found));
+        Some(TyRefKind::Error)
+    }
+
+    /// What a type's name stands for: a declaration or import of the file, or a type of std.
+    fn type_def(&mut self, name: Name) -> Option<Def> {
+        if let Some(def) = self.module_def(name.symbol) {
+            return Some(def);
+        }
+        self.g.std_item(name.symbol)
+    }
+
+    fn declared_type(
+        &mut self,
+        def: Def,
+        name: Name,
+        args: Slice<ast::TypeId>,
+        place: RowPlace,
+    ) -> TyRefKind {
+        let hir = &self.g.hir;
+        let wanted = match def {
+            Def::Record(id) => hir.records[id].type_params.len(),
+            Def::Enum(id) => hir.enums[id].type_params.len(),
+            Def::Alias(id) => hir.aliases[id].type_params.len(),
+            Def::Error => return TyRefKind::Error,
+            Def::Cell(_) | Def::Const(_) | Def::Variant(_) | Def::Module(_) | Def::Builtin(_) => {
+                let (at, text) = (self.at(name.span), self.text(name.symbol));
+                self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "a type"));
+                return TyRefKind::Error;
+            }
+        };
+        if let Some(error) = self.exactly(name, wanted, args.len()) {
+            return error;
+        }
+        let args = self.tys(args, place);
+        match def {
+            Def::Record(id) => TyRefKind::Record(id, args),
+            Def::Enum(id) => TyRefKind::Enum(id, args),
+            Def::Alias(id) => TyRefKind::Alias(id, args),
+            _ => TyRefKind::Error,
+        }
+    }
+
+    fn unknown_type(&mut self, name: Name) -> TyRefKind {
+        let text = self.text(name.symbol);
+        if text == "Never" {
+            return TyRefKind::Never;
+        }
+        if let Some((_, what)) = NOT_BUILT.iter().find(|(known, _)| *known == name.symbol) {
+            self.report_not_built(name.span, what);
+            return TyRefKind::Error;
+        }
+        let at = self.at(name.span);
+        if builtin_trait(name.symbol).is_some() {
+            self.report(
+                diagnostics::wrong_kind(at, &text, "a trait", "a type")
+                    .with_help(format!("write a type parameter with this bound: `T: {text}`")),
+            );
+            return TyRefKind::Error;
+        }
+        let mut diagnostic = diagnostics::unknown_type(at, &text);
+        if let Some(better) = self.closest_type(&text) {
+            diagnostic = diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
+                format!("write `{better}`"),
+                at,
+                better,
+                Applicability::Maybe,
+            );
+        } else if other_spelling(&text).is_some() {
+            let better = other_spelling(&text).unwrap_or_default();
+            diagnostic = diagnostic.with_help(format!("Lumen calls it `{better}`"));
+        }
+        self.report_unresolved(diagnostic);
+        TyRefKind::Error
+    }
+
+    fn closest_type(&self, wanted: &str) -> Option<String> {
+        const BUILTIN: [Symbol; 13] = [
+            sym::INT,
+            sym::FLOAT,
+            sym::BOOL,
+            sym::STRING,
+            sym::BYTES,
+            sym::NULL,
+            sym::JSON,
+            sym::ANY,
+            sym::LIST,
+            sym::MAP,
+            sym::SET,
+            sym::TUPLE,
+            sym::RESULT,
+        ];
+        let scope = &self.g.hir.modules[self.module].scope;
+        let declared = scope
+            .iter()
+            .filter(|(_, def)| matches!(def, Def::Record(_) | Def::Enum(_) | Def::Alias(_)))
+            .map(|(name, _)| *name);
+        let generics = self.generics.iter().map(|(name, _)| *name);
+        let names = BUILTIN.into_iter().chain(generics).chain(declared);
+        closest(wanted, names.map(|name| self.g.names.resolve(name))).map(str::to_owned)
+    }
+
+    /// Adds type parameters, puts them into scope, and gives their ids.
+    pub(super) fn type_params(&mut self, list: Slice<ast::TypeParam>) -> Box<[TypeParamId]> {
+        let ast = self.ast;
+        let mut ids = Vec::with_capacity(list.len());
+        for (i, param) in ast[list].iter().enumerate() {
+            if let Some(first) = ast[list][..i].iter().find(|p| p.name.symbol == param.name.symbol)
+            {
+                let (at, first) = (self.at(param.name.span), self.at(first.name.span));
+                let text = self.text(param.name.symbol);
+                self.report(diagnostics::repeated_binding(at, "type parameter", &text, first));
+            }
+            let bounds = self.bounds(param.bounds);
+            let id = self.g.add_type_param(param.name, bounds, false);
+            self.generics.push((param.name.symbol, id));
+            ids.push(id);
+        }
+        ids.into()
+    }
+
+    fn bounds(&mut self, list: Slice<Name>) -> Bounds {
+        let ast = self.ast;
+        let mut bounds = Bounds::default();
+        for name in &ast[list] {
+            match builtin_trait(name.symbol) {
+                Some(bound) => bounds = bounds.union(bound),
+                None => {
+                    let (at, text) = (self.at(name.span), self.text(name.symbol));
+                    self.report(diagnostics::unknown_trait(at, &text));
+                }
+            }
+        }
+        bounds
+    }
+
+    /// An effect row.
+    pub(super) fn row(&mut self, id: ast::RowId, place: RowPlace) -> RowRef {
+        let ast = self.ast;
+        let row = ast[id];
+        let (mut effects, mut vars) = (Vec::new(), Vec::new());
+        for &name in &ast[row.entries] {
+            let known = self.generics.iter().rev().find(|(known, _)| *known == name.symbol);
+            if let Some(&(_, var)) = known
+                && self.g.hir.type_params[var].is_row
+            {
+                vars.push(var);
+                continue;
+            }
+            if Effect::by_name(self.g.names.resolve(name.symbol)).is_some() {
+                effects.push((name.symbol, name.span));
+            } else {
+                vars.extend(self.row_variable(name, place));
+            }
+        }
+        RowRef { effects: effects.into(), vars: vars.into(), span: row.span }
+    }
+
+    /// A name in a row that is neither an effect nor a variable in scope.
+    fn row_variable(&mut self, name: Name, place: RowPlace) -> Option<TypeParamId> {
+        let text = self.text(name.symbol);
+        if EFFECTS_NOT_BUILT.contains(&text.as_str()) || text.starts_with(char::is_uppercase) {
+            self.report_not_built(name.span, &format!("the effect `{text}`"));
+            return None;
+        }
+        if place == RowPlace::Parameter {
+            let var = self.g.add_type_param(name, Bounds::default(), true);
+            self.generics.push((name.symbol, var));
+            return Some(var);
+        }
+        let at = self.at(name.span);
+        let mut diagnostic = diagnostics::unknown_effect(at, &text);
+        if let Some(better) = closest(&text, Effect::ALL.iter().map(|effect| effect.name())) {
+            diagnostic = diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
+                format!("write `{better}`"),
+                at,
+                better,
+                Applicability::Maybe,
+            );
+        }
+        self.report(diagnostic);
+        None
+    }
+}
+
+/// What kind of thing a name stands for, in words.
+pub(super) fn kind_of(def: Def) -> &'static str {
+    match def {
+        Def::Cell(_) | Def::Builtin(_) => "a cell",
+        Def::Record(_) => "a record",
+        Def::Enum(_) => "an enum",
+        Def::Alias(_) => "a type",
+        Def::Const(_) => "a constant",
+        Def::Variant(_) => "a variant",
+        Def::Module(_) => "a module",
+        Def::Error => "an error",
+    }
+}
+
+fn builtin_trait(name: Symbol) -> Option<Bounds> {
+    Some(match name {
+        sym::EQ => Bounds::EQ,
+        sym::ORD => Bounds::ORD,
+        sym::HASH_TRAIT => Bounds::HASH,
+        sym::SHOW => Bounds::SHOW,
+        sym::NUM => Bounds::NUM,
+        _ => return None,
+    })
+}
+
+/// How Lumen spells a type that other languages spell so.
+fn other_spelling(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "i64" | "i32" | "int" | "Integer" | "usize" | "u64" | "Long" => "Int",
+        "f64" | "double" | "Double" | "float" | "Number" => "Float",
+        "bool" | "Boolean" | "boolean" => "Bool",
+        "str" | "string" | "Str" | "Text" => "String",
+        "List" | "Vec" | "Array" | "array" | "vec" => "list",
+        "Map" | "Dict" | "dict" | "HashMap" => "map",
+        "Set" | "HashSet" => "set",
+        "Result" => "result",
+        "Option" | "Optional" | "Maybe" => "T?",
+        "Unit" | "void" | "Void" | "None" | "unit" => "Null",
+        _ => return None,
+    })
+}
