@@ -7,13 +7,16 @@
 mod opcode;
 pub mod effects;
 mod typedesc;
+mod format_spec;
 mod module;
 mod intrinsics;
 mod builder;
 mod verifier;
+pub mod text;
 
 pub use builder::{CellBuilder, FinishError, Label};
 pub use effects::{Effect, EffectSet};
+pub use format_spec::{Align, FormatSpec, FormatType};
 pub use intrinsics::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeArg, intrinsic_id};
 pub use module::*;
 pub use opcode::*;

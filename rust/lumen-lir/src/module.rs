@@ -5,6 +5,7 @@
 //! Invariants: see `verifier.rs`. Nothing here is trusted before it is verified.
 
 use crate::effects::EffectSet;
+use crate::format_spec::FormatSpec;
 use crate::opcode::Reg;
 use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, fixed_classes, fixed_types};
 use rustc_hash::FxHashMap;
@@ -86,69 +87,6 @@ pub enum TemplatePart {
         /// How it is written.
         spec: FormatSpec,
     },
-}
-
-/// `[[fill]<>^][+][#][0][width][,][.precision][type]`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct FormatSpec {
-    /// Fill character (space when absent).
-    pub fill: Option<char>,
-    /// Alignment.
-    pub align: Option<Align>,
-    /// `+`: sign on positive numbers.
-    pub plus: bool,
-    /// `#`: base prefix.
-    pub alternate: bool,
-    /// `0`: pad with zeros after the sign.
-    pub zero: bool,
-    /// Least width in characters.
-    pub width: Option<u16>,
-    /// `,`: thousands separators.
-    pub comma: bool,
-    /// Digits after the point, or most characters of a string.
-    pub precision: Option<u16>,
-    /// Presentation type.
-    pub ty: Option<FormatType>,
-}
-
-/// Alignment of a formatted value.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Align {
-    /// `<`
-    Left,
-    /// `>`
-    Right,
-    /// `^`
-    Center,
-}
-
-/// Presentation type of a formatted value.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum FormatType {
-    /// `d`
-    Decimal,
-    /// `x`
-    HexLower,
-    /// `X`
-    HexUpper,
-    /// `b`
-    Binary,
-    /// `o`
-    Octal,
-    /// `e`
-    ExpLower,
-    /// `E`
-    ExpUpper,
-    /// `f`
-    Fixed,
-    /// `%`
-    Percent,
-    /// `s`
-    Str,
-    /// `?`: as `debug` prints it.
-    Debug,
-    /// `c`: the character with this number.
-    Char,
 }
 
 /// Who consumes a counted argument.

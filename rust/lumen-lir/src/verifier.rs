@@ -24,6 +24,7 @@
 //! - **P2** Every register exists, those of windows included.
 //! - **P3** Every index (constant, class, type, cell, builtin, table, global) exists.
 //! - **P4** Immediates are in their domain: truth values, shifts, divisors, ordinals, error codes.
+//! - **P5** Bits that no operand uses are zero.
 //!
 //! Flow (`verifier/operands.rs`, `verifier/flow.rs`)
 //! - **F1** The first instruction is `enter` with the number of registers, and no other is.
@@ -119,7 +120,7 @@ macro_rules! rules {
 rules! {
     M1 I9001; M2 I9001; M3 I9001; M4 I9001; M5 I9001;
     C1 I9002; C2 I9002; C3 I9002; C4 I9002; C5 I9002;
-    P1 I9003; P2 I9003; P3 I9003; P4 I9003;
+    P1 I9003; P2 I9003; P3 I9003; P4 I9003; P5 I9003;
     F1 I9004; F2 I9004; F3 I9004; F4 I9004; F5 I9004;
     T1 I9005; T2 I9005; T3 I9005; T4 I9005; T5 I9005; T6 I9005; T7 I9005; T8 I9005;
     O1 I9006; O2 I9006; O3 I9006; O4 I9006; O5 I9006; O6 I9006; O7 I9006; O8 I9006;
@@ -235,4 +236,4 @@ fn owned(module: &Module, cell: CellId, _pc: u32, probe: flow::Probe) -> Vec<Reg
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
