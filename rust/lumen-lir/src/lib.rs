@@ -13,6 +13,8 @@ mod intrinsics;
 mod builder;
 mod verifier;
 pub mod text;
+pub mod json;
+pub mod binary;
 
 pub use builder::{CellBuilder, FinishError, Label};
 pub use effects::{Effect, EffectSet};

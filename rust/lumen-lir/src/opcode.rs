@@ -480,6 +480,32 @@ pub const fn set(slot: Slot, w: &mut u64, ext: &mut u64, bits: u32) {
     }
 }
 
+/// Bits of the word and of the extension word that operands use, per opcode.
+static USED: [[u64; 2]; Op::COUNT] = {
+    let mut masks = [[0; 2]; Op::COUNT];
+    let mut i = 0;
+    while i < Op::COUNT {
+        let operands = TABLE[i].operands;
+        let mut n = 0;
+        while n < operands.len() {
+            let (mut w, mut ext) = (0, 0);
+            set(operands[n].slot, &mut w, &mut ext, u32::MAX);
+            masks[i][0] |= w;
+            masks[i][1] |= ext;
+            n += 1;
+        }
+        i += 1;
+    }
+    masks
+};
+
+/// Whether bits that no operand uses are set.
+#[inline]
+pub fn has_stray_bits(op: Op, w: u64, ext: u64) -> bool {
+    let [word, extension] = USED[op as usize];
+    (w & !word) >> 16 != 0 || ext & !extension != 0
+}
+
 /// Sign-extends the raw bits of an operand of this slot.
 #[inline]
 pub const fn signed(slot: Slot, bits: u32) -> i32 {

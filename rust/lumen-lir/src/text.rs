@@ -33,7 +33,7 @@ mod parse_code;
 use std::fmt;
 
 pub use parse::{Lines, parse, parse_with_lines};
-pub use print::{cell_to_string, print};
+pub use print::{cell_lines, cell_to_string, print};
 
 /// Why a text is no LIR.
 #[derive(Clone, PartialEq, Eq, Debug)]

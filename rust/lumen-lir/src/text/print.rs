@@ -26,6 +26,21 @@ pub fn cell_to_string(module: &Module, index: usize) -> String {
     out
 }
 
+/// The instructions of a cell: word index and text.
+pub fn cell_lines(module: &Module, index: usize) -> Vec<(usize, String)> {
+    let Some(cell) = module.cells.get(index) else { return Vec::new() };
+    let labels = Labels::of(cell);
+    let mut lines = Vec::new();
+    let mut pc = 0;
+    while pc < cell.code.len() {
+        let mut out = String::new();
+        let words = instruction(module, cell, &labels, pc, &mut out);
+        lines.push((pc, out.trim().to_owned()));
+        pc += words;
+    }
+    lines
+}
+
 /// Appends a line. Writing to a String cannot fail.
 macro_rules! line {
     ($out:expr, $($arg:tt)*) => {{
@@ -306,6 +321,10 @@ fn instruction(
         return 1;
     };
     let ext = if op.words() == 2 { cell.code[pc + 1] } else { 0 };
+    if opcode::has_stray_bits(op, w, ext) {
+        cell.code[pc..pc + op.words()].iter().for_each(|w| line!(out, "  word 0x{w:016x}"));
+        return op.words();
+    }
     let info = op.info();
     let operands = info.operands.iter().map(|operand| {
         let bits = opcode::get(operand.slot, w, ext);

@@ -36,3 +36,12 @@ fn hostile_texts_do_not_panic() {
         assert!(parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn modules_survive_printing() {
+    for (file, source) in crate::verifier::tests::modules() {
+        let module = parse(&source).expect("it parses");
+        let printed = print(&module);
+        assert_eq!(parse(&printed), Ok(module), "{file}: {printed}");
+    }
+}

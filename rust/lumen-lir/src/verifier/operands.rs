@@ -40,7 +40,7 @@ pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Resul
         } else {
             0
         };
-        if (w & !used(op, 0)) >> 16 != 0 || ext & !used(op, 1) != 0 {
+        if opcode::has_stray_bits(op, w, ext) {
             return Err(fail(pc, (Rule::P5, "bits that no operand uses are not zero")));
         }
         marks[pc] |= MARK_START;
@@ -79,29 +79,6 @@ pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Resul
     }
     Ok(())
 }
-
-/// Bits of the word (0) and of the extension word (1) that operands of an opcode use.
-fn used(op: Op, word: usize) -> u64 {
-    USED[op as usize][word]
-}
-
-static USED: [[u64; 2]; Op::COUNT] = {
-    let mut masks = [[0; 2]; Op::COUNT];
-    let mut i = 0;
-    while i < Op::COUNT {
-        let operands = opcode::TABLE[i].operands;
-        let mut n = 0;
-        while n < operands.len() {
-            let (mut w, mut ext) = (0, 0);
-            opcode::set(operands[n].slot, &mut w, &mut ext, u32::MAX);
-            masks[i][0] |= w;
-            masks[i][1] |= ext;
-            n += 1;
-        }
-        i += 1;
-    }
-    masks
-};
 
 type Failure = (Rule, &'static str);
 

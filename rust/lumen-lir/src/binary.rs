@@ -1,0 +1,207 @@
+//! The binary form of LIR: a container of hashed, compressed sections.
+//!
+//! Input → output: `Module` ⇄ bytes. Layout, little-endian: magic, format version, hash of the instruction and builtin tables,
+//! number of sections; for each section its kind, stored length, raw length and the BLAKE3 of the stored bytes; then the stored
+//! bytes in the same order, each `zstd(postcard(…))`.
+//!
+//! Invariants:
+//! - Decoding never panics and never allocates more than a bound, whatever the bytes are.
+//! - What was decoded is not trusted: it goes through the verifier like everything else.
+//! - The data has no recursive types, so no depth can overflow.
+
+use crate::intrinsics::INTRINSICS;
+use crate::module::{Cell, CellId, Consts, Global, Module, SourceFile};
+use crate::opcode::TABLE;
+use crate::typedesc::{ClassDesc, TypeDesc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::io::Read;
+use std::sync::OnceLock;
+
+const MAGIC: [u8; 8] = *b"\x7fLUMLIR\n";
+const HEADER_BYTES: usize = 8 + 4 + 32 + 4;
+const ENTRY_BYTES: usize = 4 + 4 + 4 + 32;
+/// Longest section, unpacked.
+const SECTION_BYTES_MAX: u32 = 1 << 29;
+/// Fast compression: a cache is written once and read often.
+const ZSTD_LEVEL: i32 = 1;
+const SECTIONS: usize = 5;
+
+/// Why bytes are no LIR.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BinaryError {
+    /// It does not begin like one.
+    NotLir,
+    /// Another format version, or another table of instructions or builtins.
+    OtherVersion,
+    /// It ends too early, or goes on behind its end.
+    WrongLength,
+    /// A section is not what was written.
+    Damaged,
+    /// A section is larger than the bound.
+    TooLarge,
+}
+
+impl fmt::Display for BinaryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            BinaryError::NotLir => "the file is no compiled Lumen program",
+            BinaryError::OtherVersion => "the file was written by another version of Lumen",
+            BinaryError::WrongLength => "the file is too short or too long",
+            BinaryError::Damaged => "a section of the file is damaged",
+            BinaryError::TooLarge => "a section of the file is too large",
+        })
+    }
+}
+
+impl std::error::Error for BinaryError {}
+
+/// Hash of everything that gives numbers in code their meaning.
+pub fn tables_hash() -> [u8; 32] {
+    static HASH: OnceLock<[u8; 32]> = OnceLock::new();
+    *HASH.get_or_init(|| {
+        let mut hasher = blake3::Hasher::new();
+        for info in &TABLE {
+            hasher.update(
+                format!("{} {:?} {:?};", info.mnemonic, info.operands, info.flags).as_bytes(),
+            );
+        }
+        for signature in INTRINSICS {
+            hasher.update(format!("{signature:?};").as_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    })
+}
+
+#[derive(serde::Deserialize)]
+struct Meta {
+    name: String,
+    globals: Vec<Global>,
+    entry: Option<CellId>,
+}
+
+#[derive(Serialize)]
+struct MetaRef<'m> {
+    name: &'m str,
+    globals: &'m [Global],
+    entry: Option<CellId>,
+}
+
+/// Writes a module.
+pub fn encode(module: &Module) -> Result<Vec<u8>, BinaryError> {
+    let meta = MetaRef { name: &module.name, globals: &module.globals, entry: module.entry };
+    let sections = [
+        pack(&meta)?,
+        pack(&(&module.types, &module.classes))?,
+        pack(&module.consts)?,
+        pack(&module.cells)?,
+        pack(&module.files)?,
+    ];
+    let mut out = Vec::new();
+    out.extend_from_slice(&MAGIC);
+    out.extend_from_slice(&crate::FORMAT_VERSION.to_le_bytes());
+    out.extend_from_slice(&tables_hash());
+    out.extend_from_slice(&(SECTIONS as u32).to_le_bytes());
+    for (kind, (raw, stored)) in sections.iter().enumerate() {
+        out.extend_from_slice(&(kind as u32).to_le_bytes());
+        out.extend_from_slice(&(stored.len() as u32).to_le_bytes());
+        out.extend_from_slice(&raw.to_le_bytes());
+        out.extend_from_slice(blake3::hash(stored).as_bytes());
+    }
+    for (_, stored) in &sections {
+        out.extend_from_slice(stored);
+    }
+    Ok(out)
+}
+
+/// Reads a module. It is as trustworthy as the bytes: verify it.
+pub fn decode(bytes: &[u8]) -> Result<Module, BinaryError> {
+    let mut at = bytes;
+    if take::<8>(&mut at) != Some(MAGIC) {
+        return Err(BinaryError::NotLir);
+    }
+    let version = number(&mut at)?;
+    let tables = take::<32>(&mut at).ok_or(BinaryError::WrongLength)?;
+    if version != crate::FORMAT_VERSION || tables != tables_hash() {
+        return Err(BinaryError::OtherVersion);
+    }
+    if number(&mut at)? as usize != SECTIONS {
+        return Err(BinaryError::Damaged);
+    }
+    let mut data =
+        bytes.get(HEADER_BYTES + SECTIONS * ENTRY_BYTES..).ok_or(BinaryError::WrongLength)?;
+    let mut sections = [(0, &[][..]); SECTIONS];
+    for (kind, section) in sections.iter_mut().enumerate() {
+        if number(&mut at)? as usize != kind {
+            return Err(BinaryError::Damaged);
+        }
+        let (stored, raw) = (number(&mut at)? as usize, number(&mut at)?);
+        let hash = take::<32>(&mut at).ok_or(BinaryError::WrongLength)?;
+        let (own, rest) = data.split_at_checked(stored).ok_or(BinaryError::WrongLength)?;
+        if *blake3::hash(own).as_bytes() != hash {
+            return Err(BinaryError::Damaged);
+        }
+        *section = (raw, own);
+        data = rest;
+    }
+    if !data.is_empty() {
+        return Err(BinaryError::WrongLength);
+    }
+    let meta: Meta = unpack(sections[0])?;
+    let (types, classes): (Vec<TypeDesc>, Vec<ClassDesc>) = unpack(sections[1])?;
+    let consts: Consts = unpack(sections[2])?;
+    let cells: Vec<Cell> = unpack(sections[3])?;
+    let files: Vec<SourceFile> = unpack(sections[4])?;
+    Ok(Module {
+        name: meta.name,
+        types,
+        classes,
+        consts,
+        globals: meta.globals,
+        cells,
+        entry: meta.entry,
+        files,
+    })
+}
+
+fn take<const N: usize>(at: &mut &[u8]) -> Option<[u8; N]> {
+    let (own, rest) = at.split_first_chunk::<N>()?;
+    *at = rest;
+    Some(*own)
+}
+
+fn number(at: &mut &[u8]) -> Result<u32, BinaryError> {
+    take::<4>(at).map(u32::from_le_bytes).ok_or(BinaryError::WrongLength)
+}
+
+/// Raw length and stored bytes.
+fn pack(value: &impl Serialize) -> Result<(u32, Vec<u8>), BinaryError> {
+    let raw = postcard::to_stdvec(value).map_err(|_| BinaryError::TooLarge)?;
+    let len = u32::try_from(raw.len())
+        .ok()
+        .filter(|n| *n <= SECTION_BYTES_MAX)
+        .ok_or(BinaryError::TooLarge)?;
+    let stored = zstd::encode_all(raw.as_slice(), ZSTD_LEVEL).map_err(|_| BinaryError::TooLarge)?;
+    Ok((len, stored))
+}
+
+fn unpack<T: DeserializeOwned>((raw, stored): (u32, &[u8])) -> Result<T, BinaryError> {
+    if raw > SECTION_BYTES_MAX {
+        return Err(BinaryError::TooLarge);
+    }
+    let decoder = zstd::Decoder::with_buffer(stored).map_err(|_| BinaryError::Damaged)?;
+    // The buffer grows as data comes: a false length costs nothing.
+    let mut buffer = Vec::new();
+    decoder.take(u64::from(raw) + 1).read_to_end(&mut buffer).map_err(|_| BinaryError::Damaged)?;
+    if buffer.len() != raw as usize {
+        return Err(BinaryError::Damaged);
+    }
+    match postcard::take_from_bytes(&buffer) {
+        Ok((value, [])) => Ok(value),
+        _ => Err(BinaryError::Damaged),
+    }
+}
+
+#[cfg(test)]
+mod tests;
