@@ -15,6 +15,7 @@ mod verifier;
 pub mod text;
 pub mod json;
 pub mod binary;
+mod reference;
 
 pub use builder::{CellBuilder, FinishError, Label};
 pub use effects::{Effect, EffectSet};
@@ -22,6 +23,7 @@ pub use format_spec::{Align, FormatSpec, FormatType};
 pub use intrinsics::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeArg, intrinsic_id};
 pub use module::*;
 pub use opcode::*;
+pub use reference::opcodes_page;
 pub use typedesc::*;
 pub use verifier::{
     Rule, Verified, Violation, check, check_cell, owned_during_call, ownership_at, verify,

@@ -56,6 +56,7 @@
 //! Effects (`verifier/effects.rs`)
 //! - **E1** No instruction does more than the row of its cell.
 
+mod plan;
 mod tables;
 mod header;
 mod operands;

@@ -6,6 +6,7 @@
 //! code order; a block is taken again only when a join weakened its state, so a cell is walked about once.
 
 use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State, VARIANT, merge};
+use super::plan::Plan;
 use super::types::Step;
 use super::{Rule, Violation};
 use crate::module::{Cell, CellId, Module, Passing};
@@ -148,7 +149,7 @@ impl Walk<'_, '_> {
             let Some(op) = opcode::op(w) else {
                 return Err((pc, Fault::new(Rule::P1, "no such opcode")));
             };
-            let info = op.info();
+            let info = Plan::of(op);
             let ext = if info.flags.has(Flags::EXT) { code[pc + 1] } else { 0 };
             self.before(pc, info.flags).map_err(|e| (pc, e))?;
             let capture =
@@ -157,7 +158,7 @@ impl Walk<'_, '_> {
             if capture {
                 self.answer = owned;
             }
-            let next = pc + op.words();
+            let next = pc + info.words;
             if info.flags.has(Flags::BRANCH) {
                 self.edges(op, w, next).map_err(|e| (pc, e))?;
             }
@@ -215,7 +216,7 @@ impl Walk<'_, '_> {
                 Ok(())
             }
             _ => {
-                let slot = crate::builder::offset_slot(op).unwrap_or(Slot::BC);
+                let slot = Plan::of(op).offset.unwrap_or(Slot::BC);
                 let offset = opcode::signed(slot, opcode::get(slot, w, 0));
                 let target = (next as i64 + i64::from(offset)) as usize;
                 let Some((taken, fallen)) = self.refine(op, w) else {

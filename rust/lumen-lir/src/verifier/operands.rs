@@ -3,6 +3,7 @@
 //! Input → output: code → marks of each word in `Scratch`: starts of instructions, jump targets, joins.
 
 use super::flow::{MARK_JOIN, MARK_START, MARK_TARGET, Scratch};
+use super::plan::Plan;
 use super::{Rule, Violation};
 use crate::intrinsics::INTRINSICS;
 use crate::module::{Cell, CellId, Module};
@@ -31,7 +32,7 @@ pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Resul
         let Some(op) = opcode::op(w) else {
             return Err(fail(pc, (Rule::P1, "no such opcode")));
         };
-        let info = op.info();
+        let info = Plan::of(op);
         let ext = if info.flags.has(Flags::EXT) {
             match cell.code.get(pc + 1) {
                 Some(ext) => *ext,
@@ -47,16 +48,19 @@ pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Resul
         if (op == Op::Enter) != (pc == 0) {
             return Err(fail(pc, (Rule::F1, "`enter` is the first instruction and no other")));
         }
-        for operand in info.operands {
+        if info.regs().iter().any(|r| usize::from(r.reg(w, ext)) >= cell.regs.len()) {
+            return Err(fail(pc, (Rule::P2, "no such register")));
+        }
+        for operand in info.others() {
             one(module, cell, op, *operand, opcode::get(operand.slot, w, ext))
                 .map_err(|e| fail(pc, e))?;
         }
         if op == Op::Enter && usize::from(opcode::a(w)) != cell.regs.len() {
             return Err(fail(pc, (Rule::F1, "`enter` has another number of registers")));
         }
-        let next = pc + op.words();
+        let next = pc + info.words;
         if info.flags.has(Flags::BRANCH) {
-            targets(cell, marks, &mut scratch.tables_used, info.operands, (op, w, pc))
+            targets(cell, marks, &mut scratch.tables_used, info.others(), (op, w, pc))
                 .map_err(|e| fail(pc, e))?;
         }
         falls_through = !info.flags.has(Flags::TERM);
@@ -149,8 +153,7 @@ fn one(module: &Module, cell: &Cell, op: Op, operand: Operand, bits: u32) -> Res
     let below =
         |len: usize| if n < len { Ok(()) } else { Err((Rule::P3, "an index out of range")) };
     match operand.kind {
-        // Windows of no register may stand behind the last one.
-        Kind::Reg(..) if n >= cell.regs.len() => Err((Rule::P2, "no such register")),
+        // Registers were looked at; windows of no register may stand behind the last one.
         Kind::Reg(..)
         | Kind::Window(_)
         | Kind::Off

@@ -6,9 +6,10 @@
 //! checked again (nothing read may have been consumed), results are defined.
 
 use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State, VARIANT};
+use super::plan::Plan;
 use super::{Rule, calls};
 use crate::module::{Cell, Module, TemplatePart};
-use crate::opcode::{self, Kind, Op, OpInfo, Reg, Role, Slot, Want};
+use crate::opcode::{self, Op, Reg, Role, Slot, Want};
 use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, param_slots, slot_repr};
 
 /// A value on its way to a place: representation, and what is known about a reference.
@@ -49,42 +50,87 @@ impl<'m> Step<'m> {
     }
 
     /// Does one instruction. With `capture`, gives the registers that own a value while it runs.
+    #[inline]
     pub(super) fn run(
         &mut self,
         op: Op,
-        info: &OpInfo,
+        plan: &Plan,
+        w: u64,
+        ext: u64,
+        capture: bool,
+    ) -> Result<Vec<Reg>, Fault> {
+        if plan.simple && self.simple(plan, w, ext) {
+            if !plan.harmless {
+                self.frame.kill_loans();
+            }
+            return Ok(Vec::new());
+        }
+        self.general(op, plan, w, ext, capture)
+    }
+
+    /// An instruction on scalars alone; `false` when something is wrong with it, which the general way then finds.
+    #[inline]
+    fn simple(&mut self, plan: &Plan, w: u64, ext: u64) -> bool {
+        for operand in plan.regs() {
+            let reg = usize::from(operand.reg(w, ext));
+            let ok = match operand.want {
+                Want::I64 => self.regs[reg] == Repr::I64,
+                Want::F64 => self.regs[reg] == Repr::F64,
+                _ => self.regs[reg] == Repr::Bool,
+            };
+            if !ok || (operand.role != Role::Def && self.frame.states[reg] != State::INIT) {
+                return false;
+            }
+        }
+        for operand in plan.regs() {
+            if operand.role == Role::Def {
+                self.frame.states[usize::from(operand.reg(w, ext))] = State::INIT;
+            }
+        }
+        true
+    }
+
+    fn general(
+        &mut self,
+        op: Op,
+        plan: &Plan,
         w: u64,
         ext: u64,
         capture: bool,
     ) -> Result<Vec<Reg>, Fault> {
         self.window.clear();
         self.clobber = None;
-        for operand in info.operands {
-            let Kind::Reg(role, want) = operand.kind else { continue };
-            let reg = opcode::get(operand.slot, w, ext) as Reg;
-            match role {
-                Role::Use | Role::Take | Role::InOut => {
+        let mut takes = false;
+        for operand in plan.regs() {
+            let reg = operand.reg(w, ext);
+            match operand.role {
+                Role::Use => {
                     self.frame.read(reg)?;
-                    self.want(reg, want)?;
+                    self.want(reg, operand.want)?;
+                }
+                Role::Take | Role::InOut => {
+                    self.frame.read(reg)?;
+                    self.want(reg, operand.want)?;
+                    takes |= self.regs[usize::from(reg)].is_counted();
                 }
                 Role::UseUnique => {
                     self.frame.read_loan(reg)?;
-                    self.want(reg, want)?;
+                    self.want(reg, operand.want)?;
                 }
-                _ => self.want_place(reg, want)?,
+                _ => self.want_place(reg, operand.want)?,
             }
         }
         let value = self.relate(op, w, ext)?;
-        self.loans(op, info, w);
-        let consumed = self.consume(info, w, ext)?;
-        if consumed {
-            self.read_again(info, w, ext)?;
+        self.loans(op, plan, w);
+        if takes || !self.window.is_empty() {
+            self.consume(plan, w, ext)?;
+            self.read_again(plan, w, ext)?;
         }
         if let Some(base) = self.clobber {
             self.frame.clobber(base)?;
         }
         let owned = if capture { self.frame.owned() } else { Vec::new() };
-        self.define(info, w, ext, value)?;
+        self.define(plan, w, ext, value)?;
         if matches!(op, Op::Ret0 | Op::Ret1 | Op::Ret2) {
             self.frame.empty()?;
         }
@@ -92,43 +138,30 @@ impl<'m> Step<'m> {
     }
 
     /// Loans live only across the instructions of their chain and those that touch no count.
-    fn loans(&mut self, op: Op, info: &OpInfo, w: u64) {
+    fn loans(&mut self, op: Op, plan: &Plan, w: u64) {
         match op {
             Op::ListElemU | Op::FldU | Op::MapElemU => {}
             Op::ListPutR | Op::FldPutR | Op::MapPutU | Op::ListSwap | Op::FldSwap | Op::MapSwap => {
                 self.frame.kill_loans_except(Some(opcode::a(w)));
             }
-            _ => {
-                let harmless = info.operands.iter().all(|o| match o.kind {
-                    Kind::Reg(Role::Use | Role::UseUnique, _) => true,
-                    Kind::Reg(
-                        _,
-                        Want::I64 | Want::F64 | Want::Bool | Want::Word | Want::Scalar,
-                    ) => true,
-                    Kind::Reg(..) | Kind::Window(_) | Kind::Off | Kind::JumpTable => false,
-                    _ => true,
-                });
-                if !harmless {
-                    self.frame.kill_loans();
-                }
-            }
+            _ if plan.harmless => {}
+            _ => self.frame.kill_loans(),
         }
     }
 
-    /// Consumes operands; whether any was.
-    fn consume(&mut self, info: &OpInfo, w: u64, ext: u64) -> Result<bool, Fault> {
-        let mut consumed = false;
-        for operand in info.operands {
-            if let Kind::Reg(Role::Take | Role::InOut, _) = operand.kind {
-                let reg = opcode::get(operand.slot, w, ext) as Reg;
-                if self.regs[usize::from(reg)].is_counted() {
-                    let before = self.frame.get(reg);
-                    self.frame.take(reg)?;
-                    consumed = true;
-                    if matches!(operand.kind, Kind::Reg(Role::InOut, _)) {
-                        // Remember the fact for `define`; a dead state keeps it out of reach of reads.
-                        self.frame.put(reg, State::DEAD.with_fact(before.fact()));
-                    }
+    /// Consumes operands.
+    fn consume(&mut self, plan: &Plan, w: u64, ext: u64) -> Result<(), Fault> {
+        for operand in plan.regs() {
+            if !matches!(operand.role, Role::Take | Role::InOut) {
+                continue;
+            }
+            let reg = operand.reg(w, ext);
+            if self.regs[usize::from(reg)].is_counted() {
+                let before = self.frame.get(reg);
+                self.frame.take(reg)?;
+                if operand.role == Role::InOut {
+                    // Remember the fact for `define`; a dead state keeps it out of reach of reads.
+                    self.frame.put(reg, State::DEAD.with_fact(before.fact()));
                 }
             }
         }
@@ -136,13 +169,12 @@ impl<'m> Step<'m> {
             let member = self.window[i];
             if member.role == Role::Take && self.regs[usize::from(member.reg)].is_counted() {
                 self.frame.take(member.reg)?;
-                consumed = true;
             }
         }
-        Ok(consumed)
+        Ok(())
     }
 
-    fn read_again(&self, info: &OpInfo, w: u64, ext: u64) -> Result<(), Fault> {
+    fn read_again(&self, plan: &Plan, w: u64, ext: u64) -> Result<(), Fault> {
         let alias = |reg: Reg| {
             self.frame.read(reg).map(|_| ()).map_err(|_| {
                 Fault::new(
@@ -151,21 +183,20 @@ impl<'m> Step<'m> {
                 )
             })
         };
-        for operand in info.operands {
-            if let Kind::Reg(Role::Use | Role::UseUnique, _) = operand.kind {
-                alias(opcode::get(operand.slot, w, ext) as Reg)?;
+        for operand in plan.regs() {
+            if matches!(operand.role, Role::Use | Role::UseUnique) {
+                alias(operand.reg(w, ext))?;
             }
         }
         self.window.iter().filter(|m| m.role == Role::Use).try_for_each(|m| alias(m.reg))
     }
 
-    fn define(&mut self, info: &OpInfo, w: u64, ext: u64, value: Value) -> Result<(), Fault> {
-        for operand in info.operands {
-            let Kind::Reg(role, _) = operand.kind else { continue };
-            let reg = opcode::get(operand.slot, w, ext) as Reg;
+    fn define(&mut self, plan: &Plan, w: u64, ext: u64, value: Value) -> Result<(), Fault> {
+        for operand in plan.regs() {
+            let reg = operand.reg(w, ext);
             let repr = self.regs[usize::from(reg)];
             let source = |slot: Slot| opcode::get(slot, w, ext) as Reg;
-            match role {
+            match operand.role {
                 Role::Use | Role::UseUnique | Role::Take => {}
                 Role::InOut if repr.is_counted() => {
                     let fact = self.frame.get(reg).fact();
