@@ -12,18 +12,25 @@ mod module;
 mod intrinsics;
 mod builder;
 mod verifier;
+mod shapes;
+mod cfg;
+mod liveness;
+pub mod opt;
 pub mod text;
 pub mod json;
 pub mod binary;
 mod reference;
 
 pub use builder::{CellBuilder, FinishError, Label};
+pub use cfg::{Block, BlockId, Cfg};
 pub use effects::{Effect, EffectSet};
 pub use format_spec::{Align, FormatSpec, FormatType};
 pub use intrinsics::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeArg, intrinsic_id};
+pub use liveness::{Liveness, RegSet};
 pub use module::*;
 pub use opcode::*;
 pub use reference::opcodes_page;
+pub use shapes::{Access, Shapes, Window, Windows};
 pub use typedesc::*;
 pub use verifier::{
     Rule, Verified, Violation, check, check_cell, owned_during_call, ownership_at, verify,

@@ -1,0 +1,223 @@
+//! Basic blocks of a cell, their order, dominators and loops.
+//!
+//! Input → output: `Cell` → `Cfg`. Blocks are in code order; the first is the entry.
+//!
+//! Invariant: jumps that leave the cell are ignored (the verifier rejects them).
+
+use crate::module::Cell;
+use crate::opcode::{self, Flags, Kind, Op};
+
+/// Index of a block.
+pub type BlockId = u32;
+
+/// A basic block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// First word.
+    pub start: u32,
+    /// Word behind the last.
+    pub end: u32,
+}
+
+/// The blocks of a cell and their edges.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cfg {
+    /// Blocks in code order.
+    pub blocks: Vec<Block>,
+    /// Successors of all blocks, one after the other.
+    succs: Vec<BlockId>,
+    /// Per block: where its successors begin in `succs`; one more at the end.
+    succ_starts: Vec<u32>,
+    /// Per word: its block.
+    block_of: Vec<BlockId>,
+}
+
+impl Cfg {
+    /// The blocks of a cell.
+    pub fn new(cell: &Cell) -> Cfg {
+        let n = cell.code.len();
+        let mut leader = vec![false; n + 1];
+        if n > 0 {
+            leader[0] = true;
+        }
+        let mut pc = 0;
+        while let Some((op, next)) = step(cell, pc) {
+            if op.flags().any(Flags::BRANCH.or(Flags::TERM)) {
+                leader[next] = true;
+            }
+            targets(cell, op, pc, |target| leader[target] = true);
+            pc = next;
+        }
+        let mut cfg = Cfg { block_of: vec![0; n], ..Cfg::default() };
+        for (start, _) in leader[..n].iter().enumerate().filter(|(_, l)| **l) {
+            if let Some(last) = cfg.blocks.last_mut() {
+                last.end = start as u32;
+            }
+            cfg.blocks.push(Block { start: start as u32, end: n as u32 });
+        }
+        for (id, block) in cfg.blocks.iter().enumerate() {
+            cfg.block_of[block.start as usize..block.end as usize].fill(id as BlockId);
+        }
+        cfg.edges(cell);
+        cfg
+    }
+
+    fn edges(&mut self, cell: &Cell) {
+        for id in 0..self.blocks.len() {
+            self.succ_starts.push(self.succs.len() as u32);
+            let block = self.blocks[id];
+            let mut pc = block.start as usize;
+            let mut falls = true;
+            while pc < block.end as usize {
+                let Some((op, next)) = step(cell, pc) else { break };
+                targets(cell, op, pc, |target| self.succs.push(self.block_of[target]));
+                falls = !op.flags().has(Flags::TERM);
+                pc = next;
+            }
+            if falls && id + 1 < self.blocks.len() {
+                self.succs.push(id as BlockId + 1);
+            }
+        }
+        self.succ_starts.push(self.succs.len() as u32);
+    }
+
+    /// Successors of a block; a block that is reached twice is named twice.
+    pub fn succs(&self, block: BlockId) -> &[BlockId] {
+        let i = block as usize;
+        &self.succs[self.succ_starts[i] as usize..self.succ_starts[i + 1] as usize]
+    }
+
+    /// Block of a word.
+    pub fn block_of(&self, pc: usize) -> BlockId {
+        self.block_of[pc]
+    }
+
+    /// Blocks that can be reached, each behind all it is entered from except by a back edge.
+    pub fn reverse_postorder(&self) -> Vec<BlockId> {
+        let mut seen = vec![false; self.blocks.len()];
+        let mut order = Vec::new();
+        let mut stack: Vec<(BlockId, usize)> = Vec::new();
+        if !self.blocks.is_empty() {
+            seen[0] = true;
+            stack.push((0, 0));
+        }
+        while let Some((block, next)) = stack.last_mut() {
+            match self.succs(*block).get(*next) {
+                Some(&succ) => {
+                    *next += 1;
+                    if !std::mem::replace(&mut seen[succ as usize], true) {
+                        stack.push((succ, 0));
+                    }
+                }
+                None => {
+                    order.push(*block);
+                    stack.pop();
+                }
+            }
+        }
+        order.reverse();
+        order
+    }
+
+    /// Immediate dominator of each block; itself for the entry, `None` when it cannot be reached.
+    ///
+    /// Cooper, Harvey, Kennedy: "A Simple, Fast Dominance Algorithm".
+    pub fn dominators(&self) -> Vec<Option<BlockId>> {
+        let order = self.reverse_postorder();
+        let mut place = vec![usize::MAX; self.blocks.len()];
+        order.iter().enumerate().for_each(|(i, b)| place[*b as usize] = i);
+        let mut preds: Vec<Vec<BlockId>> = vec![Vec::new(); self.blocks.len()];
+        for &block in &order {
+            self.succs(block).iter().for_each(|s| preds[*s as usize].push(block));
+        }
+        let mut idom: Vec<Option<BlockId>> = vec![None; self.blocks.len()];
+        let Some(&entry) = order.first() else { return idom };
+        idom[entry as usize] = Some(entry);
+        let meet = |idom: &[Option<BlockId>], mut a: BlockId, mut b: BlockId| {
+            while a != b {
+                let (later, other) =
+                    if place[a as usize] > place[b as usize] { (a, b) } else { (b, a) };
+                let Some(up) = idom[later as usize] else { return other };
+                (a, b) = (up, other);
+            }
+            a
+        };
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for &block in order.iter().skip(1) {
+                let known =
+                    preds[block as usize].iter().copied().filter(|p| idom[*p as usize].is_some());
+                let new = known.reduce(|a, b| meet(&idom, a, b));
+                if new != idom[block as usize] {
+                    idom[block as usize] = new;
+                    changed = true;
+                }
+            }
+        }
+        idom
+    }
+
+    /// Back edges `(from, header)`: the jump's word lies at or behind its target.
+    pub fn back_edges(&self) -> Vec<(BlockId, BlockId)> {
+        let ids = 0..self.blocks.len() as BlockId;
+        ids.flat_map(|b| self.succs(b).iter().filter(move |s| **s <= b).map(move |s| (b, *s)))
+            .collect()
+    }
+}
+
+/// Opcode at a word and the word behind the instruction.
+pub(crate) fn step(cell: &Cell, pc: usize) -> Option<(Op, usize)> {
+    let op = opcode::op(*cell.code.get(pc)?)?;
+    let next = pc + op.words();
+    (next <= cell.code.len()).then_some((op, next))
+}
+
+/// Calls `visit` for every jump target of an instruction inside the cell.
+pub(crate) fn targets(cell: &Cell, op: Op, pc: usize, mut visit: impl FnMut(usize)) {
+    if !op.flags().has(Flags::BRANCH) {
+        return;
+    }
+    let w = cell.code[pc];
+    for operand in op.info().operands {
+        let bits = opcode::get(operand.slot, w, 0);
+        match operand.kind {
+            Kind::Off => {
+                let target =
+                    pc as i64 + op.words() as i64 + i64::from(opcode::signed(operand.slot, bits));
+                if let Some(target) = usize::try_from(target).ok().filter(|t| *t < cell.code.len())
+                {
+                    visit(target);
+                }
+            }
+            Kind::JumpTable => {
+                let Some(table) = cell.tables.get(bits as usize) else { continue };
+                let all = table.targets.iter().chain([&table.default]).map(|t| *t as usize);
+                all.filter(|t| *t < cell.code.len()).for_each(&mut visit);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text;
+
+    #[test]
+    fn blocks_dominators_and_loops() {
+        let text = "module \"m\"\ncell @0 \"f\" (i64) -> i64\n  regs i64, i64\n  enter 2\n  ldi r1, 0\n  jlti r0, 5, L2\n\
+            L1:\n  addi r1, r1, 2\n  jeqi r1, 8, L2\n  for.lt r1, r0, L1\nL2:\n  ret1 r1\nend";
+        let module = text::parse(text).expect("it parses");
+        let cfg = Cfg::new(&module.cells[0]);
+        let starts: Vec<u32> = cfg.blocks.iter().map(|b| b.start).collect();
+        assert_eq!(starts, [0, 3, 5, 6]);
+        assert_eq!(cfg.succs(0), [3, 1]);
+        assert_eq!(cfg.succs(2), [1, 3]);
+        assert_eq!(cfg.block_of(4), 1);
+        assert_eq!(cfg.reverse_postorder(), [0, 1, 2, 3]);
+        assert_eq!(cfg.dominators(), [Some(0), Some(0), Some(1), Some(0)]);
+        assert_eq!(cfg.back_edges(), [(2, 1)]);
+    }
+}
