@@ -71,67 +71,120 @@ impl RegSet {
     }
 }
 
-/// Live registers at the ends of blocks.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Live registers at the ends of blocks, as bits of a flat array.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Liveness {
-    ins: Vec<RegSet>,
-    outs: Vec<RegSet>,
+    /// Words of one set.
+    width: usize,
+    ins: Vec<u64>,
+    outs: Vec<u64>,
+    /// Registers that a block writes before it reads them.
+    kills: Vec<u64>,
 }
 
 impl Liveness {
     /// Computes it.
     pub fn new(shapes: &Shapes<'_>, cell: &Cell, cfg: &Cfg) -> Liveness {
+        let mut live = Liveness::default();
+        live.compute(shapes, cell, cfg);
+        live
+    }
+
+    /// Computes it in memory that was used before.
+    pub(crate) fn compute(&mut self, shapes: &Shapes<'_>, cell: &Cell, cfg: &Cfg) {
         let n = cfg.blocks.len();
-        let empty = RegSet::new(cell.regs.len());
-        let mut live = Liveness { ins: vec![empty.clone(); n], outs: vec![empty; n] };
+        self.width = cell.regs.len().div_ceil(64);
+        for sets in [&mut self.ins, &mut self.outs, &mut self.kills] {
+            sets.clear();
+            sets.resize(n * self.width, 0);
+        }
+        (0..n).for_each(|id| self.summarise(shapes, cell, cfg, id));
         let mut changed = true;
         while changed {
             changed = false;
             for id in (0..n).rev() {
-                let mut out = std::mem::take(&mut live.outs[id]);
-                cfg.succs(id as BlockId).iter().for_each(|s| {
-                    out.union(&live.ins[*s as usize]);
-                });
-                let mut at = out.clone();
-                live.outs[id] = out;
-                backward(shapes, cell, cfg, id as BlockId, &mut at, |_, _| {});
-                changed |= live.ins[id].union(&at);
+                let at = id * self.width;
+                for &succ in cfg.succs(id as BlockId) {
+                    let from = succ as usize * self.width;
+                    for w in 0..self.width {
+                        self.outs[at + w] |= self.ins[from + w];
+                    }
+                }
+                for w in at..at + self.width {
+                    let new = self.ins[w] | (self.outs[w] & !self.kills[w]);
+                    changed |= new != self.ins[w];
+                    self.ins[w] = new;
+                }
             }
         }
-        live
+    }
+
+    /// What a block reads first and what it writes first.
+    fn summarise(&mut self, shapes: &Shapes<'_>, cell: &Cell, cfg: &Cfg, id: usize) {
+        let (at, width) = (id * self.width, self.width);
+        let gens = &mut self.ins[at..at + width];
+        let kills = &mut self.kills[at..at + width];
+        let has = |set: &[u64], reg: Reg| {
+            set.get(usize::from(reg) / 64).is_some_and(|w| w >> (reg % 64) & 1 != 0)
+        };
+        let add = |set: &mut [u64], reg: Reg| {
+            if let Some(word) = set.get_mut(usize::from(reg) / 64) {
+                *word |= 1 << (reg % 64);
+            }
+        };
+        let block = cfg.blocks[id];
+        let mut pc = block.start as usize;
+        while pc < block.end as usize {
+            let Some((op, next)) = step(cell, pc) else { break };
+            let (w, ext) = (cell.code[pc], if next - pc == 2 { cell.code[pc + 1] } else { 0 });
+            for scope in &cell.defers {
+                if (scope.start as usize..scope.end as usize).contains(&pc)
+                    && !has(kills, scope.reg)
+                {
+                    add(gens, scope.reg);
+                }
+            }
+            let windows = shapes.visit(&cell.regs, op, w, ext, |reg, access| {
+                if access != Access::Write && !has(kills, reg) {
+                    add(gens, reg);
+                }
+                if access != Access::Read {
+                    add(kills, reg);
+                }
+            });
+            if let Some(first) = windows.clobbers_from {
+                (first..cell.regs.len() as Reg).for_each(|reg| add(kills, reg));
+            }
+            pc = next;
+        }
     }
 
     /// Registers live at the start of a block.
-    pub fn at_start(&self, block: BlockId) -> &RegSet {
-        &self.ins[block as usize]
+    pub fn at_start(&self, block: BlockId) -> RegSet {
+        self.set(&self.ins, block)
     }
 
     /// Registers live at the end of a block.
-    pub fn at_end(&self, block: BlockId) -> &RegSet {
-        &self.outs[block as usize]
+    pub fn at_end(&self, block: BlockId) -> RegSet {
+        self.set(&self.outs, block)
     }
-}
 
-/// Walks a block backwards from the registers live at its end; `visit` sees each instruction with those live *behind* it.
-pub(crate) fn backward(
-    shapes: &Shapes<'_>,
-    cell: &Cell,
-    cfg: &Cfg,
-    block: BlockId,
-    live: &mut RegSet,
-    mut visit: impl FnMut(usize, &RegSet),
-) {
-    let range = cfg.blocks[block as usize];
-    let mut starts = Vec::new();
-    let mut pc = range.start as usize;
-    while pc < range.end as usize {
-        let Some((_, next)) = step(cell, pc) else { break };
-        starts.push(pc);
-        pc = next;
+    /// Whether a register is live at the end of a block.
+    pub fn live_out(&self, block: BlockId, reg: Reg) -> bool {
+        let word = block as usize * self.width + usize::from(reg) / 64;
+        usize::from(reg) / 64 < self.width && self.outs[word] >> (reg % 64) & 1 != 0
     }
-    for pc in starts.into_iter().rev() {
-        visit(pc, live);
-        before(shapes, cell, pc, live);
+
+    /// Puts the registers live at the end of a block into a set.
+    pub(crate) fn copy_end(&self, block: BlockId, set: &mut RegSet) {
+        let at = block as usize * self.width;
+        set.words.clear();
+        set.words.extend_from_slice(&self.outs[at..at + self.width]);
+    }
+
+    fn set(&self, sets: &[u64], block: BlockId) -> RegSet {
+        let at = block as usize * self.width;
+        RegSet { words: sets[at..at + self.width].to_vec() }
     }
 }
 
@@ -174,15 +227,16 @@ mod tests {
         let (shapes, cell) = (Shapes::new(&module), &module.cells[0]);
         let cfg = Cfg::new(cell);
         let live = Liveness::new(&shapes, cell, &cfg);
-        let mut behind = Vec::new();
-        backward(&shapes, cell, &cfg, 2, &mut live.at_end(2).clone(), |pc, live| {
-            behind.push((pc, live.iter().collect::<Vec<_>>()));
-        });
-        behind.reverse();
-        assert_eq!(behind[0], (3, vec![0, 4]));
-        assert_eq!(behind[1], (4, vec![0, 1]));
-        assert_eq!(behind[2], (5, vec![1, 4]));
-        assert_eq!(behind[5], (8, vec![]));
+        let mut at = live.at_end(2);
+        let behind: Vec<Vec<Reg>> = (3..9)
+            .rev()
+            .map(|pc| {
+                let set = at.iter().collect();
+                before(&shapes, cell, pc, &mut at);
+                set
+            })
+            .collect();
+        assert_eq!(behind, [vec![], vec![1], vec![1, 2], vec![1, 4], vec![0, 1], vec![0, 4]]);
         assert_eq!(live.at_start(0).iter().collect::<Vec<_>>(), [0]);
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! Input → output: a `Module` as lowering made it → the same program in fewer dispatches. Order: `fuse` (two or three
 //! instructions into one), `hoist` (constants out of loops), `dead` (unused pure results), `jumps` (threading, rotation),
-//! `compact` (what became `nop` goes).
+//! `compact` (what became `nop` goes). A first look (`scan`) says which of them have something to do; most cells need none.
 //!
 //! Invariants:
 //! - A pass replaces instructions in place by ones that need no more words, and leaves `nop`s; only `compact` moves code.
 //! - Failures keep their order and their kind, safepoints their number.
+//! - Blocks and liveness are computed once: replacing in place moves no block, and only makes registers live for less.
 //! - In debug builds a cell that was sound is verified again; a pass that breaks it is a bug and panics there.
 
+mod scan;
 mod fuse;
 mod loans;
 mod hoist;
@@ -16,10 +18,10 @@ mod dead;
 mod jumps;
 mod compact;
 
-use crate::cfg::{Cfg, step, targets};
-use crate::liveness::{Liveness, backward};
+use crate::cfg::{Cfg, step};
+use crate::liveness::{Liveness, RegSet, before};
 use crate::module::{Cell, CellId, Module};
-use crate::opcode::{self, Flags, Kind, Op, Reg, Role, word};
+use crate::opcode::{self, Kind, Op, Reg, Role, word};
 use crate::shapes::Shapes;
 
 /// Above this many register bits a cell is left as it is: its liveness would not be cheap.
@@ -35,10 +37,11 @@ pub fn run_from(module: &mut Module, first: usize) {
     let sound: Vec<bool> = (first..module.cells.len())
         .map(|n| cfg!(debug_assertions) && crate::check_cell(module, CellId(n as u32)).is_ok())
         .collect();
-    let shapes = Shapes::new(module).into_cells();
-    let Module { types, classes, consts, cells, .. } = &mut *module;
-    let shapes = Shapes::with_cells(types, classes, &consts.templates, shapes);
-    cells.iter_mut().skip(first).for_each(|cell| run_cell(&shapes, cell));
+    let cells = Shapes::new(module).into_cells();
+    let Module { types, classes, consts, cells: all, .. } = &mut *module;
+    let shapes = Shapes::with_cells(types, classes, &consts.templates, cells);
+    let mut scratch = Scratch::default();
+    all.iter_mut().skip(first).for_each(|cell| run_cell(&shapes, cell, &mut scratch));
     for (n, _) in sound.iter().enumerate().filter(|(_, sound)| **sound) {
         if let Err(violation) = crate::check_cell(module, CellId((first + n) as u32)) {
             debug_assert!(false, "{violation}\n{}", crate::text::cell_to_string(module, first + n));
@@ -46,56 +49,39 @@ pub fn run_from(module: &mut Module, first: usize) {
     }
 }
 
-/// Optimises one cell.
-pub fn run_cell(shapes: &Shapes<'_>, cell: &mut Cell) {
-    if !well_formed(cell) {
-        return;
-    }
-    let mut code = Code::new(shapes, cell);
-    if code.live.is_some() {
-        fuse::run(&mut code);
-        code.renew();
-        let constants = hoist::run(&mut code);
-        code.renew();
-        dead::run(&mut code);
-        jumps::run(code.cell);
-        compact::run(cell, constants);
-    } else {
-        jumps::run(cell);
-        compact::run(cell, hoist::Constants::default());
-    }
+/// Memory that is reused from cell to cell.
+#[derive(Default, Debug)]
+pub struct Scratch {
+    live: Liveness,
+    dies: Vec<u8>,
+    set: RegSet,
+    marks: Vec<bool>,
+    places: Vec<u32>,
+    words: Vec<u64>,
 }
 
-/// Whether the words are instructions and every jump goes to one: what the passes rely on.
-fn well_formed(cell: &Cell) -> bool {
-    let n = cell.code.len();
-    let mut starts = vec![false; n];
-    let mut wanted = Vec::new();
-    let mut pc = 0;
-    while pc < n {
-        let Some((op, next)) = step(cell, pc) else { return false };
-        starts[pc] = true;
-        let (mut jumps, expected) = (
-            0,
-            match op {
-                Op::Switch | Op::SwitchTag => cell
-                    .tables
-                    .get(opcode::index32(cell.code[pc]) as usize)
-                    .map_or(1, |t| t.targets.len() + 1),
-                _ => usize::from(op.flags().has(Flags::BRANCH)),
-            },
-        );
-        targets(cell, op, pc, |target| {
-            jumps += 1;
-            wanted.push(target);
-        });
-        if jumps != expected {
-            return false;
+/// Optimises one cell.
+pub fn run_cell(shapes: &Shapes<'_>, cell: &mut Cell, scratch: &mut Scratch) {
+    let work = scan::run(cell);
+    let mut constants = hoist::Constants::default();
+    let mut changed = work.nops;
+    if work.registers {
+        let cfg = Cfg::new(cell);
+        if cfg.blocks.len().saturating_mul(cell.regs.len() + 64) <= LIVENESS_BITS_MAX {
+            let mut code = Code { shapes, cell, cfg, scratch };
+            code.liveness();
+            fuse::run(&mut code);
+            constants = hoist::run(&mut code);
+            dead::run(&mut code);
+            changed = true;
         }
-        pc = next;
     }
-    let registers = cell.defers.iter().all(|d| d.start as usize <= n && d.end as usize <= n);
-    registers && wanted.into_iter().all(|target| starts[target])
+    if work.jumps {
+        changed |= jumps::run(cell, scratch);
+    }
+    if changed {
+        compact::run(cell, &constants, scratch);
+    }
 }
 
 /// A cell with what is known of it.
@@ -103,55 +89,51 @@ struct Code<'c> {
     shapes: &'c Shapes<'c>,
     cell: &'c mut Cell,
     cfg: Cfg,
-    live: Option<Liveness>,
-    /// Per word: bit `i` says that the register of operand `i` is dead behind the instruction.
-    dies: Vec<u8>,
+    scratch: &'c mut Scratch,
 }
 
-impl<'c> Code<'c> {
-    fn new(shapes: &'c Shapes<'c>, cell: &'c mut Cell) -> Code<'c> {
-        let mut code = Code { shapes, cell, cfg: Cfg::default(), live: None, dies: Vec::new() };
-        code.renew();
-        code
-    }
-
-    /// Computes blocks and liveness again.
-    fn renew(&mut self) {
-        self.cfg = Cfg::new(self.cell);
-        if self.cfg.blocks.len().saturating_mul(self.cell.regs.len() + 64) > LIVENESS_BITS_MAX {
-            self.live = None;
-            return;
-        }
-        let live = Liveness::new(self.shapes, self.cell, &self.cfg);
-        self.dies.clear();
-        self.dies.resize(self.cell.code.len(), 0);
-        let (cell, dies) = (&*self.cell, &mut self.dies);
-        for id in 0..self.cfg.blocks.len() as u32 {
-            let mut at = live.at_end(id).clone();
-            backward(self.shapes, cell, &self.cfg, id, &mut at, |pc, behind| {
-                let Some((op, next)) = step(cell, pc) else { return };
+impl Code<'_> {
+    /// Computes liveness, and per instruction which operands die: bit `i` of `dies` says that the register of operand `i`
+    /// is not read behind it.
+    fn liveness(&mut self) {
+        let Scratch { live, dies, set, .. } = &mut *self.scratch;
+        live.compute(self.shapes, self.cell, &self.cfg);
+        dies.clear();
+        dies.resize(self.cell.code.len(), 0);
+        let cell = &*self.cell;
+        let mut starts: Vec<usize> = Vec::new();
+        for (id, block) in self.cfg.blocks.iter().enumerate() {
+            starts.clear();
+            let mut pc = block.start as usize;
+            while let Some((_, next)) = step(cell, pc).filter(|_| pc < block.end as usize) {
+                starts.push(pc);
+                pc = next;
+            }
+            live.copy_end(id as u32, set);
+            for &pc in starts.iter().rev() {
+                let Some((op, next)) = step(cell, pc) else { continue };
                 let ext = if next - pc == 2 { cell.code[pc + 1] } else { 0 };
                 for (i, operand) in op.info().operands.iter().enumerate() {
                     if let Kind::Reg(..) = operand.kind
-                        && !behind.has(opcode::get(operand.slot, cell.code[pc], ext) as Reg)
+                        && !set.has(opcode::get(operand.slot, cell.code[pc], ext) as Reg)
                     {
                         dies[pc] |= 1 << i;
                     }
                 }
-            });
+                before(self.shapes, cell, pc, set);
+            }
         }
-        self.live = Some(live);
     }
 
     /// Whether the register of operand `index` is not read behind the instruction at `pc`.
     fn dies(&self, pc: usize, index: usize) -> bool {
-        self.dies[pc] >> index & 1 != 0
+        self.scratch.dies[pc] >> index & 1 != 0
     }
 
     /// The instructions of a block that are no `nop`: word index, opcode.
     fn block(&self, id: u32) -> Vec<(usize, Op)> {
         let block = self.cfg.blocks[id as usize];
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity((block.end - block.start) as usize);
         let mut pc = block.start as usize;
         while pc < block.end as usize {
             let Some((op, next)) = step(self.cell, pc) else { break };
@@ -171,9 +153,13 @@ impl<'c> Code<'c> {
             free.extend(pc..pc + n);
         }
         free.iter().for_each(|&at| self.cell.code[at] = NOP);
-        // Two words of one instruction stand behind each other: the caller's instructions are neighbours.
-        for (word, at) in words.iter().zip(free) {
-            self.cell.code[at] = *word;
+        match words {
+            // A word and its extension stand behind each other; between neighbours there may be `nop`s, never two halves.
+            [w, ext] => {
+                let at = free[0];
+                (self.cell.code[at], self.cell.code[at + 1]) = (*w, *ext);
+            }
+            _ => words.iter().zip(free).for_each(|(w, at)| self.cell.code[at] = *w),
         }
     }
 

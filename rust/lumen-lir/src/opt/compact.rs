@@ -4,6 +4,7 @@
 //!
 //! Invariant: everything that names a word (offsets, tables, scopes, positions) or a register is moved along.
 
+use super::Scratch;
 use super::hoist::{Constants, index_of};
 use crate::builder::offset_slot;
 use crate::cfg::step;
@@ -12,13 +13,15 @@ use crate::opcode::{self, Kind, Op, Reg, Slot, set};
 use crate::typedesc::Repr;
 
 /// Makes the cell compact.
-pub(super) fn run(cell: &mut Cell, constants: Constants) {
+pub(super) fn run(cell: &mut Cell, constants: &Constants, scratch: &mut Scratch) {
     let first = cell.first_param() + cell.params.len();
     if !constants.loads.is_empty() {
         renumber(cell, first, &constants.reprs);
     }
-    let mut places = vec![0u32; cell.code.len() + 1];
-    let mut code = Vec::with_capacity(cell.code.len() + constants.loads.len());
+    let (places, code) = (&mut scratch.places, &mut scratch.words);
+    places.clear();
+    places.resize(cell.code.len() + 1, 0);
+    code.clear();
     let mut pc = 0;
     while let Some((op, next)) = step(cell, pc) {
         places[pc..next].fill(code.len() as u32);
@@ -35,11 +38,12 @@ pub(super) fn run(cell: &mut Cell, constants: Constants) {
         return;
     }
     places[pc] = code.len() as u32;
-    // Distances only shrink (no jump crosses the loads behind `enter`), so every offset fits.
-    let fits = relink(cell, &mut code, &places);
-    debug_assert!(fits, "an offset grew");
-    cell.code = code;
-    move_metadata(cell, &places);
+    // Distances only shrink (no jump crosses the loads behind `enter`), so every offset of a sound cell fits.
+    if !relink(cell, code, places) {
+        return;
+    }
+    std::mem::swap(&mut cell.code, code);
+    move_metadata(cell, places);
 }
 
 /// Sets the offsets of the new code; `false` when one does not fit.

@@ -11,8 +11,7 @@ use crate::opcode::{self, Flags, Kind, Op, Reg, Role};
 /// Removes dead instructions.
 pub(super) fn run(code: &mut Code<'_>) {
     for id in 0..code.cfg.blocks.len() as u32 {
-        let Some(live) = &code.live else { return };
-        let mut live = live.at_end(id).clone();
+        let mut live = code.scratch.live.at_end(id);
         for (pc, op) in code.block(id).into_iter().rev() {
             if op.words() == 1
                 && removable(op)

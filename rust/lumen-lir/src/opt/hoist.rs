@@ -138,6 +138,5 @@ fn readers(code: &Code<'_>, id: u32, rest: &[(usize, Op)], reg: Reg) -> Option<V
             return Some(found);
         }
     }
-    let live = code.live.as_ref()?;
-    (!live.at_end(id).has(reg)).then_some(found)
+    (!code.scratch.live.live_out(id, reg)).then_some(found)
 }

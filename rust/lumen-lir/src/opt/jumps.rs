@@ -4,48 +4,51 @@
 //!
 //! Invariants: a forward jump stays forward, a backward jump a safepoint; no instruction grows.
 
-use super::NOP;
+use super::{NOP, Scratch};
 use crate::builder::offset_slot;
-use crate::cfg::{Cfg, step, targets};
+use crate::cfg::{step, targets};
 use crate::module::Cell;
 use crate::opcode::{self, Flags, Op, Slot, SwapRegs, set, word};
 
 /// Longest chain of jumps that is followed.
 const CHAIN_MAX: usize = 8;
 
-/// Shortens the ways of a cell.
-pub(super) fn run(cell: &mut Cell) {
+/// Shortens the ways of a cell; whether something became `nop`.
+pub(super) fn run(cell: &mut Cell, scratch: &mut Scratch) -> bool {
     let mut pc = 0;
     while let Some((op, next)) = step(cell, pc) {
-        if let Some(slot) = offset_slot(op) {
-            thread(cell, pc, op, slot);
-        } else if matches!(op, Op::Switch | Op::SwitchTag) {
-            thread_table(cell, pc);
+        if op.flags().has(Flags::BRANCH) {
+            match offset_slot(op) {
+                Some(slot) => thread(cell, pc, op, slot),
+                None => thread_table(cell, pc),
+            }
         }
         pc = next;
     }
-    let targets = all_targets(cell);
+    let targets = &mut scratch.marks;
+    mark_targets(cell, targets);
     let mut pc = 0;
     while let Some((op, next)) = step(cell, pc) {
         if op.flags().has(Flags::BRANCH) {
             rotate(cell, pc, op);
-            over_jump(cell, pc, op, &targets);
+            over_jump(cell, pc, op, targets);
             to_return(cell, pc);
         }
         pc = next;
     }
-    unreached(cell);
+    mark_targets(cell, targets);
+    unreached(cell, targets)
 }
 
-/// Whether a word is jumped to.
-fn all_targets(cell: &Cell) -> Vec<bool> {
-    let mut marks = vec![false; cell.code.len()];
+/// Marks the words that are jumped to.
+fn mark_targets(cell: &Cell, marks: &mut Vec<bool>) {
+    marks.clear();
+    marks.resize(cell.code.len(), false);
     let mut pc = 0;
     while let Some((op, next)) = step(cell, pc) {
         targets(cell, op, pc, |target| marks[target] = true);
         pc = next;
     }
-    marks
 }
 
 /// Target of the branch at `pc`.
@@ -200,22 +203,20 @@ fn to_return(cell: &mut Cell, pc: usize) {
     }
 }
 
-/// Blocks that cannot be reached become `nop`; the last instruction of the code stays, so that nothing runs off the end.
-fn unreached(cell: &mut Cell) {
-    let cfg = Cfg::new(cell);
-    let mut reached = vec![false; cfg.blocks.len()];
-    cfg.reverse_postorder().into_iter().for_each(|b| reached[b as usize] = true);
-    for (id, block) in cfg.blocks.iter().enumerate() {
-        let range = block.start as usize..block.end as usize;
-        if reached[id] {
-            continue;
+/// What stands between the end of a way and the next target becomes `nop`; whether there are `nop`s now.
+fn unreached(cell: &mut Cell, targets: &[bool]) -> bool {
+    let mut reached = true;
+    let mut nops = false;
+    let mut pc = 0;
+    while let Some((op, next)) = step(cell, pc) {
+        reached |= targets[pc];
+        // A jump table stays with its instruction.
+        if !reached && !matches!(op, Op::Switch | Op::SwitchTag) {
+            cell.code[pc..next].fill(NOP);
         }
-        let table = cell.code[range.clone()].iter().any(|w| {
-            opcode::op(*w)
-                .is_some_and(|op| op.flags().has(Flags::BRANCH) && offset_slot(op).is_none())
-        });
-        if !table {
-            cell.code[range].fill(NOP);
-        }
+        nops |= cell.code[pc] == NOP;
+        reached &= !op.flags().has(Flags::TERM);
+        pc = next;
     }
+    nops
 }

@@ -89,11 +89,41 @@ fn comparisons_join_branches_and_loops_turn() {
 #[test]
 fn jumps_go_straight_and_unused_values_go() {
     let lines = optimised(
-        "module \"m\"\ncell @0 \"f\" (i64) -> i64\n  regs i64, i64\n  enter 2\n  ldi r1, 5\n  jeqi r0, 1, L1\n  jmp L2\n\
+        "module \"m\"\ncell @0 \"f\" (i64) -> i64\n  regs i64, i64\n  enter 2\n  ldi r1, 5\n  addi r1, r0, 0\n  mov r0, r1\n  jeqi r0, 1, L1\n  jmp L2\n\
          L1:\n  addi r0, r0, 1\n  jmp L3\nL2:\n  addi r0, r0, 2\nL3:\n  jmp L4\nL4:\n  ret1 r0\nend",
     );
     assert_eq!(
         lines,
-        ["enter 2", "jnei r0, 1, L1", "addi r0, r0, 1", "ret1 r0", "addi r0, r0, 2", "ret1 r0"]
+        [
+            "enter 2",
+            "addi r0, r0, 0",
+            "jnei r0, 1, L1",
+            "addi r0, r0, 1",
+            "ret1 r0",
+            "addi r0, r0, 2",
+            "ret1 r0"
+        ]
     );
+}
+
+/// `cargo test --release -p lumen-lir opt_speed -- --ignored --nocapture` prints the time of a word.
+#[test]
+#[ignore = "a measurement"]
+fn opt_speed() {
+    let (mut words, mut time) = (0, std::time::Duration::ZERO);
+    let modules: Vec<_> = verifier::tests::modules()
+        .into_iter()
+        .filter(|(file, _)| file == "accept.lir")
+        .map(|(_, source)| text::parse(&source).expect("it parses"))
+        .collect();
+    for _ in 0..5_000 {
+        for module in &modules {
+            let mut module = module.clone();
+            let start = std::time::Instant::now();
+            run(&mut module);
+            time += start.elapsed();
+            words += module.cells.iter().map(|c| c.code.len()).sum::<usize>();
+        }
+    }
+    eprintln!("{:.1} ns a word", time.as_nanos() as f64 / words as f64);
 }
