@@ -9,7 +9,7 @@ use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State, VARIANT,
 use super::plan::Plan;
 use super::types::Step;
 use super::{Rule, Violation};
-use crate::module::{Cell, CellId, Module, Passing};
+use crate::module::{Cell, CellId, DeferScope, Module, Passing};
 use crate::opcode::{self, Flags, Op, Reg, Slot};
 use crate::typedesc::{ClassDesc, Repr};
 use std::cmp::Reverse;
@@ -79,6 +79,7 @@ pub(super) fn check(
         scratch,
         probe,
         answer: Vec::new(),
+        owned_before: Vec::new(),
     };
     walk.enter();
     let done = walk.run();
@@ -100,6 +101,8 @@ struct Walk<'m, 's> {
     scratch: &'s mut Scratch,
     probe: Probe,
     answer: Vec<Reg>,
+    /// Registers that own a value before the current call, in a cell with defers.
+    owned_before: Vec<Reg>,
 }
 
 impl Walk<'_, '_> {
@@ -152,10 +155,14 @@ impl Walk<'_, '_> {
             let info = Plan::of(op);
             let ext = if info.flags.has(Flags::EXT) { code[pc + 1] } else { 0 };
             self.before(pc, info.flags).map_err(|e| (pc, e))?;
-            let capture =
-                self.probe.during && self.probe.pc as usize == pc && info.flags.has(Flags::CALL);
-            let owned = self.step.run(op, info, w, ext, capture).map_err(|e| (pc, e))?;
-            if capture {
+            let call = info.flags.has(Flags::CALL);
+            let probed = call && self.probe.during && self.probe.pc as usize == pc;
+            let deferred = call && !self.cell.defers.is_empty();
+            let owned = self.step.run(op, info, w, ext, probed || deferred).map_err(|e| (pc, e))?;
+            if deferred {
+                self.during(pc, &owned).map_err(|e| (pc, e))?;
+            }
+            if probed {
                 self.answer = owned;
             }
             let next = pc + info.words;
@@ -179,21 +186,34 @@ impl Walk<'_, '_> {
             self.answer = self.step.frame.owned();
         }
         if !self.cell.defers.is_empty() && flags.may_leave() {
-            for scope in &self.cell.defers {
-                let inside = (scope.start as usize..scope.end as usize).contains(&pc);
-                let alive = matches!(
-                    self.step.frame.get(scope.reg).hold(),
-                    Hold::Owned | Hold::Static | Hold::Borrowed
-                );
-                if inside && !alive {
-                    return Err(Fault::new(
-                        Rule::C4,
-                        format!("r{} of a defer scope is not alive", scope.reg),
-                    ));
+            if flags.has(Flags::CALL) {
+                self.owned_before = self.step.frame.owned();
+            }
+            for scope in self.defers_at(pc) {
+                let hold = self.step.frame.get(scope.reg).hold();
+                if !matches!(hold, Hold::Owned | Hold::Static | Hold::Borrowed) {
+                    let message = format!("r{} of a defer scope is not alive", scope.reg);
+                    return Err(Fault::new(Rule::C4, message));
                 }
             }
         }
         Ok(())
+    }
+
+    /// A call that fails has consumed its arguments: the closure of a scope must not be among them.
+    fn during(&mut self, pc: usize, owned: &[Reg]) -> Result<(), Fault> {
+        for scope in self.defers_at(pc) {
+            if !owned.contains(&scope.reg) && self.owned_before.contains(&scope.reg) {
+                let message = format!("r{} of a defer scope is given away", scope.reg);
+                return Err(Fault::new(Rule::C4, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn defers_at(&self, pc: usize) -> impl Iterator<Item = &DeferScope> {
+        let all = self.cell.defers.iter();
+        all.filter(move |d| (d.start as usize..d.end as usize).contains(&pc))
     }
 
     /// Sends the state along the edges of a branch, refined by what the branch tells.

@@ -11,6 +11,8 @@ use crate::opcode::{self, Flags, Kind, Op, Operand, Slot};
 
 /// Bound of registers times joins: 256 MiB of states.
 const STATES_MAX: usize = 1 << 25;
+/// Bound of registers times instructions that look at all of them: below a second.
+const VISITS_MAX: usize = 1 << 29;
 
 pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Result<(), Violation> {
     let cell = &module.cells[id.index()];
@@ -27,6 +29,8 @@ pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Resul
     scratch.tables_used.resize(cell.tables.len(), false);
     let mut pc = 0;
     let mut falls_through = true;
+    // Instructions that copy or search the state of all registers.
+    let mut heavy = cell.tables.iter().map(|t| t.targets.len() + 1).sum::<usize>();
     while pc < cell.code.len() {
         let w = cell.code[pc];
         let Some(op) = opcode::op(w) else {
@@ -59,6 +63,7 @@ pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Resul
             return Err(fail(pc, (Rule::F1, "`enter` has another number of registers")));
         }
         let next = pc + info.words;
+        heavy += usize::from(!info.simple || !info.harmless);
         if info.flags.has(Flags::BRANCH) {
             targets(cell, marks, &mut scratch.tables_used, info.others(), (op, w, pc))
                 .map_err(|e| fail(pc, e))?;
@@ -78,7 +83,8 @@ pub(super) fn check(module: &Module, id: CellId, scratch: &mut Scratch) -> Resul
     }
     let joins = joins_of(cell, marks)
         .map_err(|pc| fail(pc, (Rule::F2, "a jump goes into the middle of an instruction")))?;
-    if joins.saturating_mul(cell.regs.len().max(1)) > STATES_MAX {
+    let regs = cell.regs.len().max(1);
+    if joins.saturating_mul(regs) > STATES_MAX || heavy.saturating_mul(regs) > VISITS_MAX {
         return Err(fail(0, (Rule::C5, "too many registers and joins")));
     }
     Ok(())

@@ -213,10 +213,10 @@ impl Frame {
         Ok(())
     }
 
-    /// State of a borrow of what `source` holds.
-    pub(super) fn borrow(&mut self, source: Reg, fact: u32) -> State {
-        let state = self.get(source);
-        match state.hold() {
+    /// State of a borrow of what `source` holds. Loans are dead by now: nothing is borrowed from one.
+    pub(super) fn borrow(&mut self, source: Reg, fact: u32) -> Result<State, Fault> {
+        let state = self.read(source)?;
+        Ok(match state.hold() {
             Hold::Static => State::new(Hold::Static, 0, fact),
             Hold::Owned => {
                 self.states[usize::from(source)].0 |= HAS_BORROWS;
@@ -229,15 +229,15 @@ impl Frame {
                 }
                 State::new(Hold::Borrowed, root, fact)
             }
-        }
+        })
     }
 
     /// State of a loan of a part of what `source` owns or lends.
-    pub(super) fn lend(&mut self, source: Reg, fact: u32) -> State {
-        let state = self.get(source);
+    pub(super) fn lend(&mut self, source: Reg, fact: u32) -> Result<State, Fault> {
+        let state = self.read(source)?;
         let root = if state.is(Hold::Unique) { state.root() } else { source };
         self.states[usize::from(root)].0 |= HAS_BORROWS;
-        State::new(Hold::Unique, root, fact)
+        Ok(State::new(Hold::Unique, root, fact))
     }
 
     /// Registers from `base` on that a call overwrites: none may own anything.

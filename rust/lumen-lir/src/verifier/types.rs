@@ -130,7 +130,7 @@ impl<'m> Step<'m> {
             self.frame.clobber(base)?;
         }
         let owned = if capture { self.frame.owned() } else { Vec::new() };
-        self.define(plan, w, ext, value)?;
+        self.define(op, plan, w, ext, value)?;
         if matches!(op, Op::Ret0 | Op::Ret1 | Op::Ret2) {
             self.frame.empty()?;
         }
@@ -191,30 +191,35 @@ impl<'m> Step<'m> {
         self.window.iter().filter(|m| m.role == Role::Use).try_for_each(|m| alias(m.reg))
     }
 
-    fn define(&mut self, plan: &Plan, w: u64, ext: u64, value: Value) -> Result<(), Fault> {
+    fn define(&mut self, op: Op, plan: &Plan, w: u64, ext: u64, value: Value) -> Result<(), Fault> {
+        // What is consumed and produced again first: a loan of it is made from its new state.
+        for operand in plan.regs().iter().filter(|o| o.role == Role::InOut) {
+            let reg = operand.reg(w, ext);
+            if !self.regs[usize::from(reg)].is_counted() {
+                self.frame.define(reg, State::INIT)?;
+                continue;
+            }
+            let exchanged = matches!(op, Op::ListSwap | Op::FldSwap | Op::MapSwap);
+            let fact = if exchanged { value.fact } else { self.frame.get(reg).fact() };
+            self.frame.define(reg, State::new(Hold::Owned, 0, fact))?;
+        }
         for operand in plan.regs() {
             let reg = operand.reg(w, ext);
-            let repr = self.regs[usize::from(reg)];
+            let scalar = !self.regs[usize::from(reg)].is_counted();
             let source = |slot: Slot| opcode::get(slot, w, ext) as Reg;
             match operand.role {
-                Role::Use | Role::UseUnique | Role::Take => {}
-                Role::InOut if repr.is_counted() => {
-                    let fact = self.frame.get(reg).fact();
-                    self.frame.define(reg, State::new(Hold::Owned, 0, fact))?;
-                }
-                _ if !repr.is_counted() => self.frame.define(reg, State::INIT)?,
-                Role::Def | Role::InOut => {
-                    self.assign(reg, value, State::new(Hold::Owned, 0, value.fact))?
-                }
+                Role::Use | Role::UseUnique | Role::Take | Role::InOut => {}
+                _ if scalar => self.frame.define(reg, State::INIT)?,
+                Role::Def => self.assign(reg, value, State::new(Hold::Owned, 0, value.fact))?,
                 Role::DefStatic => {
                     self.assign(reg, value, State::new(Hold::Static, 0, value.fact))?
                 }
                 Role::DefBorrow(slot) => {
-                    let state = self.frame.borrow(source(slot), value.fact);
+                    let state = self.frame.borrow(source(slot), value.fact)?;
                     self.assign(reg, value, state)?;
                 }
                 Role::DefUnique(slot) => {
-                    let state = self.frame.lend(source(slot), value.fact);
+                    let state = self.frame.lend(source(slot), value.fact)?;
                     self.assign(reg, value, state)?;
                 }
             }
