@@ -33,7 +33,7 @@ pub use reference::opcodes_page;
 pub use shapes::{Access, Shapes, Window, Windows};
 pub use typedesc::*;
 pub use verifier::{
-    Rule, Verified, Violation, check, check_cell, owned_during_call, ownership_at, verify,
+    Rejected, Rule, Verified, Violation, check, check_cell, owned_during_call, ownership_at, verify,
 };
 
 /// Version of the serialised forms; a mismatch refuses the file.

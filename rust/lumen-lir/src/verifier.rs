@@ -178,10 +178,30 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Verifies a module: at most one violation a cell.
-pub fn verify(module: Module) -> Result<Verified<Module>, (Module, Vec<Violation>)> {
+/// A module that the verifier refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejected {
+    /// The module, for messages.
+    pub module: Box<Module>,
+    /// What is wrong with it; at most one violation a cell.
+    pub violations: Vec<Violation>,
+}
+
+impl Rejected {
+    /// The violations as diagnostics at a place.
+    pub fn to_diagnostics(&self, at: FileSpan) -> Vec<Diagnostic> {
+        self.violations.iter().map(|v| v.to_diagnostic(&self.module, at)).collect()
+    }
+}
+
+/// Verifies a module.
+pub fn verify(module: Module) -> Result<Verified<Module>, Rejected> {
     let violations = check(&module);
-    if violations.is_empty() { Ok(Verified(module)) } else { Err((module, violations)) }
+    if violations.is_empty() {
+        Ok(Verified(module))
+    } else {
+        Err(Rejected { module: Box::new(module), violations })
+    }
 }
 
 /// What is wrong with a module; empty when it is fine.

@@ -34,7 +34,7 @@ fn fits(slot: Slot, offset: i64) -> bool {
 pub(super) fn stretch(
     cell: &mut Cell,
     labels: &mut [u32],
-    fixups: &mut Vec<Fixup>,
+    fixups: &mut [Fixup],
 ) -> Result<(), FinishError> {
     // A cell this short cannot have a branch that does not reach.
     if cell.code.len() <= i16::MAX as usize {

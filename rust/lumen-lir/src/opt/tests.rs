@@ -109,6 +109,7 @@ fn jumps_go_straight_and_unused_values_go() {
 /// `cargo test --release -p lumen-lir opt_speed -- --ignored --nocapture` prints the time of a word.
 #[test]
 #[ignore = "a measurement"]
+#[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn opt_speed() {
     let (mut words, mut time) = (0, std::time::Duration::ZERO);
     let modules: Vec<_> = verifier::tests::modules()

@@ -5,6 +5,7 @@ use crate::text;
 use std::collections::BTreeSet;
 
 /// Every module of `tests/lir`: file, text.
+#[expect(clippy::disallowed_methods, reason = "a test reads files of the repository")]
 pub(crate) fn modules() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/lir");
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -127,6 +128,7 @@ fn a_missing_extension_word_is_found() {
 /// `cargo test --release -p lumen-lir speed -- --ignored --nocapture` prints the time of an instruction.
 #[test]
 #[ignore = "a measurement"]
+#[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn speed() {
     let mut modules = Vec::new();
     for (file, source) in modules_of("accept.lir") {
