@@ -89,10 +89,10 @@ pub const fn dyn_bool(value: bool) -> u64 {
     DYN_FALSE | value as u64
 }
 
-/// A payload-less enum value as Dyn.
+/// A payload-less enum value as Dyn. An ordinal is not trusted: it must not reach the bits of the class.
 #[inline(always)]
 pub const fn dyn_enum(class: ClassId, ordinal: u32) -> u64 {
-    DYN_ENUM | ((class as u64) << ID_BITS) | ordinal as u64
+    DYN_ENUM | ((class as u64) << ID_BITS) | (ordinal as u64 & ((1 << ID_BITS) - 1))
 }
 
 /// A heap pointer as Dyn.
