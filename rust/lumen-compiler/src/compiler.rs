@@ -1,6 +1,9 @@
 //! The front-end passes, in the order in which they run.
 
+pub mod tokens;
+pub mod lexer;
 pub mod ast;
+pub mod parser;
 pub mod hir;
 pub mod resolve;
 pub mod typecheck;

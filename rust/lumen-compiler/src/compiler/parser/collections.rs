@@ -1,0 +1,228 @@
+//! Parentheses, lists, sets, maps and comprehensions.
+
+use super::{Parser, TokenKind, diagnostics, finish_list};
+use crate::compiler::ast::{Comprehended, Comprehension, Element, Entry, ExprId, ExprKind};
+use crate::compiler::tokens::Token;
+
+/// An element between braces, before it is known whether they hold a set or a map.
+enum InBraces {
+    Value(ExprId),
+    Pair(ExprId, ExprId),
+    Spread(ExprId),
+}
+
+impl Parser<'_> {
+    /// `(e)` or a tuple.
+    pub(super) fn parenthesised(&mut self) -> ExprId {
+        let opened = self.open_bracket();
+        let lo = opened.0.lo;
+        if self.at(TokenKind::RParen) {
+            self.close_bracket(TokenKind::RParen, opened);
+            let span = self.span_from(lo);
+            let found = diagnostics::empty_tuple(self.in_file(span));
+            self.report(found);
+            return self.error_expr(lo);
+        }
+        let first = self.expr();
+        if !self.at(TokenKind::Comma) || self.panicking {
+            self.close_bracket(TokenKind::RParen, opened);
+            return first;
+        }
+        let base = self.scratch.exprs.len();
+        self.scratch.exprs.push(first);
+        self.bump();
+        self.comma_list(TokenKind::RParen, |p| {
+            let element = p.expr();
+            p.scratch.exprs.push(element);
+        });
+        self.close_bracket(TokenKind::RParen, opened);
+        let span = self.span_from(lo);
+        if self.scratch.exprs.len() - base < 2 {
+            let found = diagnostics::short_tuple(self.in_file(span));
+            self.report(found);
+        }
+        let elements = finish_list!(self, exprs, expr_lists, base);
+        self.alloc(ExprKind::Tuple(elements), span)
+    }
+
+    /// `[…]`: a list or a list comprehension.
+    pub(super) fn list(&mut self) -> ExprId {
+        let opened = self.open_bracket();
+        let lo = opened.0.lo;
+        let base = self.scratch.elements.len();
+        while !self.at(TokenKind::RBracket) && !self.at(TokenKind::Eof) && !self.panicking {
+            let element = if self.eat(TokenKind::Ellipsis) {
+                Element::Spread(self.expr())
+            } else {
+                Element::Value(self.expr())
+            };
+            if let (Element::Value(value), TokenKind::For) = (element, self.kind())
+                && self.scratch.elements.len() == base
+            {
+                let node = self.comprehension(lo, Comprehended::List(value));
+                self.close_bracket(TokenKind::RBracket, opened);
+                return self.end_comprehension(lo, node);
+            }
+            self.scratch.elements.push(element);
+            if !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        self.close_bracket(TokenKind::RBracket, opened);
+        let elements = finish_list!(self, elements, elements, base);
+        let span = self.span_from(lo);
+        self.alloc(ExprKind::List(elements), span)
+    }
+
+    /// `{…}`: a map, a set, or a comprehension of one. The first element that is no spread decides.
+    pub(super) fn braces(&mut self) -> ExprId {
+        let opened = self.open_bracket();
+        let lo = opened.0.lo;
+        let mut items = Vec::new();
+        while !self.at(TokenKind::RBrace) && !self.at(TokenKind::Eof) && !self.panicking {
+            let item = self.in_braces();
+            if self.at(TokenKind::For) && items.is_empty() && !self.panicking {
+                let what = match item {
+                    InBraces::Value(value) => Some(Comprehended::Set(value)),
+                    InBraces::Pair(key, value) => Some(Comprehended::Map(key, value)),
+                    InBraces::Spread(_) => None,
+                };
+                if let Some(what) = what {
+                    let node = self.comprehension(lo, what);
+                    self.close_bracket(TokenKind::RBrace, opened);
+                    return self.end_comprehension(lo, node);
+                }
+            }
+            items.push(item);
+            if !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        self.close_bracket(TokenKind::RBrace, opened);
+        let decides = items.iter().find(|item| !matches!(item, InBraces::Spread(_)));
+        if matches!(decides, Some(InBraces::Value(_))) {
+            self.set_of(lo, &items)
+        } else {
+            self.map_of(lo, &items)
+        }
+    }
+
+    fn in_braces(&mut self) -> InBraces {
+        if self.eat(TokenKind::Ellipsis) {
+            return InBraces::Spread(self.expr());
+        }
+        let (token, next) = (self.tok(), self.peek(1));
+        if next.kind == TokenKind::Colon
+            && (matches!(token.kind, TokenKind::Ident | TokenKind::Upper)
+                || token.kind.is_keyword()
+                    && !matches!(token.kind, TokenKind::True | TokenKind::False | TokenKind::Null))
+        {
+            let text = token.span().text(self.text);
+            let found = diagnostics::bare_map_key(self.in_file(token.span()), text);
+            self.report(found);
+            self.bump();
+            self.bump();
+            let key = self.error_expr(token.lo);
+            return InBraces::Pair(key, self.expr());
+        }
+        let first = self.expr();
+        if self.panicking || !self.eat(TokenKind::Colon) {
+            return InBraces::Value(first);
+        }
+        InBraces::Pair(first, self.expr())
+    }
+
+    fn set_of(&mut self, lo: u32, items: &[InBraces]) -> ExprId {
+        let base = self.scratch.elements.len();
+        for item in items {
+            let element = match *item {
+                InBraces::Value(value) => Element::Value(value),
+                InBraces::Spread(value) => Element::Spread(value),
+                InBraces::Pair(key, _) => {
+                    let at = self.tree[key].span;
+                    let found = diagnostics::entry_in_set(self.in_file(at));
+                    self.report(found);
+                    continue;
+                }
+            };
+            self.scratch.elements.push(element);
+        }
+        let elements = finish_list!(self, elements, elements, base);
+        let span = self.span_from(lo);
+        self.alloc(ExprKind::Set(elements), span)
+    }
+
+    fn map_of(&mut self, lo: u32, items: &[InBraces]) -> ExprId {
+        let base = self.scratch.entries.len();
+        for item in items {
+            let entry = match *item {
+                InBraces::Pair(key, value) => Entry::Pair(key, value),
+                InBraces::Spread(value) => Entry::Spread(value),
+                InBraces::Value(value) => {
+                    let at = self.tree[value].span;
+                    let found = diagnostics::value_in_map(self.in_file(at));
+                    self.report(found);
+                    continue;
+                }
+            };
+            self.scratch.entries.push(entry);
+        }
+        let entries = finish_list!(self, entries, entries, base);
+        let span = self.span_from(lo);
+        self.alloc(ExprKind::Map(entries), span)
+    }
+
+    /// `for pat in iterable if condition…` behind what is collected.
+    fn comprehension(&mut self, lo: u32, what: Comprehended) -> Option<Comprehension> {
+        self.bump();
+        let pat = self.binding_pattern("a loop variable");
+        self.expect(TokenKind::In, " and what is walked over");
+        let iterable = self.expr();
+        let base = self.scratch.exprs.len();
+        while !self.panicking && self.eat(TokenKind::If) {
+            let condition = self.expr();
+            self.scratch.exprs.push(condition);
+        }
+        let conditions = finish_list!(self, exprs, expr_lists, base);
+        let another: Token = self.tok();
+        if another.kind == TokenKind::For && !self.panicking {
+            self.reject_unbuilt(another, "a comprehension with several `for`");
+            self.skip_to_bracket();
+            return None;
+        }
+        if self.panicking {
+            return None;
+        }
+        debug_assert!(lo <= another.lo, "a comprehension begins before it ends");
+        Some(Comprehension { what, pat, iterable, conditions })
+    }
+
+    fn end_comprehension(&mut self, lo: u32, node: Option<Comprehension>) -> ExprId {
+        let Some(node) = node else { return self.error_expr(lo) };
+        let span = self.span_from(lo);
+        let id = self.tree.comprehensions.alloc(node);
+        self.alloc(ExprKind::Comprehension(id), span)
+    }
+
+    /// Skips to the bracket that closes the one at hand.
+    fn skip_to_bracket(&mut self) {
+        let mut open = 0_u32;
+        loop {
+            match self.kind() {
+                TokenKind::LParen
+                | TokenKind::LBracket
+                | TokenKind::LBrace
+                | TokenKind::QBracket => open += 1,
+                TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace => {
+                    if open == 0 {
+                        return;
+                    }
+                    open -= 1;
+                }
+                TokenKind::Eof | TokenKind::HoleClose => return,
+                _ => {}
+            }
+            self.bump();
+        }
+    }
+}
