@@ -131,6 +131,14 @@ impl<T> Arena<T> {
         (0..self.nodes.len() as u32).map(Idx::from_raw)
     }
 
+    /// Moves all nodes into an arena of exactly their size; this one is empty and keeps its memory for reuse.
+    #[must_use]
+    pub fn take_exact(&mut self) -> Self {
+        let mut nodes = Vec::with_capacity(self.nodes.len());
+        nodes.append(&mut self.nodes);
+        Self { nodes }
+    }
+
     /// Every node, in order of allocation.
     pub fn values(&self) -> std::slice::Iter<'_, T> {
         self.nodes.iter()

@@ -1,6 +1,7 @@
 //! The Lumen compiler: from the text of a document to verified LIR.
 
+pub mod compilation;
 pub mod compiler;
-pub mod markdown;
-
 pub mod interface;
+pub mod markdown;
+pub mod pipeline;

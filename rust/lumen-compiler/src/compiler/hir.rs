@@ -10,8 +10,10 @@
 //!   `Binary` and `Logic` chains, which a pass must walk iteratively, and `If` chains, which are flat.
 
 mod body;
+mod print;
 
 pub use body::*;
+pub use print::{print, print_cell};
 
 use lumen_base::Symbol;
 use lumen_base::{Arena, Idx};

@@ -9,6 +9,7 @@ mod scope;
 mod names;
 mod imports;
 mod items;
+mod signatures;
 mod types;
 mod lookup;
 mod std_names;
@@ -24,7 +25,7 @@ mod diagnostics;
 #[cfg(test)]
 mod tests;
 
-pub use imports::{LoadFile, Target, Unit, load};
+pub use imports::{LoadFile, Parsed, Target, Unit, load};
 pub use std_names::ParseStd;
 
 use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId};
@@ -43,6 +44,9 @@ pub fn resolve(
     let mut global = Global::new(names, std);
     let modules: Vec<ModuleId> =
         units.iter().map(|unit| global.add_module(&unit.ast, &unit.name, false)).collect();
+    for (unit, &module) in units.iter().zip(&modules) {
+        global.modules[module.index()].is_broken = unit.is_broken;
+    }
     global.load_well_known();
 
     let mut works: Vec<Work> = Vec::with_capacity(units.len());

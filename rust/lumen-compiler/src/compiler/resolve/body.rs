@@ -11,14 +11,23 @@ use crate::compiler::hir::{
 };
 use lumen_base::{Span, Symbol};
 use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
+
+/// Captured values of all cells of one group together: each cell has its own copy of each.
+const GROUP_CAPTURES_MAX: usize = 1 << 18;
 
 impl Ctx<'_, '_> {
     /// Resolves the body of a cell.
     pub(super) fn run(&mut self, job: Job) {
         let outer_generics = std::mem::replace(&mut self.generics, job.generics);
-        let outer = std::mem::take(&mut self.body);
-        self.cell_body(job.cell, job.code, job.frame, &[]);
-        self.body = outer;
+        if self.frames.is_empty() {
+            // PERF: the memory of one body serves all bodies of the file.
+            self.cell_body(job.cell, job.code, job.frame, &[]);
+        } else {
+            let outer = std::mem::take(&mut self.body);
+            self.cell_body(job.cell, job.code, job.frame, &[]);
+            self.body = outer;
+        }
         self.generics = outer_generics;
     }
 
@@ -30,7 +39,7 @@ impl Ctx<'_, '_> {
         code: Code,
         kind: FrameKind,
         captured: &[Captured],
-    ) -> FxHashSet<LocalId> {
+    ) -> BTreeSet<LocalId> {
         let mark = self.g.scope.mark();
         let mut captures = Vec::with_capacity(captured.len());
         for value in captured {
@@ -38,7 +47,7 @@ impl Ctx<'_, '_> {
             captures.push((value.outer, inner));
         }
         self.body.body.captures = captures.iter().map(|(_, inner)| *inner).collect();
-        let used = FxHashSet::default();
+        let used = BTreeSet::new();
         self.frames.push(Frame { kind, first_loop: self.loops.len(), captures, used });
         let frame = self.frame();
         let n = self.g.hir.cells[cell].params.len();
@@ -59,9 +68,9 @@ impl Ctx<'_, '_> {
         self.body.body.root = Some(root);
         let used = self.frames.pop().map(|frame| frame.used).unwrap_or_default();
         self.g.scope.leave(mark);
-        let state = std::mem::take(&mut self.body);
+        let (body, is_broken) = self.body.finish();
         self.cell_mut(cell).body =
-            if state.is_broken { CellBody::Error } else { CellBody::Lumen(Box::new(state.body)) };
+            if is_broken { CellBody::Error } else { CellBody::Lumen(Box::new(body)) };
         used
     }
 
@@ -120,7 +129,7 @@ impl Ctx<'_, '_> {
             span,
         });
         self.body.owner = Some(id);
-        let (captures, used) = (Vec::new(), FxHashSet::default());
+        let (captures, used) = (Vec::new(), BTreeSet::new());
         self.frames.push(Frame { kind: kind(id), first_loop: self.loops.len(), captures, used });
         id
     }
@@ -146,7 +155,11 @@ impl Ctx<'_, '_> {
     pub(super) fn nested_cells(&mut self, sources: &[ast::CellId], span: Span) -> Stmt {
         let ast = self.ast;
         let frame = self.frame();
-        let captured = self.captured_by(sources);
+        let mut captured = self.captured_by(sources);
+        if captured.len().saturating_mul(sources.len()) > GROUP_CAPTURES_MAX {
+            self.report_not_built(span, "a group of nested cells that captures so much");
+            captured.clear();
+        }
         let mut pairs = Vec::with_capacity(captured.len());
         for value in &captured {
             let snapshot = self.add_local(value.name, value.span, LocalKind::Let, false);
@@ -182,7 +195,7 @@ impl Ctx<'_, '_> {
         id: CellId,
         group: u32,
         captured: &[Captured],
-    ) -> FxHashSet<LocalId> {
+    ) -> BTreeSet<LocalId> {
         let n_generics = self.generics.len();
         let mut jobs = Vec::new();
         self.signature(source, id, None, &mut jobs);
@@ -193,7 +206,7 @@ impl Ctx<'_, '_> {
                 let head = self.ast[source].head;
                 self.report_not_built(head, "an extern cell");
                 self.generics.truncate(n_generics);
-                return FxHashSet::default();
+                return BTreeSet::new();
             }
         };
         for job in jobs {

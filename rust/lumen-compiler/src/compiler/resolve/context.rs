@@ -11,6 +11,10 @@ use crate::compiler::hir::{
 };
 use lumen_base::{Arena, Diagnostic, FileSpan, Idx, Interner, Severity, Span, Symbol, sym};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+
+/// Unresolved names of one compilation for which a close name is looked for.
+const SUGGESTIONS_MAX: u32 = 100;
 
 /// What all modules of a compilation share.
 pub(super) struct Global<'g> {
@@ -18,8 +22,12 @@ pub(super) struct Global<'g> {
     pub(super) names: &'g mut Interner,
     pub(super) std: Std<'g>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many unresolved names were compared with the others: the first few are worth the time.
+    pub(super) n_suggested: u32,
     /// Bindings of the body that is being resolved.
     pub(super) scope: Scope,
+    /// Whether some cell is `@deprecated`, so that uses are checked.
+    pub(super) has_deprecated: bool,
     /// By module: what only name resolution needs.
     pub(super) modules: Vec<ModuleNames>,
 }
@@ -27,10 +35,14 @@ pub(super) struct Global<'g> {
 /// What name resolution knows of a module beside its scope.
 #[derive(Default)]
 pub(super) struct ModuleNames {
+    /// The file has syntax errors: names that it lacks are not reported, they may be in what could not be read.
+    pub(super) is_broken: bool,
     /// Variants of the enums that the module declares or imports.
     pub(super) variants: FxHashMap<Symbol, VariantChoice>,
     /// Declared names in source order, for star imports.
     pub(super) declared: Vec<(Symbol, Def)>,
+    /// The names of imported enums, whose use is also that of their variants.
+    pub(super) enums: FxHashMap<EnumId, Symbol>,
     /// Imported names: where, and whether they were used.
     pub(super) imported: FxHashMap<Symbol, Imported>,
 }
@@ -75,7 +87,9 @@ impl<'g> Global<'g> {
             names,
             std,
             diagnostics: Vec::new(),
+            n_suggested: 0,
             scope: Scope::default(),
+            has_deprecated: false,
             modules: Vec::new(),
         }
     }
@@ -217,6 +231,27 @@ pub(super) struct BodyState {
     pub(super) is_broken: bool,
 }
 
+impl BodyState {
+    /// The finished body, and whether it cannot be used. The state is empty again and keeps its memory.
+    pub(super) fn finish(&mut self) -> (Body, bool) {
+        let body = Body {
+            exprs: self.body.exprs.take_exact(),
+            pats: self.body.pats.take_exact(),
+            locals: self.body.locals.take_exact(),
+            lambdas: self.body.lambdas.take_exact(),
+            loops: self.body.loops.take_exact(),
+            captures: std::mem::take(&mut self.body.captures),
+            params: std::mem::take(&mut self.body.params),
+            root: self.body.root.take(),
+        };
+        self.mut_at.clear();
+        self.kept_by_cells.clear();
+        self.owner = None;
+        self.condition_reads = None;
+        (body, std::mem::take(&mut self.is_broken))
+    }
+}
+
 /// One function around the current place.
 pub(super) struct Frame {
     pub(super) kind: FrameKind,
@@ -225,7 +260,7 @@ pub(super) struct Frame {
     /// (local of the frame around, its twin here).
     pub(super) captures: Vec<(LocalId, LocalId)>,
     /// Of a nested cell: the locals of the frame around that its code uses.
-    pub(super) used: FxHashSet<LocalId>,
+    pub(super) used: BTreeSet<LocalId>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -292,11 +327,20 @@ impl<'c, 'g> Ctx<'c, 'g> {
 
     /// Reports a name that was not found: an error, or a warning in `doc_mode`.
     pub(super) fn report_unresolved(&mut self, mut diagnostic: Diagnostic) {
+        if self.g.modules[self.module.index()].is_broken {
+            return;
+        }
         if self.g.hir.modules[self.module].doc_mode {
             diagnostic.severity = Severity::Warning;
             self.body.is_broken = true;
         }
         self.report(diagnostic);
+    }
+
+    /// Whether to look for what an unresolved name may mean: not when there are very many of them.
+    pub(super) fn may_suggest(&mut self) -> bool {
+        self.g.n_suggested += 1;
+        self.g.n_suggested <= SUGGESTIONS_MAX
     }
 
     /// Reports a construct that is not built.

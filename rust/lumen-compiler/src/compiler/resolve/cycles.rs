@@ -87,22 +87,17 @@ impl Global<'_> {
 
     /// Reports constants whose value needs themselves, through constants and cells named in between.
     pub(super) fn check_constants(&mut self) {
-        let mut seen = vec![0_u32; self.hir.cells.len()];
-        let mut endless: Vec<(FileSpan, Symbol)> = Vec::new();
-        for (n, (_, constant)) in self.hir.consts.iter().enumerate() {
-            let stamp = n as u32 + 1;
-            let mut left = self.cells_in(constant.init);
-            while let Some(cell) = left.pop() {
-                if cell == constant.init {
-                    let file = self.hir.modules[constant.module].file;
-                    endless.push((constant.span.in_file(file), constant.name));
-                    break;
-                }
-                if std::mem::replace(&mut seen[cell.index()], stamp) != stamp {
-                    left.extend(self.cells_in(cell));
-                }
-            }
+        let mut knots = Knots::new(self.hir.cells.len());
+        for constant in self.hir.consts.values() {
+            knots.visit(constant.init, |cell| self.cells_in(cell));
         }
+        let endless: Vec<(FileSpan, Symbol)> = self
+            .hir
+            .consts
+            .values()
+            .filter(|constant| knots.is_knotted[constant.init.index()])
+            .map(|it| (it.span.in_file(self.hir.modules[it.module].file), it.name))
+            .collect();
         for (at, name) in endless {
             self.diagnostics.push(diagnostics::endless_constant(at, self.names.resolve(name)));
         }
@@ -117,5 +112,78 @@ impl Global<'_> {
             _ => None,
         });
         named.collect()
+    }
+}
+
+/// Tarjan's strongly connected components, without recursion: finds the cells that lead back to themselves.
+struct Knots {
+    /// By cell: order of discovery plus one, or zero.
+    found: Vec<u32>,
+    /// By cell: the earliest open cell that it leads to.
+    low: Vec<u32>,
+    is_open: Vec<bool>,
+    is_knotted: Vec<bool>,
+    open: Vec<CellId>,
+    n_found: u32,
+}
+
+impl Knots {
+    fn new(n_cells: usize) -> Self {
+        Self {
+            found: vec![0; n_cells],
+            low: vec![0; n_cells],
+            is_open: vec![false; n_cells],
+            is_knotted: vec![false; n_cells],
+            open: Vec::new(),
+            n_found: 0,
+        }
+    }
+
+    fn enter(&mut self, cell: CellId) {
+        self.n_found += 1;
+        (self.found[cell.index()], self.low[cell.index()]) = (self.n_found, self.n_found);
+        self.is_open[cell.index()] = true;
+        self.open.push(cell);
+    }
+
+    /// Visits everything that a cell leads to.
+    fn visit(&mut self, start: CellId, next_of: impl Fn(CellId) -> Vec<CellId>) {
+        if self.found[start.index()] != 0 {
+            return;
+        }
+        self.enter(start);
+        let mut path = vec![(start, next_of(start))];
+        while let Some((cell, left)) = path.last_mut() {
+            let cell = *cell;
+            let Some(next) = left.pop() else {
+                path.pop();
+                self.leave(cell);
+                if let Some((before, _)) = path.last() {
+                    self.low[before.index()] = self.low[before.index()].min(self.low[cell.index()]);
+                }
+                continue;
+            };
+            if next == cell {
+                self.is_knotted[cell.index()] = true;
+            } else if self.found[next.index()] == 0 {
+                self.enter(next);
+                path.push((next, next_of(next)));
+            } else if self.is_open[next.index()] {
+                self.low[cell.index()] = self.low[cell.index()].min(self.found[next.index()]);
+            }
+        }
+    }
+
+    /// Closes the component whose first cell this is.
+    fn leave(&mut self, cell: CellId) {
+        if self.low[cell.index()] != self.found[cell.index()] {
+            return;
+        }
+        let start = self.open.iter().rposition(|open| *open == cell).unwrap_or(0);
+        let component = self.open.split_off(start);
+        for &member in &component {
+            self.is_open[member.index()] = false;
+            self.is_knotted[member.index()] |= component.len() > 1;
+        }
     }
 }

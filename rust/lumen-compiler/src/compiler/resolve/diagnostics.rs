@@ -240,6 +240,13 @@ pub(super) fn arm_after_default(at: FileSpan) -> Diagnostic {
         .with_primary("the arm `_` before it takes everything")
 }
 
+/// A cell with `@deprecated` is used.
+pub(super) fn deprecated(at: FileSpan, name: &str, reason: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::W0307, at, format!("`{name}` is deprecated"))
+        .with_primary("used here");
+    if reason.is_empty() { diagnostic } else { diagnostic.with_help(reason) }
+}
+
 /// A construct that is part of the language but not of this compiler.
 pub(super) fn not_built(at: FileSpan, what: &str) -> Diagnostic {
     Diagnostic::new(Code::E0299, at, format!("{what}: not built yet"))

@@ -20,8 +20,17 @@ pub struct Unit {
     pub name: String,
     /// Its syntax tree.
     pub ast: ast::File,
+    /// Something in it could not be read: what is missing may be no fault of its own.
+    pub is_broken: bool,
     /// By import of the file.
     pub imports: Vec<Target>,
+}
+
+impl Unit {
+    fn new(name: &str, parsed: Parsed) -> Self {
+        let Parsed { ast, is_broken } = parsed;
+        Self { name: name.to_owned(), ast, is_broken, imports: Vec::new() }
+    }
 }
 
 /// Where an import leads.
@@ -36,19 +45,27 @@ pub enum Target {
 }
 
 /// Reads and parses a file, if it exists.
-pub type LoadFile<'l> = dyn FnMut(&mut Interner, &str) -> Option<ast::File> + 'l;
+pub type LoadFile<'l> = dyn FnMut(&mut Interner, &str) -> Option<Parsed> + 'l;
+
+/// A parsed file.
+pub struct Parsed {
+    /// Its syntax tree.
+    pub ast: ast::File,
+    /// Whether the text had errors.
+    pub is_broken: bool,
+}
 
 /// The root and every file that it imports, directly or not, in order of discovery. Without a path the root imports only
 /// std.
 pub fn load(
-    root: ast::File,
+    root: Parsed,
     root_path: Option<&str>,
     names: &mut Interner,
     load_file: &mut LoadFile<'_>,
 ) -> (Vec<Unit>, Vec<Diagnostic>) {
     let stem = root_path.map_or("main", |path| stem(path));
     let mut loading = Loading {
-        units: vec![Unit { name: stem.to_owned(), ast: root, imports: Vec::new() }],
+        units: vec![Unit::new(stem, root)],
         paths: vec![root_path.unwrap_or_default().to_owned()],
         by_path: FxHashMap::default(),
         diagnostics: Vec::new(),
@@ -123,9 +140,9 @@ impl Loading {
             if let Some(&known) = self.by_path.get(path) {
                 return Target::Unit(known);
             }
-            if let Some(ast) = load_file(names, path) {
+            if let Some(parsed) = load_file(names, path) {
                 let unit = self.units.len();
-                self.units.push(Unit { name: module.to_owned(), ast, imports: Vec::new() });
+                self.units.push(Unit::new(module, parsed));
                 self.paths.push(path.clone());
                 self.by_path.insert(path.clone(), unit);
                 return Target::Unit(unit);
@@ -240,7 +257,7 @@ impl Ctx<'_, '_> {
             _ => scope.insert(name.symbol, def),
         };
         self.note_import(name, def == Def::Error);
-        self.bind_variants(def);
+        self.bind_variants(name.symbol, def);
     }
 
     /// A name of a star import: the file's own names win.
@@ -258,7 +275,7 @@ impl Ctx<'_, '_> {
             None => {
                 scope.insert(name.symbol, def);
                 self.note_import(name, true);
-                self.bind_variants(def);
+                self.bind_variants(name.symbol, def);
             }
         }
     }
@@ -269,8 +286,9 @@ impl Ctx<'_, '_> {
     }
 
     /// An imported enum brings its variants.
-    fn bind_variants(&mut self, def: Def) {
+    fn bind_variants(&mut self, name: Symbol, def: Def) {
         let Def::Enum(owner) = self.g.through_alias(def) else { return };
+        self.g.modules[self.module.index()].enums.insert(owner, name);
         let names: Vec<Symbol> = self.g.hir.enums[owner].variants.iter().map(|v| v.name).collect();
         for (ordinal, name) in names.into_iter().enumerate() {
             self.add_variant(
@@ -315,7 +333,7 @@ impl Ctx<'_, '_> {
         if let Some(better) = closest(&text, interface::names_of(file)) {
             diagnostic = diagnostic.with_help(format!("did you mean `{better}`?"));
         }
-        self.report(diagnostic);
+        self.report_unresolved(diagnostic);
         Def::Error
     }
 
@@ -338,7 +356,11 @@ impl Ctx<'_, '_> {
 
     /// Warns of imported names that nothing uses.
     pub(super) fn check_unused_imports(&mut self) {
-        let imported = self.g.modules[self.module.index()].imported.iter();
+        let names = &self.g.modules[self.module.index()];
+        if names.is_broken {
+            return;
+        }
+        let imported = names.imported.iter();
         let mut unused: Vec<(Span, Symbol)> = imported
             .filter(|(_, it)| !it.used && !it.is_star)
             .map(|(name, it)| (it.span, *name))

@@ -7,8 +7,9 @@ use super::scope::{Binding, What};
 use super::types::kind_of;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    Def, EnumId, ExprKind, Head, LocalId, LocalKind, ModuleId, RecordId, VariantRef,
+    CellId, Def, EnumId, ExprKind, Head, Local, LocalId, LocalKind, ModuleId, RecordId, VariantRef,
 };
+use crate::compiler::parser::unbuilt_name;
 use crate::interface;
 use lumen_base::{Applicability, Diagnostic, FileSpan, Span, Symbol, sym};
 
@@ -48,6 +49,17 @@ impl Ctx<'_, '_> {
         }
     }
 
+    /// Notes that an imported variant is used, by itself or with its enum.
+    pub(super) fn mark_variant_used(&mut self, name: Symbol, variant: VariantRef) {
+        if !self.has_imports {
+            return;
+        }
+        self.mark_used(name);
+        if let Some(&owner) = self.g.modules[self.module.index()].enums.get(&variant.owner) {
+            self.mark_used(owner);
+        }
+    }
+
     /// What a name means as a value.
     #[inline]
     pub(super) fn find(&mut self, name: Symbol) -> Found {
@@ -64,11 +76,7 @@ impl Ctx<'_, '_> {
         match self.g.modules[self.module.index()].variants.get(&name) {
             Some(VariantChoice::One(variant)) => {
                 let variant = *variant;
-                if self.has_imports {
-                    let owner = self.g.hir.enums[variant.owner].name;
-                    self.mark_used(name);
-                    self.mark_used(owner);
-                }
+                self.mark_variant_used(name, variant);
                 return Found::Def(Def::Variant(variant));
             }
             Some(VariantChoice::Many) => return Found::ManyVariants,
@@ -153,8 +161,7 @@ impl Ctx<'_, '_> {
             FrameKind::Lambda(lambda) | FrameKind::Defer(lambda) => lambda,
             // What a nested cell captures was found before its body; this keeps the tree well-formed anyway.
             FrameKind::Cell { .. } | FrameKind::Closed => {
-                debug_assert!(false, "a nested cell captures a local that its walk did not find");
-                return outer;
+                return self.lost_capture(frame, outer);
             }
         };
         let body = &mut self.body.body;
@@ -164,6 +171,17 @@ impl Ctx<'_, '_> {
         (local.mutable, local.captured) = (false, false);
         let inner = body.locals.alloc(local);
         self.body.mut_at.push(0);
+        self.frames[frame].captures.push((outer, inner));
+        inner
+    }
+
+    /// A captured value of a group that captures too much, which is reported: any local keeps the tree well-formed.
+    fn lost_capture(&mut self, frame: usize, outer: LocalId) -> LocalId {
+        let Local { name, span, .. } = match self.body.body.locals.get(outer) {
+            Some(local) => local.clone(),
+            None => return self.add_temp(Span::default()),
+        };
+        let inner = self.add_local(name, span, LocalKind::Capture, false);
         self.frames[frame].captures.push((outer, inner));
         inner
     }
@@ -188,7 +206,12 @@ impl Ctx<'_, '_> {
     /// A declaration as a value.
     pub(super) fn def_value(&mut self, def: Def, name: Symbol, span: Span) -> ExprKind {
         match self.g.through_alias(def) {
-            Def::Cell(cell) => ExprKind::Cell(cell),
+            Def::Cell(cell) => {
+                if self.g.has_deprecated {
+                    self.check_deprecated(cell, span);
+                }
+                ExprKind::Cell(cell)
+            }
             Def::Record(record) => ExprKind::Record(record),
             Def::Const(constant) => ExprKind::Const(constant),
             Def::Variant(variant) => ExprKind::Variant(variant),
@@ -202,6 +225,14 @@ impl Ctx<'_, '_> {
                 self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "a value"));
                 ExprKind::Missing
             }
+        }
+    }
+
+    fn check_deprecated(&mut self, cell: CellId, span: Span) {
+        let cell = &self.g.hir.cells[cell];
+        if let Some(reason) = cell.attrs.deprecated.clone() {
+            let (at, text) = (self.at(span), self.text(cell.name));
+            self.report(diagnostics::deprecated(at, &text, &reason));
         }
     }
 
@@ -306,7 +337,7 @@ impl Ctx<'_, '_> {
             return None;
         }
         let diagnostic = diagnostics::unknown_member(at, &of, &text);
-        let names = self.public_names(module);
+        let names = if self.may_suggest() { self.public_names(module) } else { Vec::new() };
         let better = closest(&text, names.iter().map(|&name| self.g.names.resolve(name)));
         let diagnostic = suggest(diagnostic, at, better);
         self.report_unresolved(diagnostic);
@@ -339,12 +370,17 @@ impl Ctx<'_, '_> {
 
     /// Reports a name that stands for no value.
     pub(super) fn unknown_value(&mut self, name: Symbol, span: Span) {
+        if let Some(what) = unbuilt_name(name) {
+            self.report_not_built(span, what);
+            return;
+        }
         let (at, text) = (self.at(span), self.text(name));
         let mut diagnostic = diagnostics::unknown_name(at, &text);
         match name {
             sym::SELF => {
                 diagnostic = diagnostic.with_help("`self` is the first parameter of a method")
             }
+            _ if !self.may_suggest() => return self.report_unresolved(diagnostic),
             _ => {
                 let better = self.closest_value(&text);
                 diagnostic = suggest(diagnostic, at, better.as_deref());
@@ -387,6 +423,9 @@ impl Ctx<'_, '_> {
     /// Reports a variant that an enum does not have.
     pub(super) fn unknown_variant_of(&mut self, owner: EnumId, name: Name) {
         let (at, text, of) = (self.at(name.span), self.text(name.symbol), self.enum_name(owner));
+        if !self.may_suggest() {
+            return self.report_unresolved(diagnostics::unknown_variant(at, Some(&of), &text));
+        }
         let variants = self.g.hir.enums[owner].variants.iter();
         let better = closest(&text, variants.map(|variant| self.g.names.resolve(variant.name)));
         let diagnostic = suggest(diagnostics::unknown_variant(at, Some(&of), &text), at, better);
@@ -396,6 +435,9 @@ impl Ctx<'_, '_> {
     /// Reports an unqualified variant (or record) that is not in scope.
     pub(super) fn unknown_constructor(&mut self, name: Name) {
         let (at, text) = (self.at(name.span), self.text(name.symbol));
+        if !self.may_suggest() {
+            return self.report_unresolved(diagnostics::unknown_variant(at, None, &text));
+        }
         let scope = self.g.hir.modules[self.module].scope.iter();
         let records = scope.filter(|(_, def)| matches!(def, Def::Record(_))).map(|(name, _)| *name);
         let variants = self.g.modules[self.module.index()].variants.keys().copied();

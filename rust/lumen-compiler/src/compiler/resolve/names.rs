@@ -12,7 +12,7 @@ pub(super) fn closest<'n>(
     let mut rows = Rows::default();
     for candidate in candidates {
         let limit = best.map_or(most, |(edits, _)| edits);
-        if candidate.is_empty() || candidate.len().abs_diff(wanted.len()) > limit + wanted.len() {
+        if candidate.is_empty() || candidate.chars().count().abs_diff(wanted.len()) > limit {
             continue;
         }
         let Some(edits) = rows.distance(&wanted, candidate, limit) else { continue };

@@ -253,11 +253,7 @@ impl Ctx<'_, '_> {
         match self.g.modules[self.module.index()].variants.get(&name.symbol) {
             Some(VariantChoice::One(variant)) => {
                 let variant = *variant;
-                if self.has_imports {
-                    let owner = self.g.hir.enums[variant.owner].name;
-                    self.mark_used(name.symbol);
-                    self.mark_used(owner);
-                }
+                self.mark_variant_used(name.symbol, variant);
                 Constructor::Variant(PatVariant::Known(variant))
             }
             Some(VariantChoice::Many) => Constructor::Variant(PatVariant::Unresolved(name.symbol)),

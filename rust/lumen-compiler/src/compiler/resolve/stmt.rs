@@ -182,9 +182,6 @@ impl Ctx<'_, '_> {
                     base
                 }
                 ast::ExprKind::Index { base, index, .. } => {
-                    if matches!(self.ast[index].kind, ast::ExprKind::Range { .. }) {
-                        return self.not_assignable(span, "a slice");
-                    }
                     let index = self.expr(index);
                     path.push(PlaceStep::Index { index, span });
                     base

@@ -5,7 +5,8 @@ use super::diagnostics;
 use super::names::closest;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{Bounds, Def, RowRef, TyRefId, TyRefKind, TypeParamId};
-use lumen_base::{Applicability, Slice, Span, Symbol, sym};
+use crate::compiler::parser::unbuilt_name;
+use lumen_base::{Applicability, Slice, Symbol, sym};
 use lumen_lir::effects::Effect;
 
 /// Where a row stands, which decides what an unknown name in it means.
@@ -16,18 +17,6 @@ pub(super) enum RowPlace {
     /// Anywhere else: the variable must be declared.
     Elsewhere,
 }
-
-/// Types of the language that this compiler does not have.
-const NOT_BUILT: &[(Symbol, &str)] = &[
-    (sym::FUTURE, "the type `Future`"),
-    (sym::SENDER, "the type `Sender`"),
-    (sym::RECEIVER, "the type `Receiver`"),
-    (sym::STREAM, "the type `Stream`"),
-    (sym::PROB, "the type `Prob`"),
-    (sym::SECRET, "the type `Secret`"),
-    (sym::UNTRUSTED, "the type `Untrusted`"),
-    (sym::TOOL_ERROR, "the type `ToolError`"),
-];
 
 /// Effects of the language that this compiler does not have.
 const EFFECTS_NOT_BUILT: &[&str] =
@@ -176,7 +165,7 @@ impl Ctx<'_, '_> {
         if text == "Never" {
             return TyRefKind::Never;
         }
-        if let Some((_, what)) = NOT_BUILT.iter().find(|(known, _)| *known == name.symbol) {
+        if let Some(what) = unbuilt_type(name.symbol) {
             self.report_not_built(name.span, what);
             return TyRefKind::Error;
         }
@@ -189,6 +178,10 @@ impl Ctx<'_, '_> {
             return TyRefKind::Error;
         }
         let mut diagnostic = diagnostics::unknown_type(at, &text);
+        if !self.may_suggest() {
+            self.report_unresolved(diagnostic);
+            return TyRefKind::Error;
+        }
         if let Some(better) = self.closest_type(&text) {
             diagnostic = diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
                 format!("write `{better}`"),
@@ -325,6 +318,11 @@ pub(super) fn kind_of(def: Def) -> &'static str {
         Def::Module(_) => "a module",
         Def::Error => "an error",
     }
+}
+
+/// A type of the language that this compiler does not have.
+fn unbuilt_type(name: Symbol) -> Option<&'static str> {
+    if name == sym::TOOL_ERROR { Some("the type `ToolError`") } else { unbuilt_name(name) }
 }
 
 fn builtin_trait(name: Symbol) -> Option<Bounds> {

@@ -1,0 +1,132 @@
+//! One compilation from the outside: what goes in ([`CompileInput`]), what comes out ([`CompileOutput`]), and how long
+//! each phase took ([`Timings`]).
+
+use crate::compiler::hir::Hir;
+use crate::markdown::Form;
+use lumen_base::{Diagnostic, Interner, SourceMap, System, diag};
+
+/// A program to compile.
+pub struct CompileInput<'a> {
+    /// The root file as diagnostics show it: its path, or `<stdin>`.
+    pub name: &'a str,
+    /// The root's path, from which imports are looked up; without it only std can be imported.
+    pub path: Option<&'a str>,
+    /// The bytes of the root file.
+    pub source: Vec<u8>,
+    /// How the root is written.
+    pub form: Form,
+    /// Which part of the root document is the program.
+    pub part: Part,
+    /// How far to go.
+    pub goal: Goal,
+    /// Reads imported files, and the clock for timings.
+    pub system: &'a dyn System,
+}
+
+/// Which part of a document is the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Part {
+    /// Its plain `lumen` fences.
+    #[default]
+    Program,
+    /// One fence alone, by position.
+    Alone(usize),
+    /// The plain fences and one other.
+    With(usize),
+}
+
+/// How far to compile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Goal {
+    /// Names only: for tools.
+    Names,
+    /// Every check.
+    Check,
+    /// Every check, and LIR when there are no errors.
+    #[default]
+    Lir,
+}
+
+/// How a file of this name is written.
+pub fn form_of(path: &str) -> Form {
+    if path.ends_with(".md") { Form::Markdown } else { Form::Plain }
+}
+
+/// What a compilation made.
+pub struct CompileOutput {
+    /// Every file that was read, std files included.
+    pub sources: SourceMap,
+    pub names: Interner,
+    /// Sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Nothing when the root could not be read as text.
+    pub hir: Option<Hir>,
+    pub timings: Timings,
+}
+
+impl CompileOutput {
+    /// Whether the program is rejected.
+    pub fn has_errors(&self) -> bool {
+        diag::has_errors(&self.diagnostics)
+    }
+}
+
+/// The phases of a compilation, in order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Phase {
+    Markdown,
+    Parse,
+    /// Imports, names, and parsing what is used of std.
+    Resolve,
+    Typecheck,
+    Effects,
+    Lower,
+    Verify,
+}
+
+impl Phase {
+    /// All phases in order.
+    pub const ALL: [Self; 7] = [
+        Self::Markdown,
+        Self::Parse,
+        Self::Resolve,
+        Self::Typecheck,
+        Self::Effects,
+        Self::Lower,
+        Self::Verify,
+    ];
+
+    /// The phase in lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Markdown => "markdown",
+            Self::Parse => "parse",
+            Self::Resolve => "resolve",
+            Self::Typecheck => "typecheck",
+            Self::Effects => "effects",
+            Self::Lower => "lower",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// Nanoseconds by phase.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Timings([u64; Phase::ALL.len()]);
+
+impl Timings {
+    /// Adds time to a phase.
+    pub(crate) fn add(&mut self, phase: Phase, nanos: u128) {
+        self.0[phase as usize] += u64::try_from(nanos).unwrap_or(u64::MAX);
+    }
+
+    /// The time of a phase, in nanoseconds.
+    pub fn nanos(&self, phase: Phase) -> u64 {
+        self.0[phase as usize]
+    }
+
+    /// The time of all phases, in nanoseconds.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}

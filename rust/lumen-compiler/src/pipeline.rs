@@ -1,0 +1,135 @@
+//! The whole compiler on one page: every pass in order, and the only place that knows two passes.
+//!
+//! Input: the bytes of a root file and a [`System`] that reads what it imports. Output: diagnostics, and whatever the
+//! passes made; `hir` always once the text could be read, `tables` too, the LIR module only when nothing is wrong.
+
+use crate::compilation::{CompileInput, CompileOutput, Goal, Part, Phase, Timings, form_of};
+use crate::compiler::ast;
+use crate::compiler::hir::Hir;
+use crate::compiler::parser::{self, ParseOptions};
+use crate::compiler::resolve::{self, Parsed};
+use crate::interface;
+use crate::markdown::{self, Form};
+use lumen_base::{Diagnostic, FileId, Interner, SourceMap, Span, System, diag};
+use std::path::Path;
+
+/// Compiles a program.
+pub fn compile(input: CompileInput<'_>) -> CompileOutput {
+    let mut front = Front {
+        system: input.system,
+        sources: SourceMap::default(),
+        std_files: vec![None; interface::files().len()],
+        diagnostics: Vec::new(),
+        timings: Timings::default(),
+    };
+    let mut names = Interner::new();
+    let goal = input.goal;
+    let hir = front.resolved(input, &mut names);
+    let mut out = CompileOutput {
+        sources: front.sources,
+        names,
+        diagnostics: front.diagnostics,
+        hir,
+        timings: front.timings,
+    };
+    if goal == Goal::Names {
+        diag::sort(&mut out.diagnostics);
+        return out;
+    }
+    diag::sort(&mut out.diagnostics);
+    out
+}
+
+/// The passes over text, which read files.
+struct Front<'a> {
+    system: &'a dyn System,
+    sources: SourceMap,
+    /// By std file: its id, once something of it was loaded.
+    std_files: Vec<Option<FileId>>,
+    diagnostics: Vec<Diagnostic>,
+    timings: Timings,
+}
+
+impl Front<'_> {
+    /// Markdown, syntax, imports, names.
+    fn resolved(&mut self, input: CompileInput<'_>, names: &mut Interner) -> Option<Hir> {
+        let form = input.form;
+        let root = self.parse(input.name, input.source, form, input.part, names)?;
+        let path = input.path;
+        let (units, problems) =
+            resolve::load(root, path, names, &mut |names, path| self.load(path, names));
+        self.diagnostics.extend(problems);
+        let start = self.system.monotonic_nanos();
+        let (sources, std_files) = (&mut self.sources, &mut self.std_files);
+        let mut std_problems = Vec::new();
+        let (hir, problems) = resolve::resolve(&units, names, &mut |names, file, span| {
+            parse_std(sources, std_files, file, span, names, &mut std_problems)
+        });
+        self.diagnostics.extend(std_problems);
+        self.diagnostics.extend(problems);
+        self.timings.add(Phase::Resolve, self.system.monotonic_nanos() - start);
+        Some(hir)
+    }
+
+    /// A file that may be imported.
+    fn load(&mut self, path: &str, names: &mut Interner) -> Option<Parsed> {
+        let file = Path::new(path);
+        if !self.system.is_file(file) {
+            return None;
+        }
+        let bytes = self.system.read(file).ok()?;
+        self.parse(path, bytes, form_of(path), Part::Program, names)
+    }
+
+    /// Text to tree. Nothing when the text is no text.
+    fn parse(
+        &mut self,
+        name: &str,
+        bytes: Vec<u8>,
+        form: Form,
+        part: Part,
+        names: &mut Interner,
+    ) -> Option<Parsed> {
+        let start = self.system.monotonic_nanos();
+        let file = FileId(self.sources.iter().count() as u32);
+        let text = match markdown::decode(bytes, file) {
+            Ok(text) => text,
+            Err(problem) => {
+                self.sources.add(name, "");
+                self.diagnostics.push(problem);
+                return None;
+            }
+        };
+        let document = markdown::extract(&text, form, file, &mut self.diagnostics);
+        let program = match part {
+            Part::Program => document.program(&text),
+            Part::Alone(fence) => document.alone(&text, fence),
+            Part::With(fence) => document.program_with(&text, fence),
+        };
+        self.sources.add(name, text);
+        let extracted = self.system.monotonic_nanos();
+        self.timings.add(Phase::Markdown, extracted - start);
+        let options = ParseOptions { docs: &document.docs, ..ParseOptions::default() };
+        let before = self.diagnostics.len();
+        let ast = parser::parse(&program, file, names, &mut self.diagnostics, options);
+        self.timings.add(Phase::Parse, self.system.monotonic_nanos() - extracted);
+        let is_broken = diag::has_errors(&self.diagnostics[before..]);
+        Some(Parsed { ast, is_broken })
+    }
+}
+
+/// One fence of a std file, at the file's own offsets.
+fn parse_std(
+    sources: &mut SourceMap,
+    std_files: &mut [Option<FileId>],
+    file: u16,
+    span: Span,
+    names: &mut Interner,
+    problems: &mut Vec<Diagnostic>,
+) -> ast::File {
+    let std = &interface::files()[usize::from(file)];
+    let id = *std_files[usize::from(file)].get_or_insert_with(|| sources.add(std.path, std.text));
+    let text = std.text.get(..span.hi as usize).unwrap_or_default();
+    let options = ParseOptions { is_std: true, start: span.lo, ..ParseOptions::default() };
+    parser::parse(text, id, names, problems, options)
+}
