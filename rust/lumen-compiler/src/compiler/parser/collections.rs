@@ -80,7 +80,7 @@ impl Parser<'_> {
         let lo = opened.0.lo;
         let mut items = Vec::new();
         while !self.at(TokenKind::RBrace) && !self.at(TokenKind::Eof) && !self.panicking {
-            let item = self.in_braces();
+            let (item, bare_key) = self.in_braces();
             if self.at(TokenKind::For) && items.is_empty() && !self.panicking {
                 let what = match item {
                     InBraces::Value(value) => Some(Comprehended::Set(value)),
@@ -92,6 +92,11 @@ impl Parser<'_> {
                     self.close_bracket(TokenKind::RBrace, opened);
                     return self.end_comprehension(lo, node);
                 }
+            }
+            if let Some(token) = bare_key {
+                let text = token.span().text(self.text);
+                let found = diagnostics::bare_map_key(self.in_file(token.span()), text);
+                self.report(found);
             }
             items.push(item);
             if !self.eat(TokenKind::Comma) {
@@ -107,29 +112,26 @@ impl Parser<'_> {
         }
     }
 
-    fn in_braces(&mut self) -> InBraces {
+    /// One item, and its key if that is a bare name: an error except in a comprehension.
+    fn in_braces(&mut self) -> (InBraces, Option<Token>) {
         if self.eat(TokenKind::Ellipsis) {
-            return InBraces::Spread(self.expr());
+            return (InBraces::Spread(self.expr()), None);
         }
-        let (token, next) = (self.tok(), self.peek(1));
-        if next.kind == TokenKind::Colon
-            && (matches!(token.kind, TokenKind::Ident | TokenKind::Upper)
-                || token.kind.is_keyword()
-                    && !matches!(token.kind, TokenKind::True | TokenKind::False | TokenKind::Null))
-        {
-            let text = token.span().text(self.text);
-            let found = diagnostics::bare_map_key(self.in_file(token.span()), text);
-            self.report(found);
+        let token = self.tok();
+        let is_key = self.peek(1).kind == TokenKind::Colon;
+        let is_name = matches!(token.kind, TokenKind::Ident | TokenKind::Upper);
+        let is_literal = matches!(token.kind, TokenKind::True | TokenKind::False | TokenKind::Null);
+        if is_key && token.kind.is_keyword() && !is_literal {
             self.bump();
             self.bump();
             let key = self.error_expr(token.lo);
-            return InBraces::Pair(key, self.expr());
+            return (InBraces::Pair(key, self.expr()), Some(token));
         }
         let first = self.expr();
         if self.panicking || !self.eat(TokenKind::Colon) {
-            return InBraces::Value(first);
+            return (InBraces::Value(first), None);
         }
-        InBraces::Pair(first, self.expr())
+        (InBraces::Pair(first, self.expr()), (is_key && is_name).then_some(token))
     }
 
     fn set_of(&mut self, lo: u32, items: &[InBraces]) -> ExprId {

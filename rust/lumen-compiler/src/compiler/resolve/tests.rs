@@ -157,6 +157,12 @@ fn pipes_and_composition() {
 }
 
 #[test]
+fn comprehensions_bind_their_pattern() {
+    let text = hir("let xs = [1]\nprint({x: x + 1 for x in xs if x > 0})\n");
+    assert!(text.contains("(map-of x#1 (+ x#1 1) for x#1 in xs#0 if (> x#1 0))"), "{text}");
+}
+
+#[test]
 fn long_chains_stay_shallow() {
     let sum = format!("print({})\n", vec!["1"; 20_000].join(" + "));
     assert!(hir(&sum).contains("1 1 1"));
