@@ -17,6 +17,7 @@ mod body;
 mod free_names;
 mod stmt;
 mod expr;
+mod call;
 mod control;
 mod pattern;
 mod desugar;

@@ -49,23 +49,11 @@ impl Ctx<'_, '_> {
             }
             _ if self.calls(callee) => {
                 let callee = self.pipe(value, callee, span);
-                self.call_value(callee, args)
+                let args = self.args(args, None);
+                ExprKind::Call { callee, type_args: Box::default(), args }
             }
             _ => self.call(callee, args, Some(value)),
         }
-    }
-
-    fn call_value(&mut self, callee: ExprId, args: Slice<ast::Arg>) -> ExprKind {
-        let ast = self.ast;
-        let args = ast[args]
-            .iter()
-            .map(|arg| Arg {
-                name: arg.name.map(|name| (name.symbol, name.span)),
-                value: self.expr(arg.value),
-                spread: arg.kind == ast::ArgKind::Spread,
-            })
-            .collect();
-        ExprKind::Call { callee, type_args: Box::default(), args }
     }
 
     /// Whether a call stands on the left spine of an expression.
