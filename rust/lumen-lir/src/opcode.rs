@@ -506,6 +506,17 @@ pub fn has_stray_bits(op: Op, w: u64, ext: u64) -> bool {
     (w & !word) >> 16 != 0 || ext & !extension != 0
 }
 
+/// Indexes of the words that begin instructions, as far as the code can be decoded.
+pub fn opcode_words(code: &[u64]) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut pc = 0;
+    while let Some(op) = code.get(pc).and_then(|w| op(*w)) {
+        starts.push(pc);
+        pc += op.words();
+    }
+    starts
+}
+
 /// Sign-extends the raw bits of an operand of this slot.
 #[inline]
 pub const fn signed(slot: Slot, bits: u32) -> i32 {
