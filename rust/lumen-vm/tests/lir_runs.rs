@@ -85,6 +85,10 @@ fn damage(module: &mut Module, random: &mut Random) {
             }
             2 => {
                 let op = Op::ALL[random.below(Op::ALL.len())];
+                // Builtins would print.
+                if matches!(op, Op::Rt | Op::RtT | Op::DynIs | Op::DynAs) {
+                    continue;
+                }
                 cell.code[at] = cell.code[at] & !0xFFFF | op as u64;
             }
             3 => cell.code[at] = 0,
