@@ -7,3 +7,4 @@ pub mod parser;
 pub mod hir;
 pub mod resolve;
 pub mod typecheck;
+pub mod lower;

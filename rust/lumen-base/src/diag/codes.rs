@@ -69,6 +69,7 @@ codes! {
     E0218 "foreign-operator"
     E0219 "misused-word"
     E0220 "misplaced-declaration"
+    E0298 "too-large"
     E0299 "not-built"
     E0301 "unknown-name"
     E0302 "unknown-type"

@@ -1,0 +1,775 @@
+//! Calls: windows of argument registers, direct and indirect calls, defaults, self tail calls.
+//!
+//! Invariants: the window of a call lies above everything that lives across it; an owned argument is moved into it, a
+//! borrowed one is kept alive below it.
+
+use super::fx::{Dest, Fx, Ret};
+use super::liveness::{GO, SKIP};
+use super::order::{self, Arg};
+use super::value::{Binding, Own, Place, Val, Want};
+use crate::compiler::hir::{Body, CellBody, CellId, ExprId, ExprKind};
+use crate::compiler::typecheck::tables::{ArgSource, Call, Target};
+use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_lir::{Op, Reg, Repr, Slots};
+
+/// A parameter as a call sees it.
+#[derive(Clone, Copy)]
+pub(super) struct Formal {
+    pub(super) ty: Ty,
+    pub(super) owned: bool,
+}
+
+/// Registers of the arguments of a call.
+pub(super) struct Window {
+    base: Reg,
+    /// Distance of the first argument from the base.
+    gap: u16,
+    pub(super) dests: Vec<Dest>,
+    owned: Vec<bool>,
+    /// Below the window: where a borrowed argument is made that has no place of its own.
+    holders: Vec<Option<Reg>>,
+    /// What borrowed arguments keep alive until the call is over.
+    kept: Vec<Val>,
+}
+
+impl<'a> Fx<'_, 'a> {
+    pub(super) fn call(
+        &mut self,
+        e: ExprId,
+        callee: Option<ExprId>,
+        recv: Option<ExprId>,
+        want: Want,
+        hint: Option<Reg>,
+    ) -> Val {
+        let typed = self.typed();
+        let Some(call) = typed.call(e) else {
+            self.confused("a call that the type checker did not resolve");
+            return Val::never();
+        };
+        if call.optional {
+            return self.optional_call(e, call, recv);
+        }
+        let v = match call.target {
+            Target::Cell(cell) => self.call_cell(e, call, cell, callee, want, hint),
+            Target::Record(record) => self.construct_record(e, call, record, hint),
+            Target::Variant(variant) => self.construct_variant(e, call, variant, hint),
+            Target::Value => self.call_value(e, call, callee, hint),
+            Target::FieldValue { field } => {
+                let Some(recv) = recv else { return Val::never() };
+                let v = self.read(recv);
+                self.at_expr(e);
+                let f = self.project(v, field, Want::Borrow, None);
+                self.call_closure(e, call, f, hint)
+            }
+        };
+        self.narrow_to(v, e)
+    }
+
+    /// `x?.f(…)`.
+    fn optional_call(&mut self, e: ExprId, call: &'a Call, recv: Option<ExprId>) -> Val {
+        let Some(recv) = recv else { return Val::never() };
+        let v = self.expr(recv, Want::Own, None);
+        let ty = self.ty(e);
+        if !self.r.reachable {
+            return Val::new(Place::Never, ty);
+        }
+        let dest = self.dest(ty);
+        let (absent, end) = (self.b.new_label(), self.b.new_label());
+        let (v, fork) = self.fork_null(v, absent);
+        if self.r.reachable {
+            self.deaths(e, GO);
+            let inner = self.non_null(v.ty);
+            let inner = self.present(v, inner);
+            let out = self.call_with_receiver(e, call, recv, inner);
+            let out = self.convert(out, ty, None);
+            self.place(out, dest);
+        }
+        let first = self.end_first(&fork, end);
+        self.b.bind(absent);
+        self.deaths(e, SKIP);
+        self.absent(v);
+        self.place(Val::new(Place::Nil, ty), dest);
+        self.end_second(fork, first, end);
+        self.take_dest(dest)
+    }
+
+    fn call_with_receiver(&mut self, e: ExprId, call: &'a Call, recv: ExprId, inner: Val) -> Val {
+        self.receiver = Some((recv, inner));
+        match call.target {
+            Target::Cell(cell) => self.call_cell(e, call, cell, None, Want::Own, None),
+            Target::FieldValue { field } => {
+                self.receiver = None;
+                let f = self.project(inner, field, Want::Borrow, None);
+                self.call_closure(e, call, f, None)
+            }
+            _ => {
+                self.confused("`?.` before something that is no method");
+                Val::never()
+            }
+        }
+    }
+
+    /// An argument's value: the receiver of `?.` was evaluated before.
+    pub(super) fn argument(&mut self, e: ExprId, want: Want, hint: Option<Reg>) -> Val {
+        if let Some((recv, v)) = self.receiver
+            && recv == e
+        {
+            self.receiver = None;
+            return if want == Want::Own { self.own(v, hint) } else { v };
+        }
+        self.expr(e, want, hint)
+    }
+
+    /// Parameters of a cell as a call with these type arguments sees them, captures first.
+    pub(super) fn formals(&mut self, cell: CellId, type_args: &[Ty]) -> (Vec<Formal>, Ty) {
+        let hir = self.p.hir;
+        let Some(sig) = self.p.tables.sigs.get(cell) else { return (Vec::new(), Ty::NULL) };
+        let subst = self.p.subst_for(cell, type_args);
+        let mut all = Vec::new();
+        if let CellBody::Lumen(body) = &hir.cells[cell].body {
+            for &local in &body.captures {
+                let ty =
+                    self.p.tables.bodies.get(cell).and_then(|t| t.local_ty.get(local)).copied();
+                all.push(ty.unwrap_or(Ty::ERROR));
+            }
+        }
+        all.extend_from_slice(&sig.params);
+        let program = std::rc::Rc::clone(&self.program);
+        let formals = all
+            .iter()
+            .enumerate()
+            .map(|(i, &ty)| {
+                let ty = self.p.types.subst(ty, &subst);
+                let counted = matches!(self.info(ty).slots, Slots::One(repr) if repr.is_counted());
+                Formal { ty, owned: !counted || program.owned(hir, cell, i as u32) }
+            })
+            .collect();
+        (formals, self.p.types.subst(sig.ret, &subst))
+    }
+
+    fn call_cell(
+        &mut self,
+        e: ExprId,
+        call: &'a Call,
+        cell: CellId,
+        callee: Option<ExprId>,
+        want: Want,
+        hint: Option<Reg>,
+    ) -> Val {
+        let type_args: Box<[Ty]> = call.type_args.iter().map(|&t| self.close(t)).collect();
+        if let CellBody::Extern(key) = self.p.hir.cells[cell].body {
+            let key = self.p.names.resolve(key);
+            return self.call_extern(e, call, key, cell, &type_args, hint);
+        }
+        if self.inlines(cell) {
+            return self.inline_call(e, call, cell, callee, &type_args, want, hint);
+        }
+        let (formals, ret) = self.formals(cell, &type_args);
+        let captures = self.nested_captures(callee);
+        let body = self.body();
+        let mut window = self.open_window(&formals, 2, |i| {
+            i < captures.len()
+                || call.args.get(i - captures.len()).is_none_or(|a| is_place(body, a))
+        });
+        for (i, v) in captures.iter().enumerate() {
+            self.put(&mut window, i, *v);
+        }
+        self.arguments_into(&mut window, call, captures.len(), &type_args);
+        if !self.r.reachable {
+            self.close_window(window, true);
+            return Val::new(Place::Never, ret);
+        }
+        self.at_expr(e);
+        let id = self.p.instance(cell, &type_args);
+        self.finish_call(window, id, ret, hint)
+    }
+
+    /// Values of the captured locals of a nested cell that is called.
+    fn nested_captures(&mut self, callee: Option<ExprId>) -> Vec<Val> {
+        let Some(callee) = callee else { return Vec::new() };
+        let ExprKind::NestedCell { captures, .. } = &self.body().exprs[callee].kind else {
+            return Vec::new();
+        };
+        let dying = self.capture_deaths(callee);
+        captures.iter().map(|&local| self.capture_local(local, dying.contains(&local))).collect()
+    }
+
+    /// Reserves the registers of arguments. `place` tells whether argument `i` is read from where it is.
+    pub(super) fn open_window(
+        &mut self,
+        formals: &[Formal],
+        gap: u16,
+        place: impl Fn(usize) -> bool,
+    ) -> Window {
+        let slots: Vec<Slots> = formals.iter().map(|f| self.info(f.ty).slots).collect();
+        let mut holders = vec![None; formals.len()];
+        for (i, slots) in slots.iter().enumerate() {
+            if let Slots::One(repr) = *slots
+                && repr.is_counted()
+                && !formals[i].owned
+                && !place(i)
+            {
+                let reg = self.r.alloc(&mut self.b, repr);
+                self.pin(reg);
+                holders[i] = Some(reg);
+            }
+        }
+        let reprs: Vec<Repr> = slots.iter().flat_map(|s| s.reprs()).collect();
+        let first = self.r.alloc_window(&mut self.b, &reprs, usize::from(gap));
+        let mut at = first;
+        let mut dests = Vec::with_capacity(formals.len());
+        for (formal, slots) in formals.iter().zip(slots) {
+            let dest = Dest { reg: at, slots, ty: formal.ty };
+            self.pin_dest(dest);
+            dests.push(dest);
+            at += slots.len() as u16;
+        }
+        Window {
+            base: first.saturating_sub(gap),
+            gap,
+            dests,
+            owned: formals.iter().map(|f| f.owned).collect(),
+            holders,
+            kept: Vec::new(),
+        }
+    }
+
+    /// Evaluates the arguments of a call into its window.
+    fn arguments_into(
+        &mut self,
+        window: &mut Window,
+        call: &'a Call,
+        first: usize,
+        type_args: &[Ty],
+    ) {
+        let body = self.body();
+        let args = order::arguments(body, call);
+        let mut variadic: Option<(usize, Vec<(ExprId, bool)>)> = None;
+        for (n, &(index, arg)) in args.iter().enumerate() {
+            let i = first + index as usize;
+            match arg {
+                Arg::Expr(e) => {
+                    let later = args[n + 1..].iter().any(|&(_, a)| match a {
+                        Arg::Expr(e) | Arg::Element(e, _) => self.assigns(e),
+                    });
+                    self.argument_into(window, i, e, later);
+                }
+                Arg::Element(e, spread) => {
+                    variadic.get_or_insert_with(|| (i, Vec::new())).1.push((e, spread));
+                }
+            }
+        }
+        for (index, source) in call.args.iter().enumerate() {
+            let i = first + index;
+            match source {
+                ArgSource::Variadic(items) => {
+                    let ty = window.dests[i].ty;
+                    let v = self.list_of(ty, items);
+                    self.put(window, i, v);
+                }
+                ArgSource::Default(cell) => {
+                    let v = self.default_value(*cell, type_args, &window.dests[first..i]);
+                    let ty = window.dests[i].ty;
+                    let v = self.convert(v, ty, None);
+                    self.put(window, i, v);
+                }
+                ArgSource::Expr(_) => {}
+            }
+        }
+    }
+
+    fn argument_into(&mut self, window: &mut Window, i: usize, e: ExprId, assigns_later: bool) {
+        let dest = window.dests[i];
+        let hint = (!dest.slots.is_empty()).then_some(dest.reg);
+        if window.owned[i] {
+            let v = self.argument(e, Want::Own, hint);
+            let v = self.convert(v, dest.ty, hint);
+            self.place(v, dest);
+            return;
+        }
+        let holder = window.holders[i].take();
+        let v = self.argument(e, Want::Borrow, holder);
+        let v = self.convert(v, dest.ty, holder);
+        let v = if assigns_later { self.snapshot(v) } else { v };
+        if let Some(holder) = holder {
+            self.unpin(holder);
+            if !matches!(v.place, Place::One(reg, Own::Owned | Own::Temp) if reg == holder) {
+                self.free(holder);
+            }
+        }
+        self.put(window, i, v);
+    }
+
+    /// Puts an evaluated argument into the window.
+    pub(super) fn put(&mut self, window: &mut Window, i: usize, v: Val) {
+        let dest = window.dests[i];
+        if window.owned[i] {
+            let v = self.own(v, None);
+            self.place(v, dest);
+            return;
+        }
+        if !self.r.reachable {
+            self.done(v);
+            return;
+        }
+        let v = self.lend(v);
+        match v.place {
+            Place::One(reg, own) if self.is_counted(reg) => {
+                self.b.emit(Op::Borrow, dest.reg, reg, 0);
+                let kept = match own {
+                    Own::Loan { root, temp } => {
+                        if temp {
+                            self.free(reg);
+                        }
+                        Val::new(Place::One(reg, Own::Loan { root, temp: false }), v.ty)
+                    }
+                    _ => v,
+                };
+                window.kept.push(kept);
+            }
+            // A constant needs no counting; it may be passed as it is.
+            _ => {
+                self.place(v, dest);
+                if self.is_counted(dest.reg) {
+                    self.r.set_consumed(dest.reg);
+                }
+            }
+        }
+    }
+
+    /// Moves the window up when something that must live across the call lies above it.
+    fn raise(&mut self, window: &mut Window) {
+        let len: u16 = window.dests.iter().map(|d| d.slots.len() as u16).sum();
+        let end = usize::from(window.base + window.gap + len);
+        if self.r.top() <= end {
+            return;
+        }
+        let reprs: Vec<Repr> = window.dests.iter().flat_map(|d| d.slots.reprs()).collect();
+        let first = self.r.alloc_window(&mut self.b, &reprs, usize::from(window.gap));
+        let mut at = first;
+        for i in 0..window.dests.len() {
+            let old = window.dests[i];
+            let new = Dest { reg: at, ..old };
+            self.pin_dest(new);
+            for n in 0..old.slots.len() as u16 {
+                let (from, to) = (old.reg + n, at + n);
+                if !self.is_counted(from) {
+                    self.b.emit(Op::Mov, to, from, 0);
+                } else if self.r.state(from).owned {
+                    self.b.emit(Op::Move, to, from, 0);
+                    self.r.set_consumed(from);
+                    self.r.set_owned(to);
+                } else {
+                    self.b.emit(Op::Borrow, to, from, 0);
+                }
+            }
+            at += old.slots.len() as u16;
+            self.unpin_dest(old);
+            for n in 0..old.slots.len() as u16 {
+                self.free(old.reg + n);
+            }
+            window.dests[i] = new;
+        }
+        self.release_gap(window.base, window.gap);
+        window.base = first - window.gap;
+    }
+
+    fn release_gap(&mut self, base: Reg, gap: u16) {
+        for reg in base..base + gap {
+            self.unpin(reg);
+            self.free(reg);
+        }
+    }
+
+    /// Gives the registers of a window back after its call (or, when `abandoned`, without one).
+    fn close_window(&mut self, window: Window, abandoned: bool) {
+        for dest in &window.dests {
+            self.unpin_dest(*dest);
+            for n in 0..dest.slots.len() as u16 {
+                let reg = dest.reg + n;
+                if self.r.state(reg).owned {
+                    self.r.set_consumed(reg);
+                }
+                self.free(reg);
+            }
+        }
+        self.release_gap(window.base, window.gap);
+        for holder in window.holders.into_iter().flatten() {
+            self.unpin(holder);
+            self.free(holder);
+        }
+        let _ = abandoned;
+        for v in window.kept {
+            self.done(v);
+        }
+    }
+
+    fn finish_call(
+        &mut self,
+        mut window: Window,
+        id: lumen_lir::CellId,
+        ret: Ty,
+        hint: Option<Reg>,
+    ) -> Val {
+        self.raise(&mut window);
+        self.calls.push(id);
+        self.finish(window, ret, hint, |fx, dst, base| match u16::try_from(id.0) {
+            Ok(id) => fx.b.emit(Op::Call, dst, base, id),
+            Err(_) => fx.b.emit_ext32(Op::CallW, [dst, base, 0], [id.0, 0]),
+        })
+    }
+
+    /// Emits a call whose arguments are in the window, and gives its result.
+    fn finish(
+        &mut self,
+        window: Window,
+        ret: Ty,
+        hint: Option<Reg>,
+        emit: impl FnOnce(&mut Self, Reg, Reg),
+    ) -> Val {
+        let base = window.base;
+        let slots = match self.p.types.kind(ret) {
+            TyKind::Null | TyKind::Never | TyKind::Error => Slots::None,
+            _ => self.info(ret).slots,
+        };
+        let kept = window.kept.clone();
+        // The arguments' registers are free for the result; what they borrow from is not yet.
+        let args = Window { kept: Vec::new(), holders: window.holders.clone(), ..window };
+        self.close_window(args, false);
+        let v = match slots {
+            Slots::None => {
+                emit(self, 0, base);
+                if ret == Ty::NEVER { Val::never() } else { Val::unit() }
+            }
+            Slots::One(repr) => {
+                let dst = self.temp(repr, hint);
+                emit(self, dst, base);
+                self.defined(dst, ret)
+            }
+            Slots::Two(repr) => {
+                let dst = self.temp_pair(repr, hint);
+                emit(self, dst, base);
+                Val::new(Place::Two(dst, Own::Temp), ret)
+            }
+        };
+        for v in kept {
+            self.done(v);
+        }
+        if ret == Ty::NEVER {
+            self.after_never();
+        }
+        v
+    }
+
+    /// A call that does not come back: the code behind it exists for the verifier alone.
+    fn after_never(&mut self) {
+        let text = self.p.module.string("a call that never returns has returned");
+        self.b.emit_imm(Op::Fail, super::codes::UNREACHABLE, text as i32);
+        self.r.reachable = false;
+    }
+
+    /// Calls a cell with evaluated arguments.
+    pub(super) fn call_with(
+        &mut self,
+        cell: CellId,
+        type_args: &[Ty],
+        args: &[Val],
+        hint: Option<Reg>,
+    ) -> Val {
+        let (formals, ret) = self.formals(cell, type_args);
+        let mut window = self.open_window(&formals, 2, |_| true);
+        for (i, v) in args.iter().enumerate().take(formals.len()) {
+            let ty = formals[i].ty;
+            let v = self.convert(*v, ty, None);
+            self.put(&mut window, i, v);
+        }
+        let id = self.p.instance(cell, type_args);
+        self.finish_call(window, id, ret, hint)
+    }
+
+    /// The value of a default: its cell is called with the arguments before it.
+    pub(super) fn default_value(&mut self, cell: CellId, type_args: &[Ty], before: &[Dest]) -> Val {
+        if let Some(v) = self.literal_body(cell, type_args) {
+            return v;
+        }
+        let wanted = self.p.tables.sigs.get(cell).map_or(0, |s| s.params.len());
+        let args: Vec<Val> = before
+            .iter()
+            .take(wanted)
+            .map(|d| {
+                let place = match d.slots {
+                    Slots::None => Place::Unit,
+                    Slots::Two(_) => Place::Two(d.reg, Own::Alias),
+                    Slots::One(repr) if repr.is_counted() => {
+                        let root = self.r.state(d.reg).owned.then_some(d.reg);
+                        self.loan(root);
+                        Place::One(d.reg, Own::Loan { root, temp: false })
+                    }
+                    Slots::One(_) => Place::One(d.reg, Own::Alias),
+                };
+                Val::new(place, d.ty)
+            })
+            .collect();
+        self.call_with(cell, type_args, &args, None)
+    }
+
+    /// The value of a cell whose body is a literal.
+    pub(super) fn literal_body(&mut self, cell: CellId, type_args: &[Ty]) -> Option<Val> {
+        let CellBody::Lumen(body) = &self.p.hir.cells[cell].body else { return None };
+        let root = body.root?;
+        let literal = match &body.exprs[root].kind {
+            ExprKind::Lit(_) => true,
+            ExprKind::Neg(inner) => matches!(body.exprs[*inner].kind, ExprKind::Lit(_)),
+            _ => false,
+        };
+        if !literal {
+            return None;
+        }
+        let frame = self.p.frame_of(cell, type_args, self.frame().inline)?;
+        self.frames.push(frame);
+        let v = self.expr(root, Want::Borrow, None);
+        self.frames.pop();
+        Some(v)
+    }
+
+    // ---- function values ----
+
+    fn call_value(
+        &mut self,
+        e: ExprId,
+        call: &'a Call,
+        callee: Option<ExprId>,
+        hint: Option<Reg>,
+    ) -> Val {
+        let Some(callee) = callee else { return Val::never() };
+        if let ExprKind::Local(local) = self.body().exprs[callee].kind
+            && let Binding::Lambda(lambda) = self.binding(local)
+        {
+            return self.inline_lambda(e, call, lambda, hint);
+        }
+        let f = self.read(callee);
+        self.call_closure(e, call, f, hint)
+    }
+
+    fn call_closure(&mut self, e: ExprId, call: &'a Call, f: Val, hint: Option<Reg>) -> Val {
+        let TyKind::Fn { params, ret, .. } = self.kind(f.ty) else {
+            return Val::never();
+        };
+        let f = self.lend(f);
+        let (function, f) = self.reg(f);
+        let formals: Vec<Formal> = params.iter().map(|&ty| Formal { ty, owned: true }).collect();
+        let mut window = self.open_window(&formals, 3, |_| true);
+        self.arguments_into(&mut window, call, 0, &[]);
+        self.at_expr(e);
+        if !self.r.reachable {
+            self.close_window(window, true);
+            self.done(f);
+            return Val::new(Place::Never, ret);
+        }
+        self.raise(&mut window);
+        self.effects = self.effects.union(super::types::every_effect());
+        let v = self
+            .finish(window, ret, hint, |fx, dst, base| fx.b.emit(Op::CallC, dst, base, function));
+        self.done(f);
+        v
+    }
+
+    /// Calls a function value without parameters that gives Null.
+    pub(super) fn call_defer(&mut self, closure: Reg) {
+        let mut window = self.open_window(&[], 3, |_| true);
+        self.raise(&mut window);
+        self.effects = self.effects.union(super::types::every_effect());
+        let v = self.finish(window, Ty::NULL, None, |fx, dst, base| {
+            fx.b.emit(Op::CallC, dst, base, closure)
+        });
+        self.done(v);
+    }
+
+    /// `attempt(f)`: failures become a value.
+    pub(super) fn call_try(&mut self, f: Val, result: Ty) -> Val {
+        let Some(class) = self.info(result).class() else { return Val::never() };
+        let f = self.lend(f);
+        let (function, f) = self.reg(f);
+        let mut window = self.open_window(&[], 3, |_| true);
+        self.raise(&mut window);
+        self.effects = self.effects.union(super::types::every_effect());
+        let v = self.finish(window, result, None, |fx, dst, base| {
+            fx.b.emit_ext32(Op::CallTry, [dst, base, function], [class.0, 0]);
+        });
+        self.done(f);
+        v
+    }
+
+    // ---- tail position ----
+
+    /// Lowers an expression whose value is the result of the cell.
+    pub(super) fn tail(&mut self, e: ExprId) {
+        if !self.r.reachable {
+            return;
+        }
+        let body = self.body();
+        if self.typed().adjust.contains_key(&e) {
+            return self.tail_value(e);
+        }
+        match &body.exprs[e].kind {
+            ExprKind::Block(block) if !self.has_defers(block) => {
+                let scope = self.scope.len();
+                for stmt in &block.stmts {
+                    if !self.r.reachable {
+                        break;
+                    }
+                    self.stmt(stmt);
+                }
+                match block.tail {
+                    Some(tail) => self.tail(tail),
+                    None if self.r.reachable => self.return_unit(),
+                    None => {}
+                }
+                self.end_scope(scope);
+            }
+            ExprKind::If { branches, otherwise: Some(otherwise) } => {
+                self.tail_if(e, branches, *otherwise)
+            }
+            ExprKind::Match { value, arms } => self.tail_match(e, *value, arms),
+            ExprKind::Call { .. } | ExprKind::MethodCall { .. } if self.tail_call(e) => {}
+            _ => self.tail_value(e),
+        }
+    }
+
+    fn return_unit(&mut self) {
+        if let Ret::Cell(ty) = self.frame().ret {
+            self.leave_with(Val::unit(), ty);
+        }
+    }
+
+    fn has_defers(&self, block: &crate::compiler::hir::Block) -> bool {
+        block.stmts.iter().any(|s| matches!(s.kind, crate::compiler::hir::StmtKind::Defer(_)))
+    }
+
+    fn tail_value(&mut self, e: ExprId) {
+        let Ret::Cell(ty) = self.frame().ret else { return };
+        let unit = matches!(self.p.types.kind(ty), TyKind::Null);
+        if unit {
+            self.discard(e);
+            if self.r.reachable {
+                self.leave_with(Val::unit(), ty);
+            }
+            return;
+        }
+        let v = self.expr(e, Want::Own, None);
+        self.at_expr(e);
+        self.leave_with(v, ty);
+    }
+
+    /// A call of the cell by itself in tail position becomes a jump to its start.
+    pub(super) fn tail_call(&mut self, e: ExprId) -> bool {
+        let Some((label, params)) = self.restart.clone() else { return false };
+        if self.frames.len() != 1 || !self.defers.is_empty() || self.typed().adjust.contains_key(&e)
+        {
+            return false;
+        }
+        let Some(call) = self.typed().call(e) else { return false };
+        if call.target != Target::Cell(self.entry) || call.optional {
+            return false;
+        }
+        let type_args: Vec<Ty> = call.type_args.iter().map(|&t| self.close(t)).collect();
+        if *type_args != *self.type_args || call.args.len() != params.len() {
+            return false;
+        }
+        if !call.args.iter().all(|a| matches!(a, ArgSource::Expr(_))) {
+            return false;
+        }
+        self.restart_with(e, call, label, &params);
+        true
+    }
+
+    fn restart_with(
+        &mut self,
+        e: ExprId,
+        call: &'a Call,
+        label: lumen_lir::Label,
+        params: &[Dest],
+    ) {
+        let args = order::arguments(self.body(), call);
+        let mut values: Vec<(usize, Val)> = Vec::with_capacity(args.len());
+        let body = self.body();
+        for (n, &(index, arg)) in args.iter().enumerate() {
+            let Arg::Expr(arg) = arg else { continue };
+            let i = index as usize;
+            let dest = params[i];
+            // A parameter passed on as it is stays where it is.
+            if let ExprKind::Local(local) = body.exprs[arg].kind
+                && body.params.get(i) == Some(&local)
+                && self.stays(local, dest)
+            {
+                continue;
+            }
+            let later =
+                args[n + 1..].iter().any(|&(_, a)| matches!(a, Arg::Expr(e) if self.assigns(e)));
+            let v = self.expr(arg, Want::Own, None);
+            let v = self.convert(v, dest.ty, None);
+            let v = if later || self.aliases_param(v, params) { self.snapshot(v) } else { v };
+            values.push((i, v));
+        }
+        if !self.r.reachable {
+            return;
+        }
+        self.at_expr(e);
+        let passed: Vec<Reg> = values
+            .iter()
+            .filter_map(|(_, v)| match v.place {
+                Place::One(reg, Own::Owned) => Some(reg),
+                _ => None,
+            })
+            .collect();
+        let given: Vec<usize> = values.iter().map(|v| v.0).collect();
+        let kept: Vec<Reg> = params
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| !given.contains(i))
+            .map(|(_, d)| d.reg)
+            .collect();
+        for reg in self.r.owned().into_iter().rev() {
+            if !passed.contains(&reg) && !kept.contains(&reg) {
+                self.emit_drop(reg);
+                self.r.set_consumed(reg);
+            }
+        }
+        for (i, v) in values {
+            // What sits in the register of a parameter was moved out of it or dropped.
+            self.place(v, params[i]);
+        }
+        self.b.branch(Op::Loop, 0, 0, label);
+        self.r.reachable = false;
+    }
+
+    /// Whether a parameter is still in its register, as it was.
+    fn stays(&self, local: crate::compiler::hir::LocalId, dest: Dest) -> bool {
+        match self.binding(local) {
+            Binding::Val(v) => {
+                matches!(v.place, Place::One(reg, _) | Place::Two(reg, _) if reg == dest.reg)
+            }
+            Binding::Home { reg, .. } => reg == dest.reg,
+            _ => false,
+        }
+    }
+
+    fn aliases_param(&self, v: Val, params: &[Dest]) -> bool {
+        let (Place::One(reg, _) | Place::Two(reg, _)) = v.place else { return false };
+        params.iter().any(|d| d.reg == reg || (d.slots.len() == 2 && d.reg + 1 == reg))
+    }
+}
+
+/// Whether an argument is read from where it is.
+fn is_place(body: &Body, source: &ArgSource) -> bool {
+    match source {
+        ArgSource::Expr(e) => matches!(
+            body.exprs[*e].kind,
+            ExprKind::Local(_)
+                | ExprKind::Field { .. }
+                | ExprKind::TupleField { .. }
+                | ExprKind::Index { .. }
+        ),
+        _ => false,
+    }
+}

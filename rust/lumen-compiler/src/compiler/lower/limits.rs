@@ -1,0 +1,37 @@
+//! Diagnostics of lowering: limits of the instruction format, and what is not built.
+
+use lumen_base::FileSpan;
+use lumen_base::diag::Diagnostic;
+use lumen_base::diag::codes::Code;
+
+/// A cell needs more registers, words or branches than LIR has room for.
+pub(super) fn too_large(at: FileSpan, name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0298, at, format!("cell `{name}` is too large: {what}"))
+        .with_primary("this cell")
+        .with_help("split it into smaller cells")
+}
+
+/// A generic cell calls itself with ever larger types.
+pub(super) fn too_many_instances(at: FileSpan, name: &str, limit: usize) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0298,
+        at,
+        format!("`{name}` is used with too many different type arguments"),
+    )
+    .with_primary("a cell that calls itself with a larger type each time never ends")
+    .with_note(format!("at most {limit} instances of one cell are compiled"))
+    .with_help("call it with the same type arguments, or wrap the value in a record")
+}
+
+/// A construct that lowering does not build yet.
+pub(super) fn not_built(at: FileSpan, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0299, at, format!("{what} is not built yet"))
+        .with_primary("not built yet")
+}
+
+/// The compiler contradicts itself.
+pub(super) fn confused(at: FileSpan, name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0298, at, format!("cell `{name}` cannot be compiled: {what}"))
+        .with_primary("this cell")
+        .with_help("this is a limit of the compiler; please report it")
+}
