@@ -6,7 +6,7 @@
 
 use super::{Code, NOP, loans, plain_def};
 use crate::opcode::{self, Op, Reg, ext16, set, word};
-use crate::shapes::Window;
+use crate::shapes::{Access, Window};
 use crate::typedesc::{ClassDesc, Repr};
 
 /// Fuses what can be fused.
@@ -16,12 +16,18 @@ pub(super) fn run(code: &mut Code<'_>) {
         loans::run(code, &block);
         let block = code.block(id);
         let mut before: Option<(usize, Op)> = None;
+        let mut earlier: Option<(usize, Op)> = None;
         for &(pc, op) in &block {
             let fused = before.and_then(|(at, first)| pair(code, (at, first), (pc, op)));
-            before = match fused {
-                Some(at) => opcode::op(code.word(at)).map(|op| (at, op)),
-                None => Some((pc, op)),
-            };
+            if let Some(at) = fused {
+                before = opcode::op(code.word(at)).map(|op| (at, op));
+                continue;
+            }
+            if let (Some(first), Some(between)) = (earlier, before) {
+                spread_multiply_add(code, first, between, (pc, op));
+            }
+            earlier = before;
+            before = opcode::op(code.word(pc)).map(|op| (pc, op));
         }
     }
 }
@@ -64,6 +70,33 @@ fn multiply_add(
     };
     let op = if second == Op::FAdd { Op::FMac } else { Op::FMsc };
     (fits && t != dst).then(|| vec![word(op, dst, opcode::b(m), opcode::c(m))])
+}
+
+/// `t = b * c; between; a = a ± t`, where what stands between touches neither.
+fn spread_multiply_add(
+    code: &mut Code<'_>,
+    (p, first): (usize, Op),
+    (between, middle): (usize, Op),
+    (q, second): (usize, Op),
+) -> Option<()> {
+    if !matches!(second, Op::FAdd | Op::FSub) || first != Op::FMul {
+        return None;
+    }
+    let words = multiply_add(code, (p, first), (q, second))?;
+    let product = code.word(p);
+    let (t, x, y) = (opcode::a(product), opcode::b(product), opcode::c(product));
+    let (w, ext) =
+        (code.word(between), if middle.words() == 2 { code.word(between + 1) } else { 0 });
+    let mut apart = true;
+    let windows = code.shapes.visit(&code.cell.regs, middle, w, ext, |reg, access| {
+        apart &= reg != t && (access == Access::Read || (reg != x && reg != y));
+    });
+    if !apart || windows.clobbers_from.is_some() {
+        return None;
+    }
+    code.cell.code[p] = NOP;
+    code.cell.code[q] = words[0];
+    Some(())
 }
 
 /// `t = list[i]; d = t[j]` with scalars in the inner list.

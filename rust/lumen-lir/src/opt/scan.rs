@@ -24,6 +24,7 @@ pub(super) fn run(cell: &Cell) -> Work {
     let mut work = Work::default();
     let mut last_constant = None;
     let mut before = (Op::Nop, 0u64);
+    let mut earlier = before;
     let mut pc = 0;
     while let Some((op, next)) = step(cell, pc) {
         let w = cell.code[pc];
@@ -34,6 +35,7 @@ pub(super) fn run(cell: &Cell) -> Work {
             _ => {}
         }
         work.registers |= pair(before, (op, w));
+        work.registers |= earlier.0 == Op::FMul && matches!(op, Op::FAdd | Op::FSub);
         if op.flags().has(Flags::BACK)
             && let Some(constant) = last_constant
         {
@@ -41,7 +43,7 @@ pub(super) fn run(cell: &Cell) -> Work {
             let offset = i64::from(opcode::signed(slot, opcode::get(slot, w, 0)));
             work.registers |= constant as i64 >= next as i64 + offset;
         }
-        before = (op, w);
+        (earlier, before) = (before, (op, w));
         pc = next;
     }
     work

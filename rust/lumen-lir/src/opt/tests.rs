@@ -55,6 +55,18 @@ fn multiplications_are_added_and_constants_leave_loops() {
 }
 
 #[test]
+fn a_product_waits_for_its_sum() {
+    let lines = optimised(
+        "module \"m\"\nclass c8 = list t1\ncell @0 \"f\" (own c8, i64, f64) -> c8\n  regs c8, i64, f64, f64, f64\n  enter 5\n  \
+         fmul r3, r2, r2\n  list.get r4, r0, r1\n  fsub r4, r4, r3\n  list.set r0, r1, r4\n  ret1 r0\nend",
+    );
+    assert_eq!(
+        lines,
+        ["enter 5", "list.get r4, r0, r1", "fmsc r4, r2, r2", "list.set r0, r1, r4", "ret1 r0"]
+    );
+}
+
+#[test]
 fn chains_of_loans_become_stores() {
     let lines = optimised(
         "module \"m\"\nclass c8 = list t1\nclass c9 = list t14\ntype t14 = obj c8\n\
