@@ -42,6 +42,8 @@ fn pair(code: &mut Code<'_>, first: (usize, Op), second: (usize, Op)) -> Option<
             first.0,
         ),
         Op::Fld => (field_of_element(code, first, second)?, first.0),
+        Op::Drop | Op::DropM | Op::DropD => (given_on(code, first, second)?, first.0),
+        Op::Dup | Op::DupM | Op::DupD => (counted_part(code, first, second)?, first.0),
         Op::JT | Op::JF | Op::LoopT | Op::LoopF => return branch(code, first, second),
         Op::Mov | Op::Move => return moved(code, first, second),
         _ => return None,
@@ -97,6 +99,32 @@ fn spread_multiply_add(
     code.cell.code[p] = NOP;
     code.cell.code[q] = words[0];
     Some(())
+}
+
+/// `t = dup x; drop x` gives `x` on.
+fn given_on(code: &Code<'_>, (p, first): (usize, Op), (q, _): (usize, Op)) -> Option<Vec<u64>> {
+    let (dup, drop) = (code.word(p), code.word(q));
+    let (t, x) = (opcode::a(dup), opcode::b(dup));
+    let regs = &code.cell.regs;
+    let same = regs.get(usize::from(t)) == regs.get(usize::from(x));
+    let counts = matches!(first, Op::Dup | Op::DupM | Op::DupD);
+    (counts && same && t != x && opcode::a(drop) == x && !in_defer(code, x))
+        .then(|| vec![word(Op::Move, t, x, 0)])
+}
+
+/// `t = part of x; d = dup t` counts the part up at once.
+fn counted_part(code: &Code<'_>, (p, first): (usize, Op), (q, _): (usize, Op)) -> Option<Vec<u64>> {
+    let (part, dup) = (code.word(p), code.word(q));
+    let op = match first {
+        Op::FldR => Op::FldD,
+        Op::ListGetR => Op::ListGetD,
+        _ => return None,
+    };
+    let (t, d) = (opcode::a(part), opcode::a(dup));
+    let regs = &code.cell.regs;
+    let same = regs.get(usize::from(t)) == regs.get(usize::from(d));
+    (same && opcode::b(dup) == t && code.dies(q, 1))
+        .then(|| vec![word(op, d, opcode::b(part), opcode::c(part))])
 }
 
 /// `t = list[i]; d = t[j]` with scalars in the inner list.

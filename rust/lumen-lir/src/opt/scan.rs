@@ -83,6 +83,12 @@ fn pair((first, p): (Op, u64), (second, q): (Op, u64)) -> bool {
                         | Op::IsNull
                 )
         }
+        Op::Drop | Op::DropM | Op::DropD => {
+            matches!(first, Op::Dup | Op::DupM | Op::DupD) && opcode::b(p) == opcode::a(q)
+        }
+        Op::Dup | Op::DupM | Op::DupD => {
+            matches!(first, Op::FldR | Op::ListGetR) && opcode::b(q) == t
+        }
         Op::Mov | Op::Move => opcode::b(q) == t && first != Op::Nop && first != Op::Enter,
         Op::ListPut | Op::ListPutB | Op::ListPutR | Op::FldPut | Op::FldPutR => {
             matches!(first, Op::Uniq | Op::ListElemU)

@@ -67,6 +67,18 @@ fn a_product_waits_for_its_sum() {
 }
 
 #[test]
+fn counts_cancel() {
+    let lines = optimised(
+        "module \"m\"\ncell @0 \"f\" (own c0, lend c5, i64) -> c0\n  regs c0, c5, i64, c0, c0, c0\n  enter 6\n  \
+         dup r3, r0\n  drop r0\n  list.getr r4, r1, r2\n  dup r5, r4\n  str.app r3, r5\n  drop r5\n  ret1 r3\nend",
+    );
+    assert_eq!(
+        lines,
+        ["enter 6", "move r3, r0", "list.getd r5, r1, r2", "str.app r3, r5", "drop r5", "ret1 r3"]
+    );
+}
+
+#[test]
 fn chains_of_loans_become_stores() {
     let lines = optimised(
         "module \"m\"\nclass c8 = list t1\nclass c9 = list t14\ntype t14 = obj c8\n\
