@@ -61,6 +61,7 @@ mod tables;
 mod header;
 mod operands;
 mod flow;
+mod step;
 mod types;
 mod calls;
 mod ownership;

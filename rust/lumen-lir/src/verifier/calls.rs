@@ -2,7 +2,7 @@
 
 use super::header::fn_shape;
 use super::ownership::Fault;
-use super::types::{Step, Value};
+use super::step::{Step, Value};
 use super::{Rule, effects};
 use crate::intrinsics::{ArgMode, INTRINSICS, Pat, Signature, TypeArg};
 use crate::module::{CellId, Passing};

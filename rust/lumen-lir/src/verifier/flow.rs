@@ -7,7 +7,7 @@
 
 use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State, VARIANT, merge};
 use super::plan::Plan;
-use super::types::Step;
+use super::step::Step;
 use super::{Rule, Violation};
 use crate::module::{Cell, CellId, DeferScope, Module, Passing};
 use crate::opcode::{self, Flags, Op, Reg, Slot};

@@ -1,286 +1,18 @@
-//! Rules T1–T5, T8, and one step of the walk: an instruction reads, consumes and defines registers.
+//! Rules T1–T5, T8: values match the places they go to.
 //!
-//! Input → output: a word and the `Frame` before it → the `Frame` behind it.
-//!
-//! Order inside an instruction: reads are checked, values are matched with places, loans die, operands are consumed, reads are
-//! checked again (nothing read may have been consumed), results are defined.
+//! Input → output: an instruction whose registers are alive → the value that it defines, with what is known of it.
 
-use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State, VARIANT};
-use super::plan::Plan;
+use super::ownership::{Fault, MAYBE_NULL, NON_NULL, VARIANT};
+use super::step::{Step, Value};
 use super::{Rule, calls};
-use crate::module::{Cell, Module, TemplatePart};
-use crate::opcode::{self, Op, Reg, Role, Slot, Want};
-use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, param_slots, slot_repr};
+use crate::module::TemplatePart;
+use crate::opcode::{self, Op, Reg, Role, Want};
+use crate::typedesc::{ClassDesc, ClassId, Repr, Slots, TypeDesc, TypeId, param_slots, slot_repr};
 
-/// A value on its way to a place: representation, and what is known about a reference.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Value {
-    pub(super) repr: Repr,
-    pub(super) fact: u32,
-}
-
-impl Value {
-    /// A value of this representation of which nothing more is known.
-    pub(super) fn of(repr: Repr) -> Value {
-        Value { repr, fact: if matches!(repr, Repr::Ref(_)) { NON_NULL } else { MAYBE_NULL } }
-    }
-}
-
-/// A register of a window.
-#[derive(Clone, Copy)]
-struct Member {
-    reg: Reg,
-    role: Role,
-    value: Value,
-}
-
-pub(super) struct Step<'m> {
-    pub(super) module: &'m Module,
-    pub(super) cell: &'m Cell,
-    pub(super) regs: &'m [Repr],
-    pub(super) frame: Frame,
-    window: Vec<Member>,
-    /// First register that a call overwrites.
-    pub(super) clobber: Option<usize>,
-}
+/// A string.
+const STRING: Value = Value { repr: Repr::Ref(ClassId::STRING), fact: NON_NULL };
 
 impl<'m> Step<'m> {
-    pub(super) fn new(module: &'m Module, cell: &'m Cell, frame: Frame) -> Step<'m> {
-        Step { module, cell, regs: &cell.regs, frame, window: Vec::new(), clobber: None }
-    }
-
-    /// Does one instruction. With `capture`, gives the registers that own a value while it runs.
-    #[inline]
-    pub(super) fn run(
-        &mut self,
-        op: Op,
-        plan: &Plan,
-        w: u64,
-        ext: u64,
-        capture: bool,
-    ) -> Result<Vec<Reg>, Fault> {
-        if plan.simple && self.simple(plan, w, ext) {
-            if !plan.harmless {
-                self.frame.kill_loans();
-            }
-            return Ok(Vec::new());
-        }
-        self.general(op, plan, w, ext, capture)
-    }
-
-    /// An instruction on scalars alone; `false` when something is wrong with it, which the general way then finds.
-    #[inline]
-    fn simple(&mut self, plan: &Plan, w: u64, ext: u64) -> bool {
-        for operand in plan.regs() {
-            let reg = usize::from(operand.reg(w, ext));
-            let ok = match operand.want {
-                Want::I64 => self.regs[reg] == Repr::I64,
-                Want::F64 => self.regs[reg] == Repr::F64,
-                _ => self.regs[reg] == Repr::Bool,
-            };
-            if !ok || (operand.role != Role::Def && self.frame.states[reg] != State::INIT) {
-                return false;
-            }
-        }
-        for operand in plan.regs() {
-            if operand.role == Role::Def {
-                self.frame.states[usize::from(operand.reg(w, ext))] = State::INIT;
-            }
-        }
-        true
-    }
-
-    fn general(
-        &mut self,
-        op: Op,
-        plan: &Plan,
-        w: u64,
-        ext: u64,
-        capture: bool,
-    ) -> Result<Vec<Reg>, Fault> {
-        self.window.clear();
-        self.clobber = None;
-        let mut takes = false;
-        for operand in plan.regs() {
-            let reg = operand.reg(w, ext);
-            match operand.role {
-                Role::Use => {
-                    self.frame.read(reg)?;
-                    self.want(reg, operand.want)?;
-                }
-                Role::Take | Role::InOut => {
-                    self.frame.read(reg)?;
-                    self.want(reg, operand.want)?;
-                    takes |= self.regs[usize::from(reg)].is_counted();
-                }
-                Role::UseUnique => {
-                    self.frame.read_loan(reg)?;
-                    self.want(reg, operand.want)?;
-                }
-                _ => self.want_place(reg, operand.want)?,
-            }
-        }
-        let value = self.relate(op, w, ext)?;
-        self.loans(op, plan, w);
-        if takes || !self.window.is_empty() {
-            self.consume(plan, w, ext)?;
-            self.read_again(plan, w, ext)?;
-        }
-        if let Some(base) = self.clobber {
-            self.frame.clobber(base)?;
-        }
-        let owned = if capture { self.frame.owned() } else { Vec::new() };
-        self.define(op, plan, w, ext, value)?;
-        if matches!(op, Op::Ret0 | Op::Ret1 | Op::Ret2) {
-            self.frame.empty()?;
-        }
-        Ok(owned)
-    }
-
-    /// Loans live only across the instructions of their chain and those that touch no count.
-    fn loans(&mut self, op: Op, plan: &Plan, w: u64) {
-        match op {
-            Op::ListElemU | Op::FldU | Op::MapElemU => {}
-            Op::ListPutR | Op::FldPutR | Op::MapPutU | Op::ListSwap | Op::FldSwap | Op::MapSwap => {
-                self.frame.kill_loans_except(Some(opcode::a(w)));
-            }
-            _ if plan.harmless => {}
-            _ => self.frame.kill_loans(),
-        }
-    }
-
-    /// Consumes operands.
-    fn consume(&mut self, plan: &Plan, w: u64, ext: u64) -> Result<(), Fault> {
-        for operand in plan.regs() {
-            if !matches!(operand.role, Role::Take | Role::InOut) {
-                continue;
-            }
-            let reg = operand.reg(w, ext);
-            if self.regs[usize::from(reg)].is_counted() {
-                let before = self.frame.get(reg);
-                self.frame.take(reg)?;
-                if operand.role == Role::InOut {
-                    // Remember the fact for `define`; a dead state keeps it out of reach of reads.
-                    self.frame.put(reg, State::DEAD.with_fact(before.fact()));
-                }
-            }
-        }
-        for i in 0..self.window.len() {
-            let member = self.window[i];
-            if member.role == Role::Take && self.regs[usize::from(member.reg)].is_counted() {
-                self.frame.take(member.reg)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn read_again(&self, plan: &Plan, w: u64, ext: u64) -> Result<(), Fault> {
-        let alias = |reg: Reg| {
-            self.frame.read(reg).map(|_| ()).map_err(|_| {
-                Fault::new(
-                    Rule::O6,
-                    format!("r{reg} is read by an instruction that consumes it or its owner"),
-                )
-            })
-        };
-        for operand in plan.regs() {
-            if matches!(operand.role, Role::Use | Role::UseUnique) {
-                alias(operand.reg(w, ext))?;
-            }
-        }
-        self.window.iter().filter(|m| m.role == Role::Use).try_for_each(|m| alias(m.reg))
-    }
-
-    fn define(&mut self, op: Op, plan: &Plan, w: u64, ext: u64, value: Value) -> Result<(), Fault> {
-        // What is consumed and produced again first: a loan of it is made from its new state.
-        for operand in plan.regs().iter().filter(|o| o.role == Role::InOut) {
-            let reg = operand.reg(w, ext);
-            if !self.regs[usize::from(reg)].is_counted() {
-                self.frame.define(reg, State::INIT)?;
-                continue;
-            }
-            let exchanged = matches!(op, Op::ListSwap | Op::FldSwap | Op::MapSwap);
-            let fact = if exchanged { value.fact } else { self.frame.get(reg).fact() };
-            self.frame.define(reg, State::new(Hold::Owned, 0, fact))?;
-        }
-        for operand in plan.regs() {
-            let reg = operand.reg(w, ext);
-            let scalar = !self.regs[usize::from(reg)].is_counted();
-            let source = |slot: Slot| opcode::get(slot, w, ext) as Reg;
-            match operand.role {
-                Role::Use | Role::UseUnique | Role::Take | Role::InOut => {}
-                _ if scalar => self.frame.define(reg, State::INIT)?,
-                Role::Def => self.assign(reg, value, State::new(Hold::Owned, 0, value.fact))?,
-                Role::DefStatic => {
-                    self.assign(reg, value, State::new(Hold::Static, 0, value.fact))?
-                }
-                Role::DefBorrow(slot) => {
-                    let state = self.frame.borrow(source(slot), value.fact)?;
-                    self.assign(reg, value, state)?;
-                }
-                Role::DefUnique(slot) => {
-                    let state = self.frame.lend(source(slot), value.fact)?;
-                    self.assign(reg, value, state)?;
-                }
-            }
-        }
-        for i in 0..self.window.len() {
-            let Member { reg, role: Role::Def, value } = self.window[i] else { continue };
-            if value.repr.is_counted() {
-                self.assign(reg, value, State::new(Hold::Owned, 0, value.fact))?;
-            } else {
-                self.frame.define(reg, State::INIT)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn assign(&mut self, reg: Reg, value: Value, state: State) -> Result<(), Fault> {
-        self.fits(value, self.regs[usize::from(reg)])?;
-        self.frame.define(reg, state)
-    }
-
-    // Windows.
-
-    /// Adds a register of a window.
-    pub(super) fn member(&mut self, reg: usize, role: Role, repr: Repr) -> Result<(), Fault> {
-        let Some(own) = self.regs.get(reg).copied() else {
-            return Err(Fault::new(
-                Rule::P2,
-                format!("the window reaches r{reg}, which does not exist"),
-            ));
-        };
-        let reg = reg as Reg;
-        if role == Role::Def {
-            let value = Value::of(repr);
-            self.fits(value, own)?;
-            self.window.push(Member { reg, role, value });
-            return Ok(());
-        }
-        self.frame.read(reg)?;
-        let value = self.value(reg);
-        self.fits(value, repr)?;
-        self.window.push(Member { reg, role, value });
-        Ok(())
-    }
-
-    /// Adds the registers of a window; how many there are.
-    pub(super) fn members(
-        &mut self,
-        base: usize,
-        role: Role,
-        reprs: impl Iterator<Item = Repr>,
-    ) -> Result<usize, Fault> {
-        let mut n = 0;
-        for repr in reprs {
-            self.member(base + n, role, repr)?;
-            n += 1;
-        }
-        Ok(n)
-    }
-
-    // Representations.
-
     /// What a register holds.
     pub(super) fn value(&self, reg: Reg) -> Value {
         let fact = self.frame.get(reg).fact();
@@ -325,7 +57,7 @@ impl<'m> Step<'m> {
         self.regs[usize::from(reg)].class().map(|c| self.class(c))
     }
 
-    fn want_place(&self, reg: Reg, want: Want) -> Result<(), Fault> {
+    pub(super) fn want_place(&self, reg: Reg, want: Want) -> Result<(), Fault> {
         let repr = self.regs[usize::from(reg)];
         let ok = match want {
             Want::I64 => repr == Repr::I64,
@@ -346,7 +78,7 @@ impl<'m> Step<'m> {
     }
 
     #[inline]
-    fn want(&self, reg: Reg, want: Want) -> Result<(), Fault> {
+    pub(super) fn want(&self, reg: Reg, want: Want) -> Result<(), Fault> {
         match want {
             Want::I64
             | Want::F64
@@ -399,8 +131,6 @@ impl<'m> Step<'m> {
         }
         Ok(())
     }
-
-    // Objects.
 
     /// Class of the flat object that a register is known to hold.
     fn flat(&self, reg: Reg) -> Result<&'m ClassDesc, Fault> {
@@ -497,55 +227,68 @@ impl<'m> Step<'m> {
     }
 
     /// Matches values with places; gives the value of the defined register.
-    fn relate(&mut self, op: Op, w: u64, ext: u64) -> Result<Value, Fault> {
+    pub(super) fn relate(&mut self, op: Op, w: u64, ext: u64) -> Result<Value, Fault> {
         let (a, b, c) = (opcode::a(w), opcode::b(w), opcode::c(w));
-        let (e0, x0, bc) = (opcode::e(ext, 0), opcode::x0(ext), opcode::index32(w));
+        let (x0, bc) = (opcode::x0(ext), opcode::index32(w));
         let none = Ok(Value::of(Repr::I64));
         match op {
             Op::Mov => self.scalar(a, self.regs[usize::from(b)]),
-            Op::Move | Op::Borrow | Op::DupM | Op::DupD => Ok(self.value(b)),
+            Op::Move | Op::Borrow | Op::DupM | Op::DupD | Op::Uniq => Ok(self.value(b)),
             Op::Dup => self.pointer(b),
-            Op::Drop | Op::DynR => {
-                let value = self.pointer(if op == Op::Drop { a } else { b })?;
-                Ok(if op == Op::Drop { value } else { Value::of(Repr::Dyn) })
-            }
+            Op::Drop => self.pointer(a),
+            Op::DynR => self.pointer(b).map(|_| Value::of(Repr::Dyn)),
             Op::LdNull | Op::DynF | Op::DynB | Op::DynI => Ok(Value::of(Repr::Dyn)),
             Op::LdNil => match self.regs[usize::from(a)] {
                 Repr::Opt(class) => Ok(Value::of(Repr::Opt(class))),
                 _ => Err(Fault::new(Rule::T2, format!("r{a} is not nullable"))),
             },
             Op::LdTag => self.immediate(a, u32::from(b)),
-            Op::LdStr => Ok(Value::of(Repr::Ref(ClassId::STRING))),
             Op::LdBytes => Ok(Value::of(Repr::Ref(ClassId::BYTES))),
+            Op::LdStr | Op::StrAt | Op::StrChar | Op::StrAdd => Ok(STRING),
+            Op::StrCat => {
+                let strings = std::iter::repeat_n(STRING.repr, usize::from(c));
+                self.members(usize::from(b), Role::Use, strings).map(|_| STRING)
+            }
+            Op::Interp => self.template(usize::from(b), usize::from(c)),
             Op::LdEmpty | Op::ListNew | Op::MapNew | Op::SetNew => self.empty(op, ClassId(bc)),
             Op::LdG | Op::StG => self.global(op, a, bc),
-            Op::ListCap => self.empty(Op::ListNew, ClassId(x0)),
-            Op::ListLit => {
-                let value = self.empty(Op::ListNew, ClassId(x0))?;
-                if let ClassDesc::List { elem } = self.class(ClassId(x0)) {
-                    let repr = self.slot(*elem);
-                    self.members(
-                        usize::from(b),
-                        Role::Take,
-                        std::iter::repeat_n(repr, usize::from(c)),
-                    )?;
-                }
-                Ok(value)
+            Op::Tag | Op::JTag | Op::JNTag | Op::JVar | Op::JNVar | Op::SwitchTag => {
+                self.variants(op, w).and(none)
             }
+            Op::Eq | Op::Cmp => {
+                let place = self.slot(TypeId(x0));
+                self.stores(b, place)?;
+                self.stores(c, place).and(none)
+            }
+            Op::Ret0 | Op::Ret1 | Op::Ret2 => self.returns(op, a).and(none),
+            Op::Call | Op::CallW | Op::CallC | Op::CallTry | Op::Rt | Op::RtT => {
+                calls::relate(self, op, w, ext)
+            }
+            _ => self.relate_parts(op, w, ext),
+        }
+    }
+
+    /// The same for lists, objects, tables and dynamic values.
+    fn relate_parts(&mut self, op: Op, w: u64, ext: u64) -> Result<Value, Fault> {
+        let (a, b, c) = (opcode::a(w), opcode::b(w), opcode::c(w));
+        let (e0, e1, x0) = (opcode::e(ext, 0), opcode::e(ext, 1), opcode::x0(ext));
+        let none = Ok(Value::of(Repr::I64));
+        match op {
+            Op::ListCap => self.empty(Op::ListNew, ClassId(x0)),
+            Op::ListLit => self.literal(ClassId(x0), b, c),
             Op::ListGet | Op::ListGetI => self.scalar(a, self.elem(b)),
-            Op::ListGetR | Op::ListGetD => self.counted(self.elem(b)),
+            Op::ListGetR | Op::ListGetD | Op::ListElemU => self.counted(self.elem(b)),
             Op::ListGet2 => self.scalar(a, self.inner_word(b)?),
-            Op::ListFld => self.scalar(a, self.elem_field(b, opcode::e(ext, 1))?),
+            Op::ListFld => self.scalar(a, self.elem_field(b, e1)?),
             Op::ListSet | Op::ListSetR | Op::ListPut | Op::ListPutR => {
                 self.stores(c, self.elem(a)).and(none)
             }
             Op::ListSet2 => self.stores(e0, self.inner_word(a)?).and(none),
-            Op::ListFldSet => self.stores(c, self.elem_field(a, opcode::e(ext, 1))?).and(none),
+            Op::ListFldSet => self.stores(c, self.elem_field(a, e1)?).and(none),
             Op::ListPush | Op::ListPushR => self.stores(b, self.elem(a)).and(none),
-            Op::Uniq => Ok(self.value(b)),
-            Op::ListElemU => self.counted(self.elem(b)),
             Op::ListSwap => self.exchanges(c, self.elem(a)),
-            Op::FldU => self.counted(self.field(b, u32::from(c))?),
+            Op::Fld => self.scalar(a, self.field(b, u32::from(c))?),
+            Op::FldR | Op::FldD | Op::FldU => self.counted(self.field(b, u32::from(c))?),
             Op::FldPut | Op::FldPutR | Op::FldSet | Op::FldSetR => {
                 let place = self.field(a, u32::from(b))?;
                 self.stores(c, place).and(none)
@@ -554,40 +297,10 @@ impl<'m> Step<'m> {
                 let place = self.field(a, u32::from(b))?;
                 self.exchanges(c, place)
             }
-            Op::Fld => self.scalar(a, self.field(b, u32::from(c))?),
-            Op::FldR | Op::FldD => self.counted(self.field(b, u32::from(c))?),
             Op::New => self.construct(ClassId(u32::from(c)), usize::from(b)),
             Op::NewW => self.construct(ClassId(x0), usize::from(b)),
             Op::NewReuse => self.construct(ClassId(x0), usize::from(c)),
             Op::Unpack => self.unpack(a, b, c).and(none),
-            Op::Tag | Op::JTag | Op::JNTag | Op::JVar | Op::JNVar | Op::SwitchTag => {
-                self.variants(op, w).and(none)
-            }
-            Op::StrAt | Op::StrChar | Op::StrAdd => Ok(Value::of(Repr::Ref(ClassId::STRING))),
-            Op::StrCat => {
-                let strings = std::iter::repeat_n(Repr::Ref(ClassId::STRING), usize::from(c));
-                self.members(usize::from(b), Role::Use, strings)?;
-                Ok(Value::of(Repr::Ref(ClassId::STRING)))
-            }
-            Op::Interp => self.template(usize::from(b), usize::from(c)),
-            Op::Eq | Op::Cmp => {
-                let place = self.slot(TypeId(x0));
-                self.stores(b, place)?;
-                self.stores(c, place).and(none)
-            }
-            Op::MapElemU
-            | Op::TableHas
-            | Op::MapGet
-            | Op::MapGetR
-            | Op::MapGetOr
-            | Op::MapPut
-            | Op::MapPutU
-            | Op::MapSwap
-            | Op::SetAdd
-            | Op::TableKey
-            | Op::TableKeyR
-            | Op::TableVal
-            | Op::TableValR => self.table(op, w, ext),
             Op::DynBox => self.stores(b, self.slot(TypeId(x0))).map(|()| Value::of(Repr::Dyn)),
             Op::DynToE => match self.class(ClassId(x0)) {
                 e @ ClassDesc::Enum { .. } if !e.is_payload_enum() => none,
@@ -596,18 +309,27 @@ impl<'m> Step<'m> {
             Op::DynToR => self.unbox(a, ClassId(x0)),
             Op::DynAs => {
                 let slots = self.param_slots(TypeId(x0))?;
-                self.members(usize::from(a), Role::Def, slots.reprs())?;
-                none
+                self.members(usize::from(a), Role::Def, slots.reprs()).map(|_| Value::of(Repr::I64))
             }
-            Op::Ret0 | Op::Ret1 | Op::Ret2 => self.returns(op, a).and(none),
-            Op::Call | Op::CallW | Op::CallC | Op::CallTry | Op::Rt | Op::RtT => {
-                calls::relate(self, op, w, ext)
+            Op::TableHas | Op::TableKey | Op::TableKeyR | Op::TableVal | Op::TableValR => {
+                self.table(op, w, ext)
             }
+            Op::MapElemU | Op::MapGet | Op::MapGetR | Op::MapGetOr => self.table(op, w, ext),
+            Op::MapPut | Op::MapPutU | Op::MapSwap | Op::SetAdd => self.table(op, w, ext),
             _ => none,
         }
     }
 
-    pub(super) fn param_slots(&self, ty: TypeId) -> Result<crate::typedesc::Slots, Fault> {
+    fn literal(&mut self, id: ClassId, base: Reg, count: u16) -> Result<Value, Fault> {
+        let value = self.empty(Op::ListNew, id)?;
+        if let ClassDesc::List { elem } = self.class(id) {
+            let reprs = std::iter::repeat_n(self.slot(*elem), usize::from(count));
+            self.members(usize::from(base), Role::Take, reprs)?;
+        }
+        Ok(value)
+    }
+
+    pub(super) fn param_slots(&self, ty: TypeId) -> Result<Slots, Fault> {
         param_slots(&self.module.types, ty).ok_or_else(|| Fault::new(Rule::P3, "no such type"))
     }
 
@@ -720,7 +442,7 @@ impl<'m> Step<'m> {
                 at += self.members(at, Role::Use, slots.reprs())?;
             }
         }
-        Ok(Value::of(Repr::Ref(ClassId::STRING)))
+        Ok(STRING)
     }
 
     fn table(&mut self, op: Op, w: u64, ext: u64) -> Result<Value, Fault> {
