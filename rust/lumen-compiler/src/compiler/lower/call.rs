@@ -172,7 +172,8 @@ impl<'a> Fx<'_, 'a> {
                 || call.args.get(i - captures.len()).is_none_or(|a| is_place(body, a))
         });
         for (i, v) in captures.iter().enumerate() {
-            self.put(&mut window, i, *v);
+            let v = self.convert(*v, formals[i].ty, None);
+            self.put(&mut window, i, v);
         }
         self.arguments_into(&mut window, call, captures.len(), &type_args);
         if !self.r.reachable {

@@ -112,6 +112,8 @@ impl<'a> Fx<'_, 'a> {
             return;
         }
         let v = self.own(v, None);
+        let ty = self.local_ty(snapshot);
+        let v = self.convert(v, ty, None);
         self.bind_local(snapshot, v);
     }
 
@@ -310,7 +312,7 @@ impl<'a> Fx<'_, 'a> {
         let live = &self.frame().live;
         self.holds.len() > holds
             || live.deaths(e, edge).iter().any(|&local| match self.binding(local) {
-                Binding::Val(v) => self.root_of(v).is_some(),
+                Binding::Val(v) => self.root_of(v).is_some_and(|root| self.r.state(root).owned),
                 Binding::Home { reg, .. } => self.r.state(reg).owned,
                 _ => false,
             })

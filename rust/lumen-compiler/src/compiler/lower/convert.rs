@@ -26,9 +26,17 @@ impl Fx<'_, '_> {
             (_, Slots::Two(repr)) => self.to_pair(v, to, repr, hint),
             (Place::Two(reg, own), Slots::One(repr)) if !repr.is_counted() => {
                 // Known to be present.
-                if own == Own::Temp {
-                    self.free(reg);
-                }
+                let own = match own {
+                    Own::Temp => {
+                        self.free(reg);
+                        own
+                    }
+                    Own::Loan { .. } => {
+                        self.release(Some(reg));
+                        Own::Loan { root: Some(reg + 1), temp: false }
+                    }
+                    _ => own,
+                };
                 Val::new(Place::One(reg + 1, own), to)
             }
             (Place::Two(..), _) => self.pair_to_dyn(v, to, hint),
@@ -55,20 +63,11 @@ impl Fx<'_, '_> {
             Place::One(reg, _) if self.b.repr(reg) == Repr::Dyn => {
                 self.dyn_to_pair(v, to, repr, hint)
             }
-            Place::One(reg, own) => {
-                if let Some(dst) = hint
-                    && self.temp_pair(repr, hint) == dst
-                    && own != Own::Owned
-                {
-                    if reg != dst + 1 {
-                        self.b.emit(Op::Mov, dst + 1, reg, 0);
-                    }
-                    self.b.emit(Op::LdB, dst, 1, 0);
-                    self.done(v);
-                    return Val::new(Place::Two(dst, Own::Temp), to);
+            Place::One(reg, _) => {
+                let dst = self.temp_pair(repr, hint);
+                if reg != dst + 1 {
+                    self.b.emit(Op::Mov, dst + 1, reg, 0);
                 }
-                let dst = self.temp_pair(repr, None);
-                self.b.emit(Op::Mov, dst + 1, reg, 0);
                 self.b.emit(Op::LdB, dst, 1, 0);
                 self.done(v);
                 Val::new(Place::Two(dst, Own::Temp), to)

@@ -244,8 +244,13 @@ impl<'a> Fx<'_, 'a> {
         self.r.alloc_run(&mut self.b, &[Repr::Bool, repr], false, 0)
     }
 
+    /// Gives a register back, at once or when its last reading alias is done.
     pub(super) fn free(&mut self, reg: Reg) {
-        self.r.free(&self.b, reg);
+        if self.r.state(reg).loans > 0 {
+            self.r.update(reg, |s| s.dying = true);
+        } else {
+            self.r.free(&self.b, reg);
+        }
     }
 
     pub(super) fn pin(&mut self, reg: Reg) {
@@ -331,6 +336,10 @@ impl<'a> Fx<'_, 'a> {
                 self.free(reg);
                 self.free(reg + 1);
             }
+            Place::Two(reg, Own::Loan { .. }) => {
+                self.release(Some(reg));
+                self.release(Some(reg + 1));
+            }
             _ => {}
         }
     }
@@ -357,8 +366,15 @@ impl<'a> Fx<'_, 'a> {
                 self.loan(root);
                 Place::One(reg, Own::Loan { root, temp: false })
             }
-            Place::One(reg, _) => Place::One(reg, Own::Alias),
-            Place::Two(reg, _) => Place::Two(reg, Own::Alias),
+            Place::One(reg, Own::Temp) => {
+                self.loan(Some(reg));
+                Place::One(reg, Own::Loan { root: Some(reg), temp: false })
+            }
+            Place::Two(reg, Own::Temp | Own::Loan { .. }) => {
+                self.loan(Some(reg));
+                self.loan(Some(reg + 1));
+                Place::Two(reg, Own::Loan { root: Some(reg), temp: false })
+            }
             other => other,
         };
         Val::new(place, v.ty)

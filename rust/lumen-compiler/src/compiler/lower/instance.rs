@@ -129,6 +129,8 @@ impl<'a> Lower<'a> {
         fx.b.emit(Op::Enter, 0, 0, 0);
         let captured = fx.load_captures(&job.captures);
         for (&(_, twin), v) in info.captures.iter().zip(captured) {
+            let ty = fx.local_ty(twin);
+            let v = fx.convert(v, ty, None);
             fx.bind_local(twin, v);
         }
         for (param, dest) in info.params.iter().zip(&dests) {

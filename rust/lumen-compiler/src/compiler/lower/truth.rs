@@ -141,7 +141,9 @@ impl Fx<'_, '_> {
                 Binding::Home { reg, .. } if self.r.state(reg).owned => Some(reg),
                 _ => None,
             };
-            if let Some(root) = root {
+            if let Some(root) = root
+                && self.r.state(root).owned
+            {
                 self.loan(Some(root));
                 self.holds.push(root);
             }
