@@ -1,26 +1,19 @@
 //! Making values: objects, records with their conditions, lists, maps, sets, texts, comprehensions.
 
+use super::codes;
 use super::fx::{Dest, Fx};
 use super::order::{self, Arg};
 use super::value::{Own, Place, Val, Want};
-use super::{codes, limits};
-use crate::compiler::hir::{
-    CellBody, Comprehension, ExprId, InterpPart, Item, LoopId, MapItem, PatId, RecordId, VariantRef,
-};
+use crate::compiler::hir::{CellBody, ExprId, RecordId, VariantRef};
 use crate::compiler::typecheck::tables::{ArgSource, Call};
 use crate::compiler::typecheck::types::{Ty, TyKind};
-use lumen_lir::{
-    Align, ClassId, FormatSpec, FormatType, Op, Reg, Repr, Slots, Template, TemplatePart,
-};
-
-/// Elements of a literal that are put into registers at once; longer ones are pushed.
-const LITERAL: usize = 64;
+use lumen_lir::{ClassId, Op, Reg, Repr, Slots};
 
 impl<'a> Fx<'_, 'a> {
     // ---- flat objects ----
 
     /// Reserves consecutive registers for values as fields of these types.
-    fn open_fields(&mut self, types: &[Ty]) -> Vec<Dest> {
+    pub(super) fn open_fields(&mut self, types: &[Ty]) -> Vec<Dest> {
         let reprs: Vec<Repr> = types.iter().map(|&t| self.one(t)).collect();
         let base = self.r.alloc_run(&mut self.b, &reprs, false, 0);
         let mut dests = Vec::with_capacity(types.len());
@@ -33,14 +26,14 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Evaluates into a field's register.
-    fn field_into(&mut self, dest: Dest, e: ExprId) {
+    pub(super) fn field_into(&mut self, dest: Dest, e: ExprId) {
         let pair = matches!(self.info(dest.ty).slots, Slots::Two(_));
         let hint = (!pair).then_some(dest.reg);
         let v = self.argument(e, Want::Own, hint);
         self.put_field(dest, v);
     }
 
-    fn put_field(&mut self, dest: Dest, v: Val) {
+    pub(super) fn put_field(&mut self, dest: Dest, v: Val) {
         let hint = matches!(v.place, Place::One(..)).then_some(dest.reg);
         let v = self.convert(v, dest.ty, hint);
         let v = self.slot(v);
@@ -49,7 +42,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// The fields were consumed.
-    fn close_fields(&mut self, dests: &[Dest]) {
+    pub(super) fn close_fields(&mut self, dests: &[Dest]) {
         for dest in dests {
             self.unpin_dest(*dest);
             if self.r.state(dest.reg).owned {
@@ -59,7 +52,7 @@ impl<'a> Fx<'_, 'a> {
         }
     }
 
-    fn emit_new(&mut self, class: ClassId, base: Reg, ty: Ty, hint: Option<Reg>) -> Val {
+    pub(super) fn emit_new(&mut self, class: ClassId, base: Reg, ty: Ty, hint: Option<Reg>) -> Val {
         let repr = self.one(ty);
         let dst = self.temp(repr, hint);
         match u16::try_from(class.0) {
@@ -105,7 +98,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// The parts of a constructor call, evaluated in source order into fields.
-    fn construct(
+    pub(super) fn construct(
         &mut self,
         e: ExprId,
         call: &'a Call,
@@ -202,7 +195,7 @@ impl<'a> Fx<'_, 'a> {
         v
     }
 
-    fn unused_param(&self, cell: crate::compiler::hir::CellId, index: usize) -> bool {
+    pub(super) fn unused_param(&self, cell: crate::compiler::hir::CellId, index: usize) -> bool {
         if !self.inlines(cell) {
             return false;
         }
@@ -234,7 +227,7 @@ impl<'a> Fx<'_, 'a> {
         payload.then_some(ClassId(class.0 + 1 + ordinal))
     }
 
-    fn plain_variant(&mut self, variant: VariantRef, ty: Ty) -> Val {
+    pub(super) fn plain_variant(&mut self, variant: VariantRef, ty: Ty) -> Val {
         let place = match self.info(ty).slots {
             Slots::One(Repr::I64) => Place::Int(i64::from(variant.ordinal)),
             _ => Place::Tag(variant.ordinal as u16),
@@ -321,470 +314,5 @@ impl<'a> Fx<'_, 'a> {
 
     pub(super) fn has_checks(&self, record: RecordId) -> bool {
         self.p.hir.records[record].fields.iter().any(|f| f.check.is_some())
-    }
-
-    // ---- lists, sets, maps ----
-
-    fn new_list(&mut self, ty: Ty) -> Val {
-        let Some(class) = self.info(ty).class() else { return Val::never() };
-        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
-        self.b.emit_imm(Op::ListNew, dst, class.0 as i32);
-        self.owned(dst, ty)
-    }
-
-    /// An empty list that nothing is pushed to here.
-    fn empty(&mut self, ty: Ty, hint: Option<Reg>) -> Val {
-        let Some(class) = self.info(ty).class() else { return Val::never() };
-        let dst = self.temp(Repr::Ref(class), hint);
-        self.b.emit_imm(Op::LdEmpty, dst, class.0 as i32);
-        self.owned(dst, ty)
-    }
-
-    pub(super) fn list(&mut self, e: ExprId, items: &'a [Item], hint: Option<Reg>) -> Val {
-        let ty = self.ty(e);
-        let pairs: Vec<(ExprId, bool)> = items.iter().map(|i| (i.value, i.spread)).collect();
-        self.list_from(e, ty, &pairs, hint)
-    }
-
-    /// The list of a variadic parameter.
-    pub(super) fn list_of(&mut self, ty: Ty, items: &[(ExprId, bool)]) -> Val {
-        match items.first() {
-            Some(&(first, _)) => self.list_from(first, ty, items, None),
-            None => self.empty(ty, None),
-        }
-    }
-
-    fn list_from(&mut self, e: ExprId, ty: Ty, items: &[(ExprId, bool)], hint: Option<Reg>) -> Val {
-        let TyKind::List(elem) = self.kind(ty) else { return Val::never() };
-        if items.is_empty() {
-            return self.empty(ty, hint);
-        }
-        let plain = items.iter().take_while(|i| !i.1).count();
-        let first = plain.min(LITERAL);
-        let mut list = if first > 0 {
-            self.literal_list(e, ty, elem, &items[..first], hint)
-        } else {
-            self.new_list(ty)
-        };
-        for &(item, spread) in &items[first..] {
-            if !self.r.reachable {
-                return Val::new(Place::Never, ty);
-            }
-            if self.assigns(item) {
-                list = self.snapshot(list);
-            }
-            if spread {
-                let v = self.expr(item, Want::Borrow, None);
-                self.at_expr(item);
-                list = match self.kind(v.ty) {
-                    TyKind::Set(_) => {
-                        let v = self.rt("set.to_list", &[v], ty, None);
-                        self.rt("list.concat", &[list, v], ty, None)
-                    }
-                    _ => self.rt("list.concat", &[list, v], ty, None),
-                };
-            } else {
-                let v = self.expr(item, Want::Own, None);
-                let v = self.convert(v, elem, None);
-                list = self.list_push(list, v);
-            }
-        }
-        list
-    }
-
-    fn literal_list(
-        &mut self,
-        e: ExprId,
-        ty: Ty,
-        elem: Ty,
-        items: &[(ExprId, bool)],
-        hint: Option<Reg>,
-    ) -> Val {
-        let types = vec![elem; items.len()];
-        let dests = self.open_fields(&types);
-        for (dest, item) in dests.iter().zip(items) {
-            self.field_into(*dest, item.0);
-        }
-        self.finish_list(e, ty, &dests, hint)
-    }
-
-    fn finish_list(&mut self, e: ExprId, ty: Ty, dests: &[Dest], hint: Option<Reg>) -> Val {
-        let base = dests.first().map_or(0, |d| d.reg);
-        self.close_fields(dests);
-        if !self.r.reachable {
-            return Val::new(Place::Never, ty);
-        }
-        let Some(class) = self.info(ty).class() else { return Val::never() };
-        self.at_expr(e);
-        let dst = self.temp(Repr::Ref(class), hint);
-        self.b.emit_ext32(Op::ListLit, [dst, base, dests.len() as u16], [class.0, 0]);
-        self.owned(dst, ty)
-    }
-
-    /// A list of evaluated values.
-    pub(super) fn list_of_values(&mut self, ty: Ty, values: &[Val]) -> Val {
-        let TyKind::List(elem) = self.kind(ty) else { return Val::never() };
-        let mut list = self.new_list(ty);
-        for v in values {
-            let v = self.convert(*v, elem, None);
-            list = self.list_push(list, v);
-        }
-        list
-    }
-
-    pub(super) fn set(&mut self, e: ExprId, items: &'a [Item]) -> Val {
-        let ty = self.ty(e);
-        let (TyKind::Set(elem), Some(class)) = (self.kind(ty), self.info(ty).class()) else {
-            return Val::never();
-        };
-        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
-        self.b.emit_imm(Op::SetNew, dst, class.0 as i32);
-        let mut set = self.owned(dst, ty);
-        for item in items {
-            if !self.r.reachable {
-                return Val::new(Place::Never, ty);
-            }
-            if item.spread {
-                let v = self.read(item.value);
-                self.at_expr(item.value);
-                let v = match self.kind(v.ty) {
-                    TyKind::List(_) => self.rt("list.to_set", &[v], ty, None),
-                    _ => v,
-                };
-                set = self.rt("set.union", &[set, v], ty, None);
-            } else {
-                let v = self.expr(item.value, Want::Own, None);
-                let v = self.convert(v, elem, None);
-                set = self.set_add(set, v);
-            }
-        }
-        set
-    }
-
-    pub(super) fn map(&mut self, e: ExprId, items: &'a [MapItem]) -> Val {
-        let ty = self.ty(e);
-        let (TyKind::Map(key, value), Some(class)) = (self.kind(ty), self.info(ty).class()) else {
-            return Val::never();
-        };
-        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
-        self.b.emit_imm(Op::MapNew, dst, class.0 as i32);
-        let mut map = self.owned(dst, ty);
-        for item in items {
-            if !self.r.reachable {
-                return Val::new(Place::Never, ty);
-            }
-            match item {
-                MapItem::Entry(k, v) => {
-                    let k1 = self.expr(*k, Want::Own, None);
-                    let k1 = self.convert(k1, key, None);
-                    let k1 = if self.assigns(*v) { self.snapshot(k1) } else { k1 };
-                    let v1 = self.expr(*v, Want::Own, None);
-                    let v1 = self.convert(v1, value, None);
-                    map = self.map_put(map, k1, v1);
-                }
-                MapItem::Spread(other) => {
-                    let v = self.read(*other);
-                    self.at_expr(*other);
-                    map = self.rt("map.merge", &[map, v], ty, None);
-                }
-            }
-        }
-        map
-    }
-
-    pub(super) fn slice(
-        &mut self,
-        e: ExprId,
-        base: ExprId,
-        lo: Option<ExprId>,
-        hi: Option<ExprId>,
-        inclusive: bool,
-    ) -> Val {
-        let v = self.read(base);
-        let later = lo.iter().chain(&hi).any(|&e| self.assigns(e));
-        let v = if later { self.snapshot(v) } else { v };
-        let lo = match lo {
-            Some(lo) => self.read(lo),
-            None => Val::new(Place::Int(0), Ty::INT),
-        };
-        let lo = if hi.is_some_and(|hi| self.assigns(hi)) { self.snapshot(lo) } else { lo };
-        let hi = match hi {
-            Some(hi) => self.read(hi),
-            None => Val::new(Place::Int(i64::MAX), Ty::INT),
-        };
-        if !self.r.reachable {
-            return Val::never();
-        }
-        self.at_expr(e);
-        let hi = match hi.place {
-            Place::Int(i64::MAX) => hi,
-            _ if inclusive => {
-                let one = Val::new(Place::Int(1), Ty::INT);
-                self.apply(crate::compiler::hir::BinOp::Add, hi, one, None)
-            }
-            _ => hi,
-        };
-        let ty = v.ty;
-        let name = match self.p.types.kind(ty) {
-            TyKind::String => "string.slice",
-            TyKind::Bytes => "bytes.slice",
-            _ => "list.slice",
-        };
-        self.rt(name, &[v, lo, hi], ty, None)
-    }
-
-    /// A range as a list.
-    pub(super) fn range_list(
-        &mut self,
-        e: ExprId,
-        lo: ExprId,
-        hi: ExprId,
-        inclusive: bool,
-        step: Option<ExprId>,
-    ) -> Val {
-        let ty = self.ty(e);
-        if step.is_none() && !inclusive {
-            let [a, b] = self.operands([lo, hi]);
-            if !self.r.reachable {
-                return Val::new(Place::Never, ty);
-            }
-            self.at_expr(e);
-            return self.rt("list.range", &[a, b], ty, None);
-        }
-        let source = self.range_source(lo, hi, inclusive, step);
-        if !self.r.reachable {
-            return Val::new(Place::Never, ty);
-        }
-        let list = self.new_list(ty);
-        let (reg, _) = self.reg(list);
-        let (head, again, out) = (self.b.new_label(), self.b.new_label(), self.b.new_label());
-        self.at_expr(e);
-        self.first_round(&source, again, out);
-        self.b.bind(head);
-        if let super::iterate::Source::Range { i, .. } = &source {
-            self.b.emit(Op::ListPush, reg, *i, 0);
-        }
-        self.b.bind(again);
-        self.next_round(&source, head);
-        self.b.bind(out);
-        self.end_iteration(source);
-        list
-    }
-
-    pub(super) fn comprehension(
-        &mut self,
-        e: ExprId,
-        kind: &'a Comprehension,
-        id: LoopId,
-        pat: PatId,
-        iter: ExprId,
-        guards: &'a [ExprId],
-    ) -> Val {
-        let ty = self.ty(e);
-        let Some(class) = self.info(ty).class() else { return Val::never() };
-        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
-        let op = match kind {
-            Comprehension::List(_) => Op::ListNew,
-            Comprehension::Set(_) => Op::SetNew,
-            Comprehension::Map(..) => Op::MapNew,
-        };
-        self.at_expr(e);
-        self.b.emit_imm(op, dst, class.0 as i32);
-        self.r.set_owned(dst);
-        self.pin(dst);
-        self.r.update(dst, |s| s.home = true);
-        let out = Val::new(Place::One(dst, Own::Owned), ty);
-        let parts = self.kind(ty);
-        let v = self.iterate(e, id, pat, iter, guards, None, |fx| match (kind, parts) {
-            (Comprehension::List(x), TyKind::List(elem)) => {
-                let x = fx.expr(*x, Want::Own, None);
-                let x = fx.convert(x, elem, None);
-                if fx.r.reachable {
-                    fx.list_push(out, x);
-                }
-            }
-            (Comprehension::Set(x), TyKind::Set(elem)) => {
-                let x = fx.expr(*x, Want::Own, None);
-                let x = fx.convert(x, elem, None);
-                if fx.r.reachable {
-                    fx.set_add(out, x);
-                }
-            }
-            (Comprehension::Map(k, v), TyKind::Map(key, value)) => {
-                let k = fx.expr(*k, Want::Own, None);
-                let k = fx.convert(k, key, None);
-                let v = fx.expr(*v, Want::Own, None);
-                let v = fx.convert(v, value, None);
-                if fx.r.reachable {
-                    fx.map_put(out, k, v);
-                }
-            }
-            _ => {}
-        });
-        self.done(v);
-        self.r.update(dst, |s| {
-            s.pinned = false;
-            s.home = false;
-        });
-        if self.r.reachable { out } else { Val::new(Place::Never, ty) }
-    }
-
-    // ---- text ----
-
-    pub(super) fn interp(&mut self, e: ExprId, parts: &'a [InterpPart], hint: Option<Reg>) -> Val {
-        let mut template = Vec::with_capacity(parts.len());
-        let mut values = Vec::new();
-        for (n, part) in parts.iter().enumerate() {
-            match part {
-                InterpPart::Text(text) => template.push(TemplatePart::Text(text.to_string())),
-                InterpPart::Value { expr, spec } => {
-                    let v = self.read(*expr);
-                    let later = parts[n + 1..].iter().any(|p| match p {
-                        InterpPart::Value { expr, .. } => self.assigns(*expr),
-                        InterpPart::Text(_) => false,
-                    });
-                    let v = if later { self.snapshot(v) } else { v };
-                    let ty = self.info(v.ty).id;
-                    let spec = spec.map(format_spec).unwrap_or_default();
-                    template.push(TemplatePart::Hole { ty, spec });
-                    values.push(v);
-                }
-            }
-        }
-        if !self.r.reachable {
-            values.into_iter().for_each(|v| self.done(v));
-            return Val::never();
-        }
-        self.at_expr(e);
-        self.fill(template, &values, hint)
-    }
-
-    /// The text of a template filled with values.
-    pub(super) fn fill(
-        &mut self,
-        mut parts: Vec<TemplatePart>,
-        values: &[Val],
-        hint: Option<Reg>,
-    ) -> Val {
-        if values.iter().any(|v| v.place == Place::Never) {
-            return Val::never();
-        }
-        let mut rest = Vec::with_capacity(values.len());
-        let mut at = 0;
-        for v in values {
-            while !matches!(parts.get(at), Some(TemplatePart::Hole { .. })) && at < parts.len() {
-                at += 1;
-            }
-            // A text or number known here is part of the template.
-            let plain = matches!(&parts.get(at), Some(TemplatePart::Hole { spec, .. }) if *spec == FormatSpec::default());
-            match v.place {
-                Place::Str(k) if plain && v.ty == Ty::STRING => {
-                    let text = self.p.module.module().consts.strings[k as usize].clone();
-                    parts[at] = TemplatePart::Text(text);
-                }
-                Place::Int(n) if plain && v.ty == Ty::INT => {
-                    parts[at] = TemplatePart::Text(n.to_string())
-                }
-                _ => rest.push(*v),
-            }
-            at += 1;
-        }
-        let parts = merged(parts);
-        if rest.is_empty() {
-            let text = match parts.as_slice() {
-                [TemplatePart::Text(text)] => text.as_str(),
-                _ => "",
-            };
-            let k = self.p.module.string(text);
-            return Val::new(Place::Str(k), Ty::STRING);
-        }
-        let k = self.p.module.template(Template { parts });
-        let slots: Vec<Slots> = rest.iter().map(|v| self.info(v.ty).slots).collect();
-        if k > u32::from(u16::MAX) {
-            let at = self.here();
-            self.p.errors.push(limits::not_built(
-                at,
-                "a module with more than 65,536 different interpolations",
-            ));
-            return Val::never();
-        }
-        if let ([v], [Slots::One(_)]) = (rest.as_slice(), slots.as_slice()) {
-            let v = self.lend(*v);
-            let (reg, v) = self.reg(v);
-            let dst = self.temp(Repr::Ref(ClassId::STRING), hint);
-            self.b.emit(Op::Interp, dst, reg, k as u16);
-            let out = self.owned(dst, Ty::STRING);
-            self.done(v);
-            return out;
-        }
-        let reprs: Vec<Repr> = slots.iter().flat_map(|s| s.reprs()).collect();
-        let base = self.r.alloc_run(&mut self.b, &reprs, false, 0);
-        for i in 0..reprs.len() as u16 {
-            self.pin(base + i);
-        }
-        let mut kept = Vec::with_capacity(rest.len());
-        let mut reg = base;
-        for (v, slots) in rest.into_iter().zip(slots) {
-            let v = self.lend(v);
-            let dest = Dest { reg, slots, ty: v.ty };
-            kept.push(self.copy_into(v, dest));
-            reg += slots.len() as u16;
-        }
-        for i in 0..reprs.len() as u16 {
-            self.unpin(base + i);
-            self.free(base + i);
-        }
-        let dst = self.temp(Repr::Ref(ClassId::STRING), hint);
-        self.b.emit(Op::Interp, dst, base, k as u16);
-        let out = self.owned(dst, Ty::STRING);
-        for v in kept {
-            self.done(v);
-        }
-        out
-    }
-}
-
-/// Neighbouring texts as one.
-fn merged(parts: Vec<TemplatePart>) -> Vec<TemplatePart> {
-    let mut out: Vec<TemplatePart> = Vec::with_capacity(parts.len());
-    for part in parts {
-        match (out.last_mut(), part) {
-            (Some(TemplatePart::Text(before)), TemplatePart::Text(text)) => before.push_str(&text),
-            (_, part) => out.push(part),
-        }
-    }
-    out
-}
-
-fn format_spec(spec: crate::compiler::hir::FormatSpec) -> FormatSpec {
-    FormatSpec {
-        fill: spec.fill,
-        align: match spec.align {
-            Some('<') => Some(Align::Left),
-            Some('^') => Some(Align::Center),
-            Some('>') => Some(Align::Right),
-            _ => None,
-        },
-        plus: spec.plus,
-        alternate: spec.alternate,
-        zero: spec.zero,
-        width: spec.width,
-        comma: spec.comma,
-        precision: spec.precision,
-        ty: match spec.ty {
-            Some('d') => Some(FormatType::Decimal),
-            Some('x') => Some(FormatType::HexLower),
-            Some('X') => Some(FormatType::HexUpper),
-            Some('b') => Some(FormatType::Binary),
-            Some('o') => Some(FormatType::Octal),
-            Some('e') => Some(FormatType::ExpLower),
-            Some('E') => Some(FormatType::ExpUpper),
-            Some('f') => Some(FormatType::Fixed),
-            Some('%') => Some(FormatType::Percent),
-            Some('s') => Some(FormatType::Str),
-            Some('?') => Some(FormatType::Debug),
-            Some('c') => Some(FormatType::Char),
-            _ => None,
-        },
     }
 }

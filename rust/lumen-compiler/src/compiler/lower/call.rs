@@ -3,10 +3,10 @@
 //! Invariants: the window of a call lies above everything that lives across it; an owned argument is moved into it, a
 //! borrowed one is kept alive below it.
 
-use super::fx::{Dest, Fx, Ret};
+use super::fx::{Dest, Fx};
 use super::liveness::{GO, SKIP};
 use super::order::{self, Arg};
-use super::value::{Binding, Own, Place, Val, Want};
+use super::value::{Own, Place, Val, Want};
 use crate::compiler::hir::{Body, CellBody, CellId, ExprId, ExprKind};
 use crate::compiler::typecheck::tables::{ArgSource, Call, Target};
 use crate::compiler::typecheck::types::{Ty, TyKind};
@@ -21,7 +21,7 @@ pub(super) struct Formal {
 
 /// Registers of the arguments of a call.
 pub(super) struct Window {
-    base: Reg,
+    pub(super) base: Reg,
     /// Distance of the first argument from the base.
     gap: u16,
     pub(super) dests: Vec<Dest>,
@@ -29,7 +29,7 @@ pub(super) struct Window {
     /// Below the window: where a borrowed argument is made that has no place of its own.
     holders: Vec<Option<Reg>>,
     /// What borrowed arguments keep alive until the call is over.
-    kept: Vec<Val>,
+    pub(super) kept: Vec<Val>,
 }
 
 impl<'a> Fx<'_, 'a> {
@@ -66,7 +66,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// `x?.f(…)`.
-    fn optional_call(&mut self, e: ExprId, call: &'a Call, recv: Option<ExprId>) -> Val {
+    pub(super) fn optional_call(&mut self, e: ExprId, call: &'a Call, recv: Option<ExprId>) -> Val {
         let Some(recv) = recv else { return Val::never() };
         let v = self.expr(recv, Want::Own, None);
         let ty = self.ty(e);
@@ -93,7 +93,13 @@ impl<'a> Fx<'_, 'a> {
         self.take_dest(dest)
     }
 
-    fn call_with_receiver(&mut self, e: ExprId, call: &'a Call, recv: ExprId, inner: Val) -> Val {
+    pub(super) fn call_with_receiver(
+        &mut self,
+        e: ExprId,
+        call: &'a Call,
+        recv: ExprId,
+        inner: Val,
+    ) -> Val {
         self.receiver = Some((recv, inner));
         match call.target {
             Target::Cell(cell) => self.call_cell(e, call, cell, None, Want::Own, None),
@@ -147,7 +153,7 @@ impl<'a> Fx<'_, 'a> {
         (formals, self.p.types.subst(sig.ret, &subst))
     }
 
-    fn call_cell(
+    pub(super) fn call_cell(
         &mut self,
         e: ExprId,
         call: &'a Call,
@@ -186,7 +192,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Values of the captured locals of a nested cell that is called.
-    fn nested_captures(&mut self, callee: Option<ExprId>) -> Vec<Val> {
+    pub(super) fn nested_captures(&mut self, callee: Option<ExprId>) -> Vec<Val> {
         let Some(callee) = callee else { return Vec::new() };
         let ExprKind::NestedCell { captures, .. } = &self.body().exprs[callee].kind else {
             return Vec::new();
@@ -236,7 +242,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Evaluates the arguments of a call into its window.
-    fn arguments_into(
+    pub(super) fn arguments_into(
         &mut self,
         window: &mut Window,
         call: &'a Call,
@@ -279,7 +285,13 @@ impl<'a> Fx<'_, 'a> {
         }
     }
 
-    fn argument_into(&mut self, window: &mut Window, i: usize, e: ExprId, assigns_later: bool) {
+    pub(super) fn argument_into(
+        &mut self,
+        window: &mut Window,
+        i: usize,
+        e: ExprId,
+        assigns_later: bool,
+    ) {
         let dest = window.dests[i];
         let hint = (!dest.slots.is_empty()).then_some(dest.reg);
         if window.owned[i] {
@@ -339,7 +351,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Moves the window up when something that must live across the call lies above it.
-    fn raise(&mut self, window: &mut Window) {
+    pub(super) fn raise(&mut self, window: &mut Window) {
         let len: u16 = window.dests.iter().map(|d| d.slots.len() as u16).sum();
         let end = usize::from(window.base + window.gap + len);
         if self.r.top() <= end {
@@ -375,7 +387,7 @@ impl<'a> Fx<'_, 'a> {
         window.base = first - window.gap;
     }
 
-    fn release_gap(&mut self, base: Reg, gap: u16) {
+    pub(super) fn release_gap(&mut self, base: Reg, gap: u16) {
         for reg in base..base + gap {
             self.unpin(reg);
             self.free(reg);
@@ -383,7 +395,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Gives the registers of a window back after its call (or, when `abandoned`, without one).
-    fn close_window(&mut self, window: Window, abandoned: bool) {
+    pub(super) fn close_window(&mut self, window: Window, abandoned: bool) {
         for dest in &window.dests {
             self.unpin_dest(*dest);
             for n in 0..dest.slots.len() as u16 {
@@ -405,7 +417,7 @@ impl<'a> Fx<'_, 'a> {
         }
     }
 
-    fn finish_call(
+    pub(super) fn finish_call(
         &mut self,
         mut window: Window,
         id: lumen_lir::CellId,
@@ -421,7 +433,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Emits a call whose arguments are in the window, and gives its result.
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         window: Window,
         ret: Ty,
@@ -463,7 +475,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// A call that does not come back: the code behind it exists for the verifier alone.
-    fn after_never(&mut self) {
+    pub(super) fn after_never(&mut self) {
         let text = self.p.module.string("a call that never returns has returned");
         self.b.emit_imm(Op::Fail, super::codes::UNREACHABLE, text as i32);
         self.r.reachable = false;
@@ -531,233 +543,6 @@ impl<'a> Fx<'_, 'a> {
         let v = self.expr(root, Want::Borrow, None);
         self.frames.pop();
         Some(v)
-    }
-
-    // ---- function values ----
-
-    fn call_value(
-        &mut self,
-        e: ExprId,
-        call: &'a Call,
-        callee: Option<ExprId>,
-        hint: Option<Reg>,
-    ) -> Val {
-        let Some(callee) = callee else { return Val::never() };
-        if let ExprKind::Local(local) = self.body().exprs[callee].kind
-            && let Binding::Lambda(lambda) = self.binding(local)
-        {
-            return self.inline_lambda(e, call, lambda, hint);
-        }
-        let f = self.read(callee);
-        self.call_closure(e, call, f, hint)
-    }
-
-    fn call_closure(&mut self, e: ExprId, call: &'a Call, f: Val, hint: Option<Reg>) -> Val {
-        let TyKind::Fn { params, ret, .. } = self.kind(f.ty) else {
-            return Val::never();
-        };
-        let f = self.lend(f);
-        let (function, f) = self.reg(f);
-        let formals: Vec<Formal> = params.iter().map(|&ty| Formal { ty, owned: true }).collect();
-        let mut window = self.open_window(&formals, 3, |_| true);
-        self.arguments_into(&mut window, call, 0, &[]);
-        self.at_expr(e);
-        if !self.r.reachable {
-            self.close_window(window, true);
-            self.done(f);
-            return Val::new(Place::Never, ret);
-        }
-        self.raise(&mut window);
-        self.effects = self.effects.union(super::types::every_effect());
-        let v = self
-            .finish(window, ret, hint, |fx, dst, base| fx.b.emit(Op::CallC, dst, base, function));
-        self.done(f);
-        v
-    }
-
-    /// Calls a function value without parameters that gives Null.
-    pub(super) fn call_defer(&mut self, closure: Reg) {
-        let mut window = self.open_window(&[], 3, |_| true);
-        self.raise(&mut window);
-        self.effects = self.effects.union(super::types::every_effect());
-        let v = self.finish(window, Ty::NULL, None, |fx, dst, base| {
-            fx.b.emit(Op::CallC, dst, base, closure)
-        });
-        self.done(v);
-    }
-
-    /// `attempt(f)`: failures become a value.
-    pub(super) fn call_try(&mut self, f: Val, result: Ty) -> Val {
-        let Some(class) = self.info(result).class() else { return Val::never() };
-        let f = self.lend(f);
-        let (function, f) = self.reg(f);
-        let mut window = self.open_window(&[], 3, |_| true);
-        self.raise(&mut window);
-        self.effects = self.effects.union(super::types::every_effect());
-        let v = self.finish(window, result, None, |fx, dst, base| {
-            fx.b.emit_ext32(Op::CallTry, [dst, base, function], [class.0, 0]);
-        });
-        self.done(f);
-        v
-    }
-
-    // ---- tail position ----
-
-    /// Lowers an expression whose value is the result of the cell.
-    pub(super) fn tail(&mut self, e: ExprId) {
-        if !self.r.reachable {
-            return;
-        }
-        let body = self.body();
-        if self.typed().adjust.contains_key(&e) {
-            return self.tail_value(e);
-        }
-        match &body.exprs[e].kind {
-            ExprKind::Block(block) if !self.has_defers(block) => {
-                let scope = self.scope.len();
-                for stmt in &block.stmts {
-                    if !self.r.reachable {
-                        break;
-                    }
-                    self.stmt(stmt);
-                }
-                match block.tail {
-                    Some(tail) => self.tail(tail),
-                    None if self.r.reachable => self.return_unit(),
-                    None => {}
-                }
-                self.end_scope(scope);
-            }
-            ExprKind::If { branches, otherwise: Some(otherwise) } => {
-                self.tail_if(e, branches, *otherwise)
-            }
-            ExprKind::Match { value, arms } => self.tail_match(e, *value, arms),
-            ExprKind::Call { .. } | ExprKind::MethodCall { .. } if self.tail_call(e) => {}
-            _ => self.tail_value(e),
-        }
-    }
-
-    fn return_unit(&mut self) {
-        if let Ret::Cell(ty) = self.frame().ret {
-            self.leave_with(Val::unit(), ty);
-        }
-    }
-
-    fn has_defers(&self, block: &crate::compiler::hir::Block) -> bool {
-        block.stmts.iter().any(|s| matches!(s.kind, crate::compiler::hir::StmtKind::Defer(_)))
-    }
-
-    fn tail_value(&mut self, e: ExprId) {
-        let Ret::Cell(ty) = self.frame().ret else { return };
-        let unit = matches!(self.p.types.kind(ty), TyKind::Null);
-        if unit {
-            self.discard(e);
-            if self.r.reachable {
-                self.leave_with(Val::unit(), ty);
-            }
-            return;
-        }
-        let v = self.expr(e, Want::Own, None);
-        self.at_expr(e);
-        self.leave_with(v, ty);
-    }
-
-    /// A call of the cell by itself in tail position becomes a jump to its start.
-    pub(super) fn tail_call(&mut self, e: ExprId) -> bool {
-        let Some((label, params)) = self.restart.clone() else { return false };
-        if self.frames.len() != 1 || !self.defers.is_empty() || self.typed().adjust.contains_key(&e)
-        {
-            return false;
-        }
-        let Some(call) = self.typed().call(e) else { return false };
-        if call.target != Target::Cell(self.entry) || call.optional {
-            return false;
-        }
-        let type_args: Vec<Ty> = call.type_args.iter().map(|&t| self.close(t)).collect();
-        if *type_args != *self.type_args || call.args.len() != params.len() {
-            return false;
-        }
-        if !call.args.iter().all(|a| matches!(a, ArgSource::Expr(_))) {
-            return false;
-        }
-        self.restart_with(e, call, label, &params);
-        true
-    }
-
-    fn restart_with(
-        &mut self,
-        e: ExprId,
-        call: &'a Call,
-        label: lumen_lir::Label,
-        params: &[Dest],
-    ) {
-        let args = order::arguments(self.body(), call);
-        let mut values: Vec<(usize, Val)> = Vec::with_capacity(args.len());
-        let body = self.body();
-        for (n, &(index, arg)) in args.iter().enumerate() {
-            let Arg::Expr(arg) = arg else { continue };
-            let i = index as usize;
-            let dest = params[i];
-            // A parameter passed on as it is stays where it is.
-            if let ExprKind::Local(local) = body.exprs[arg].kind
-                && body.params.get(i) == Some(&local)
-                && self.stays(local, dest)
-            {
-                continue;
-            }
-            let later =
-                args[n + 1..].iter().any(|&(_, a)| matches!(a, Arg::Expr(e) if self.assigns(e)));
-            let v = self.expr(arg, Want::Own, None);
-            let v = self.convert(v, dest.ty, None);
-            let v = if later || self.aliases_param(v, params) { self.snapshot(v) } else { v };
-            values.push((i, v));
-        }
-        if !self.r.reachable {
-            return;
-        }
-        self.at_expr(e);
-        let passed: Vec<Reg> = values
-            .iter()
-            .filter_map(|(_, v)| match v.place {
-                Place::One(reg, Own::Owned) => Some(reg),
-                _ => None,
-            })
-            .collect();
-        let given: Vec<usize> = values.iter().map(|v| v.0).collect();
-        let kept: Vec<Reg> = params
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| !given.contains(i))
-            .map(|(_, d)| d.reg)
-            .collect();
-        for reg in self.r.owned().into_iter().rev() {
-            if !passed.contains(&reg) && !kept.contains(&reg) {
-                self.emit_drop(reg);
-                self.r.set_consumed(reg);
-            }
-        }
-        for (i, v) in values {
-            // What sits in the register of a parameter was moved out of it or dropped.
-            self.place(v, params[i]);
-        }
-        self.b.branch(Op::Loop, 0, 0, label);
-        self.r.reachable = false;
-    }
-
-    /// Whether a parameter is still in its register, as it was.
-    fn stays(&self, local: crate::compiler::hir::LocalId, dest: Dest) -> bool {
-        match self.binding(local) {
-            Binding::Val(v) => {
-                matches!(v.place, Place::One(reg, _) | Place::Two(reg, _) if reg == dest.reg)
-            }
-            Binding::Home { reg, .. } => reg == dest.reg,
-            _ => false,
-        }
-    }
-
-    fn aliases_param(&self, v: Val, params: &[Dest]) -> bool {
-        let (Place::One(reg, _) | Place::Two(reg, _)) = v.place else { return false };
-        params.iter().any(|d| d.reg == reg || (d.slots.len() == 2 && d.reg + 1 == reg))
     }
 }
 

@@ -1,0 +1,328 @@
+//! Making collections: literals, spreads, slices, ranges, comprehensions.
+
+use super::fx::{Dest, Fx};
+use super::value::{Own, Place, Val, Want};
+use crate::compiler::hir::{Comprehension, ExprId, Item, LoopId, MapItem, PatId};
+use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_lir::{Op, Reg, Repr};
+
+/// Elements of a literal that are put into registers at once; longer ones are pushed.
+const LITERAL: usize = 64;
+
+impl<'a> Fx<'_, 'a> {
+    pub(super) fn new_list(&mut self, ty: Ty) -> Val {
+        let Some(class) = self.info(ty).class() else { return Val::never() };
+        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
+        self.b.emit_imm(Op::ListNew, dst, class.0 as i32);
+        self.owned(dst, ty)
+    }
+
+    /// An empty list that nothing is pushed to here.
+    pub(super) fn empty(&mut self, ty: Ty, hint: Option<Reg>) -> Val {
+        let Some(class) = self.info(ty).class() else { return Val::never() };
+        let dst = self.temp(Repr::Ref(class), hint);
+        self.b.emit_imm(Op::LdEmpty, dst, class.0 as i32);
+        self.owned(dst, ty)
+    }
+
+    pub(super) fn list(&mut self, e: ExprId, items: &'a [Item], hint: Option<Reg>) -> Val {
+        let ty = self.ty(e);
+        let pairs: Vec<(ExprId, bool)> = items.iter().map(|i| (i.value, i.spread)).collect();
+        self.list_from(e, ty, &pairs, hint)
+    }
+
+    /// The list of a variadic parameter.
+    pub(super) fn list_of(&mut self, ty: Ty, items: &[(ExprId, bool)]) -> Val {
+        match items.first() {
+            Some(&(first, _)) => self.list_from(first, ty, items, None),
+            None => self.empty(ty, None),
+        }
+    }
+
+    pub(super) fn list_from(
+        &mut self,
+        e: ExprId,
+        ty: Ty,
+        items: &[(ExprId, bool)],
+        hint: Option<Reg>,
+    ) -> Val {
+        let TyKind::List(elem) = self.kind(ty) else { return Val::never() };
+        if items.is_empty() {
+            return self.empty(ty, hint);
+        }
+        let plain = items.iter().take_while(|i| !i.1).count();
+        let first = plain.min(LITERAL);
+        let mut list = if first > 0 {
+            self.literal_list(e, ty, elem, &items[..first], hint)
+        } else {
+            self.new_list(ty)
+        };
+        for &(item, spread) in &items[first..] {
+            if !self.r.reachable {
+                return Val::new(Place::Never, ty);
+            }
+            if self.assigns(item) {
+                list = self.snapshot(list);
+            }
+            if spread {
+                let v = self.expr(item, Want::Borrow, None);
+                self.at_expr(item);
+                list = match self.kind(v.ty) {
+                    TyKind::Set(_) => {
+                        let v = self.rt("set.to_list", &[v], ty, None);
+                        self.rt("list.concat", &[list, v], ty, None)
+                    }
+                    _ => self.rt("list.concat", &[list, v], ty, None),
+                };
+            } else {
+                let v = self.expr(item, Want::Own, None);
+                let v = self.convert(v, elem, None);
+                list = self.list_push(list, v);
+            }
+        }
+        list
+    }
+
+    pub(super) fn literal_list(
+        &mut self,
+        e: ExprId,
+        ty: Ty,
+        elem: Ty,
+        items: &[(ExprId, bool)],
+        hint: Option<Reg>,
+    ) -> Val {
+        let types = vec![elem; items.len()];
+        let dests = self.open_fields(&types);
+        for (dest, item) in dests.iter().zip(items) {
+            self.field_into(*dest, item.0);
+        }
+        self.finish_list(e, ty, &dests, hint)
+    }
+
+    pub(super) fn finish_list(
+        &mut self,
+        e: ExprId,
+        ty: Ty,
+        dests: &[Dest],
+        hint: Option<Reg>,
+    ) -> Val {
+        let base = dests.first().map_or(0, |d| d.reg);
+        self.close_fields(dests);
+        if !self.r.reachable {
+            return Val::new(Place::Never, ty);
+        }
+        let Some(class) = self.info(ty).class() else { return Val::never() };
+        self.at_expr(e);
+        let dst = self.temp(Repr::Ref(class), hint);
+        self.b.emit_ext32(Op::ListLit, [dst, base, dests.len() as u16], [class.0, 0]);
+        self.owned(dst, ty)
+    }
+
+    /// A list of evaluated values.
+    pub(super) fn list_of_values(&mut self, ty: Ty, values: &[Val]) -> Val {
+        let TyKind::List(elem) = self.kind(ty) else { return Val::never() };
+        let mut list = self.new_list(ty);
+        for v in values {
+            let v = self.convert(*v, elem, None);
+            list = self.list_push(list, v);
+        }
+        list
+    }
+
+    pub(super) fn set(&mut self, e: ExprId, items: &'a [Item]) -> Val {
+        let ty = self.ty(e);
+        let (TyKind::Set(elem), Some(class)) = (self.kind(ty), self.info(ty).class()) else {
+            return Val::never();
+        };
+        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
+        self.b.emit_imm(Op::SetNew, dst, class.0 as i32);
+        let mut set = self.owned(dst, ty);
+        for item in items {
+            if !self.r.reachable {
+                return Val::new(Place::Never, ty);
+            }
+            if item.spread {
+                let v = self.read(item.value);
+                self.at_expr(item.value);
+                let v = match self.kind(v.ty) {
+                    TyKind::List(_) => self.rt("list.to_set", &[v], ty, None),
+                    _ => v,
+                };
+                set = self.rt("set.union", &[set, v], ty, None);
+            } else {
+                let v = self.expr(item.value, Want::Own, None);
+                let v = self.convert(v, elem, None);
+                set = self.set_add(set, v);
+            }
+        }
+        set
+    }
+
+    pub(super) fn map(&mut self, e: ExprId, items: &'a [MapItem]) -> Val {
+        let ty = self.ty(e);
+        let (TyKind::Map(key, value), Some(class)) = (self.kind(ty), self.info(ty).class()) else {
+            return Val::never();
+        };
+        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
+        self.b.emit_imm(Op::MapNew, dst, class.0 as i32);
+        let mut map = self.owned(dst, ty);
+        for item in items {
+            if !self.r.reachable {
+                return Val::new(Place::Never, ty);
+            }
+            match item {
+                MapItem::Entry(k, v) => {
+                    let k1 = self.expr(*k, Want::Own, None);
+                    let k1 = self.convert(k1, key, None);
+                    let k1 = if self.assigns(*v) { self.snapshot(k1) } else { k1 };
+                    let v1 = self.expr(*v, Want::Own, None);
+                    let v1 = self.convert(v1, value, None);
+                    map = self.map_put(map, k1, v1);
+                }
+                MapItem::Spread(other) => {
+                    let v = self.read(*other);
+                    self.at_expr(*other);
+                    map = self.rt("map.merge", &[map, v], ty, None);
+                }
+            }
+        }
+        map
+    }
+
+    pub(super) fn slice(
+        &mut self,
+        e: ExprId,
+        base: ExprId,
+        lo: Option<ExprId>,
+        hi: Option<ExprId>,
+        inclusive: bool,
+    ) -> Val {
+        let v = self.read(base);
+        let later = lo.iter().chain(&hi).any(|&e| self.assigns(e));
+        let v = if later { self.snapshot(v) } else { v };
+        let lo = match lo {
+            Some(lo) => self.read(lo),
+            None => Val::new(Place::Int(0), Ty::INT),
+        };
+        let lo = if hi.is_some_and(|hi| self.assigns(hi)) { self.snapshot(lo) } else { lo };
+        let hi = match hi {
+            Some(hi) => self.read(hi),
+            None => Val::new(Place::Int(i64::MAX), Ty::INT),
+        };
+        if !self.r.reachable {
+            return Val::never();
+        }
+        self.at_expr(e);
+        let hi = match hi.place {
+            Place::Int(i64::MAX) => hi,
+            _ if inclusive => {
+                let one = Val::new(Place::Int(1), Ty::INT);
+                self.apply(crate::compiler::hir::BinOp::Add, hi, one, None)
+            }
+            _ => hi,
+        };
+        let ty = v.ty;
+        let name = match self.p.types.kind(ty) {
+            TyKind::String => "string.slice",
+            TyKind::Bytes => "bytes.slice",
+            _ => "list.slice",
+        };
+        self.rt(name, &[v, lo, hi], ty, None)
+    }
+
+    /// A range as a list.
+    pub(super) fn range_list(
+        &mut self,
+        e: ExprId,
+        lo: ExprId,
+        hi: ExprId,
+        inclusive: bool,
+        step: Option<ExprId>,
+    ) -> Val {
+        let ty = self.ty(e);
+        if step.is_none() && !inclusive {
+            let [a, b] = self.operands([lo, hi]);
+            if !self.r.reachable {
+                return Val::new(Place::Never, ty);
+            }
+            self.at_expr(e);
+            return self.rt("list.range", &[a, b], ty, None);
+        }
+        let source = self.range_source(lo, hi, inclusive, step);
+        if !self.r.reachable {
+            return Val::new(Place::Never, ty);
+        }
+        let list = self.new_list(ty);
+        let (reg, _) = self.reg(list);
+        let (head, again, out) = (self.b.new_label(), self.b.new_label(), self.b.new_label());
+        self.at_expr(e);
+        self.first_round(&source, again, out);
+        self.b.bind(head);
+        if let super::iterate::Source::Range { i, .. } = &source {
+            self.b.emit(Op::ListPush, reg, *i, 0);
+        }
+        self.b.bind(again);
+        self.next_round(&source, head);
+        self.b.bind(out);
+        self.end_iteration(source);
+        list
+    }
+
+    pub(super) fn comprehension(
+        &mut self,
+        e: ExprId,
+        kind: &'a Comprehension,
+        id: LoopId,
+        pat: PatId,
+        iter: ExprId,
+        guards: &'a [ExprId],
+    ) -> Val {
+        let ty = self.ty(e);
+        let Some(class) = self.info(ty).class() else { return Val::never() };
+        let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
+        let op = match kind {
+            Comprehension::List(_) => Op::ListNew,
+            Comprehension::Set(_) => Op::SetNew,
+            Comprehension::Map(..) => Op::MapNew,
+        };
+        self.at_expr(e);
+        self.b.emit_imm(op, dst, class.0 as i32);
+        self.r.set_owned(dst);
+        self.pin(dst);
+        self.r.update(dst, |s| s.home = true);
+        let out = Val::new(Place::One(dst, Own::Owned), ty);
+        let parts = self.kind(ty);
+        let v = self.iterate(e, id, pat, iter, guards, None, |fx| match (kind, parts) {
+            (Comprehension::List(x), TyKind::List(elem)) => {
+                let x = fx.expr(*x, Want::Own, None);
+                let x = fx.convert(x, elem, None);
+                if fx.r.reachable {
+                    fx.list_push(out, x);
+                }
+            }
+            (Comprehension::Set(x), TyKind::Set(elem)) => {
+                let x = fx.expr(*x, Want::Own, None);
+                let x = fx.convert(x, elem, None);
+                if fx.r.reachable {
+                    fx.set_add(out, x);
+                }
+            }
+            (Comprehension::Map(k, v), TyKind::Map(key, value)) => {
+                let k = fx.expr(*k, Want::Own, None);
+                let k = fx.convert(k, key, None);
+                let v = fx.expr(*v, Want::Own, None);
+                let v = fx.convert(v, value, None);
+                if fx.r.reachable {
+                    fx.map_put(out, k, v);
+                }
+            }
+            _ => {}
+        });
+        self.done(v);
+        self.r.update(dst, |s| {
+            s.pinned = false;
+            s.home = false;
+        });
+        if self.r.reachable { out } else { Val::new(Place::Never, ty) }
+    }
+}

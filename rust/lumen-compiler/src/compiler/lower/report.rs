@@ -1,0 +1,189 @@
+//! Builtins that print, format and fail.
+
+use super::fx::Fx;
+use super::value::{Place, Val, Want};
+use super::{codes, limits};
+use crate::compiler::hir::ExprId;
+use crate::compiler::typecheck::tables::{ArgSource, Call};
+use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_lir::{FormatSpec, FormatType, Op, TemplatePart};
+
+impl<'a> Fx<'_, 'a> {
+    /// The text of a value, quoted inside or everywhere.
+    pub(super) fn to_text(&mut self, v: Val, debug: bool) -> Val {
+        if v.ty == Ty::STRING && !debug {
+            return v;
+        }
+        let ty = v.ty;
+        self.rt(if debug { "debug_string" } else { "to_string" }, &[v], Ty::STRING, Some(ty))
+    }
+
+    pub(super) fn print(&mut self, e: ExprId, call: &'a Call) -> Val {
+        let mut items: Vec<ExprId> = Vec::new();
+        for source in &call.args {
+            match source {
+                ArgSource::Expr(e) => items.push(*e),
+                ArgSource::Variadic(all) => {
+                    if let Some((_, true)) = all.iter().find(|i| i.1) {
+                        let at = self.here();
+                        self.p.errors.push(limits::not_built(at, "spreading a list into `print`"));
+                        return Val::unit();
+                    }
+                    items.extend(all.iter().map(|i| i.0));
+                }
+                ArgSource::Default(_) => {}
+            }
+        }
+        let mut values = Vec::with_capacity(items.len());
+        for (n, &item) in items.iter().enumerate() {
+            let v = self.unadjusted(item);
+            let later = items[n + 1..].iter().any(|&e| self.assigns(e));
+            values.push(if later { self.snapshot(v) } else { v });
+        }
+        if !self.r.reachable {
+            values.into_iter().for_each(|v| self.done(v));
+            return Val::never();
+        }
+        self.at_expr(e);
+        let text = match values.as_slice() {
+            [v] if v.ty == Ty::STRING => *v,
+            [] => Val::new(Place::Str(self.p.module.string("")), Ty::STRING),
+            _ => {
+                let mut parts = Vec::new();
+                for (i, v) in values.iter().enumerate() {
+                    if i > 0 {
+                        parts.push(TemplatePart::Text(" ".to_owned()));
+                    }
+                    let ty = self.info(v.ty).id;
+                    parts.push(TemplatePart::Hole { ty, spec: FormatSpec::default() });
+                }
+                self.fill(parts, &values, None)
+            }
+        };
+        self.rt("print", &[text], Ty::NULL, None)
+    }
+
+    /// `format(template, …)`: the values as texts in a list.
+    pub(super) fn format_call(&mut self, e: ExprId, call: &'a Call, _type_args: &[Ty]) -> Val {
+        let mut template = None;
+        let mut texts = Vec::new();
+        for source in &call.args {
+            match source {
+                ArgSource::Expr(e) if template.is_none() => {
+                    template = Some(self.argument(*e, Want::Borrow, None))
+                }
+                ArgSource::Expr(e) => {
+                    let v = self.unadjusted(*e);
+                    texts.push(self.to_text(v, false));
+                }
+                ArgSource::Variadic(items) => {
+                    for &(item, spread) in items {
+                        if spread {
+                            let at = self.here();
+                            self.p
+                                .errors
+                                .push(limits::not_built(at, "spreading a list into `format`"));
+                        }
+                        let v = self.unadjusted(item);
+                        texts.push(self.to_text(v, false));
+                    }
+                }
+                ArgSource::Default(_) => {}
+            }
+        }
+        let Some(template) = template else { return Val::never() };
+        self.at_expr(e);
+        let ty = self.p.types.store.intern(TyKind::List(Ty::STRING));
+        let list = self.list_of_values(ty, &texts);
+        self.rt("string.format", &[template, list], Ty::STRING, None)
+    }
+
+    pub(super) fn assert_equal(&mut self, equal: bool, args: &[Val]) -> Val {
+        let [actual, expected, rest @ ..] = args else { return Val::unit() };
+        let (actual, expected) = (self.lend(*actual), self.lend(*expected));
+        let (_, actual) = self.reg(actual);
+        let (_, expected) = self.reg(expected);
+        let message = rest.first().map(|m| {
+            let m = self.lend(*m);
+            self.reg(m).1
+        });
+        let (a, b) = (self.alias(actual), self.alias(expected));
+        let op =
+            if equal { crate::compiler::hir::CmpOp::Eq } else { crate::compiler::hir::CmpOp::Ne };
+        let holds = self.compare_values(op, a, b, None);
+        let fine = self.b.new_label();
+        self.jump_truth(holds, true, fine, false);
+        let fork = self.r.fork();
+        let spec = FormatSpec { ty: Some(FormatType::Debug), ..FormatSpec::default() };
+        let (ea, aa) = (self.info(expected.ty).id, self.info(actual.ty).id);
+        let mut parts = Vec::new();
+        let mut values = Vec::new();
+        if equal {
+            parts.push(TemplatePart::Text("expected ".to_owned()));
+            parts.push(TemplatePart::Hole { ty: ea, spec });
+            parts.push(TemplatePart::Text(", found ".to_owned()));
+            parts.push(TemplatePart::Hole { ty: aa, spec });
+            values.push(self.alias(expected));
+        } else {
+            parts.push(TemplatePart::Text("both sides are ".to_owned()));
+            parts.push(TemplatePart::Hole { ty: aa, spec });
+        }
+        values.push(self.alias(actual));
+        let text = self.fill(parts, &values, None);
+        if let Some(message) = message {
+            let plain = self.b.new_label();
+            let m = self.alias(message);
+            let m = self.jump_null(m, true, plain);
+            let inner = self.present(m, Ty::STRING);
+            let sep = Val::new(Place::Str(self.p.module.string(": ")), Ty::STRING);
+            let both = self.join_text(inner, sep, None);
+            let again = self.alias(text);
+            let both = self.join_text(both, again, None);
+            let v = self.fail_with(codes::ASSERTION, both);
+            self.done(v);
+            self.b.bind(plain);
+            self.r.reachable = true;
+        }
+        let v = self.fail_with(codes::ASSERTION, text);
+        self.done(v);
+        self.r.rewind(&self.b, &fork);
+        self.b.bind(fine);
+        self.r.join(fork);
+        self.done(actual);
+        self.done(expected);
+        if let Some(message) = message {
+            self.done(message);
+        }
+        Val::unit()
+    }
+
+    /// Fails with a computed message.
+    pub(super) fn fail_with(&mut self, code: u16, message: Val) -> Val {
+        if !self.r.reachable {
+            return Val::never();
+        }
+        if let Place::Str(k) = message.place {
+            self.b.emit_imm(Op::Fail, code, k as i32);
+        } else {
+            let (reg, message) = self.reg(message);
+            self.b.emit(Op::FailR, code, reg, 0);
+            let _ = message;
+        }
+        self.r.reachable = false;
+        Val::never()
+    }
+
+    pub(super) fn fail_text(&mut self, code: u16, text: &str) -> Val {
+        let k = self.p.module.string(text);
+        self.fail_with(code, Val::new(Place::Str(k), Ty::STRING))
+    }
+
+    pub(super) fn here(&self) -> lumen_base::FileSpan {
+        let frame = self.frame();
+        let span = frame
+            .body
+            .root
+            .map_or_else(lumen_base::Span::default, |root| frame.body.exprs[root].span);
+        span.in_file(self.p.file_of(frame.cell))
+    }
+}
