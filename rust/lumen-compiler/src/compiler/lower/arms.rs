@@ -137,7 +137,7 @@ impl<'a> Fx<'_, 'a> {
     /// Binds a local to a copy of an alias, so that the part may be bound again when a guard fails.
     pub(super) fn bind_copy(&mut self, local: LocalId, v: Val) {
         let v = match v.place {
-            Place::One(reg, Own::Loan { root, .. }) => {
+            Place::One(reg, Own::Loan { root, .. }) if self.is_counted(reg) => {
                 let repr = self.b.repr(reg);
                 let dst = self.r.alloc(&mut self.b, repr);
                 self.b.emit(Op::Borrow, dst, reg, 0);
@@ -202,6 +202,7 @@ impl<'a> Fx<'_, 'a> {
         let reg = self.b.new_window(reprs);
         for n in 0..slots.len() as u16 {
             self.r.adopt(&self.b, reg + n);
+            self.r.reserve(&self.b, reg + n);
         }
         Dest { reg, slots, ty }
     }
@@ -218,6 +219,9 @@ impl<'a> Fx<'_, 'a> {
             self.b.bind(shared.label);
             let scope = self.scope.len();
             for (local, dest) in shared.binds {
+                for n in 0..dest.slots.len() as u16 {
+                    self.r.give_up(&self.b, dest.reg + n);
+                }
                 let v = self.take_dest(dest);
                 self.bind_local(local, v);
             }

@@ -34,7 +34,10 @@ impl Fx<'_, '_> {
                 self.jump_floats(if when { op } else { negated(op) }, a, b, when, target, back)
             }
             Repr::Ref(ClassId::STRING)
-                if matches!(op, CmpOp::Eq | CmpOp::Ne) && a.ty == Ty::STRING =>
+                if matches!(op, CmpOp::Eq | CmpOp::Ne)
+                    && a.ty == Ty::STRING
+                    && !self.dies(a)
+                    && !self.dies(b) =>
             {
                 let (x, a) = self.reg(a);
                 let (y, b) = self.reg(b);
@@ -141,6 +144,11 @@ impl Fx<'_, '_> {
 
     /// Jumps when `v` is null (or is not).
     pub(super) fn jump_null_test(&mut self, v: Val, null: bool, target: Label, back: bool) {
+        if self.dies(v) {
+            let answer = self.null_value(v, null, None);
+            self.jump_truth(answer, true, target, back);
+            return;
+        }
         if back {
             let past = self.b.new_label();
             let reachable = self.r.reachable;

@@ -38,7 +38,10 @@ impl<'a> Fx<'_, 'a> {
 
     /// A scalar that sits in the home of a local whose scope ends becomes a temporary.
     pub(super) fn steal(&mut self, v: Val, scope: usize) -> Val {
-        let (Place::One(reg, Own::Alias) | Place::Two(reg, Own::Alias)) = v.place else { return v };
+        let (Place::One(reg, own @ (Own::Alias | Own::Owned)) | Place::Two(reg, own @ Own::Alias)) = v.place
+        else {
+            return v;
+        };
         for i in scope..self.scope.len() {
             let (env, local) = self.scope[i];
             let binding = self.r.envs.get(env).and_then(|e| e.get(local.index())).copied();
@@ -61,8 +64,8 @@ impl<'a> Fx<'_, 'a> {
                             *home = None;
                         }
                     }
-                    let place =
-                        if two { Place::Two(reg, Own::Temp) } else { Place::One(reg, Own::Temp) };
+                    let own = if own == Own::Owned { own } else { Own::Temp };
+                    let place = if two { Place::Two(reg, own) } else { Place::One(reg, own) };
                     return Val::new(place, v.ty);
                 }
                 Some(Binding::Val(bound)) if bound.place == Place::One(reg, Own::Temp) => {
@@ -270,6 +273,7 @@ impl<'a> Fx<'_, 'a> {
             let past = self.b.new_label();
             let scope = self.scope.len();
             let (fork, pending) = self.enter_condition(cond, past);
+            let drops = self.edge_has_code(e, past_edge(i), from);
             self.release_holds(from);
             self.deaths(e, branch_edge(i));
             self.into_goal(*body, goal);

@@ -181,7 +181,7 @@ impl<'a> Fx<'_, 'a> {
     pub(super) fn counting(&self, repr: Repr) -> Counting {
         let classes = &self.p.module.module().classes;
         counting(repr, |class| match classes.get(class.index()) {
-            Some(ClassDesc::Enum { variants, .. }) => variants.iter().any(|v| !v.payload),
+            Some(ClassDesc::Enum { .. }) => true,
             // Reserved and not described yet: an enum under construction is described before code needs it.
             _ => false,
         })
@@ -341,6 +341,18 @@ impl<'a> Fx<'_, 'a> {
                 self.release(Some(reg + 1));
             }
             _ => {}
+        }
+    }
+
+    /// Whether giving the value back emits a drop: then it must happen before a jump, not on one side of it.
+    pub(super) fn dies(&self, v: Val) -> bool {
+        match v.place {
+            Place::One(_, Own::Owned) => true,
+            Place::One(_, Own::Loan { root: Some(root), .. }) => {
+                let state = self.r.state(root);
+                state.owned && state.dying
+            }
+            _ => false,
         }
     }
 

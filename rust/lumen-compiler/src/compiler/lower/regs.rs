@@ -48,6 +48,8 @@ pub(super) struct Regs {
     /// Registers that may own something, unordered; stale entries are skipped.
     owned: Vec<Reg>,
     listed: Vec<bool>,
+    /// Kept for one purpose whatever is rewound.
+    reserved: Vec<bool>,
     seq: u32,
     trail: Vec<Undo>,
     forks: u32,
@@ -68,6 +70,7 @@ impl Regs {
         self.states.resize(n, RegState::default());
         self.pooled.resize(n, false);
         self.listed.resize(n, false);
+        self.reserved.resize(n, false);
     }
 
     pub(super) fn state(&self, reg: Reg) -> RegState {
@@ -143,7 +146,7 @@ impl Regs {
         if let Some(pool) = self.pools.get_mut(&repr) {
             while let Some(reg) = pool.pop() {
                 self.pooled[usize::from(reg)] = false;
-                if !self.states[usize::from(reg)].used {
+                if !self.states[usize::from(reg)].used && !self.reserved[usize::from(reg)] {
                     self.update(reg, |s| s.used = true);
                     return reg;
                 }
@@ -169,7 +172,9 @@ impl Regs {
         let fits = |regs: &Self, first: usize| {
             reprs.iter().enumerate().all(|(i, repr)| {
                 let reg = first + i;
-                reg >= n || (!regs.states[reg].used && b.repr(reg as Reg) == *repr)
+                reg >= n || (!regs.states[reg].used
+                        && !regs.reserved[reg]
+                        && b.repr(reg as Reg) == *repr)
             }) && (first..first + reprs.len()).any(|reg| reg < n || reprs.is_empty())
         };
         let found =
@@ -213,6 +218,20 @@ impl Regs {
             });
         }
         first
+    }
+
+    /// Keeps a register for one purpose, whatever is rewound, until it is given up.
+    pub(super) fn reserve(&mut self, b: &CellBuilder, reg: Reg) {
+        self.sync(b);
+        self.reserved[usize::from(reg)] = true;
+    }
+
+    /// The register may be handed out again once it is free.
+    pub(super) fn give_up(&mut self, b: &CellBuilder, reg: Reg) {
+        self.reserved[usize::from(reg)] = false;
+        if !self.state(reg).used {
+            self.pool(b, reg);
+        }
     }
 
     /// Takes over registers made by the builder as parameters.
