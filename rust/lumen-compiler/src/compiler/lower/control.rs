@@ -38,7 +38,8 @@ impl<'a> Fx<'_, 'a> {
 
     /// A scalar that sits in the home of a local whose scope ends becomes a temporary.
     pub(super) fn steal(&mut self, v: Val, scope: usize) -> Val {
-        let (Place::One(reg, own @ (Own::Alias | Own::Owned)) | Place::Two(reg, own @ Own::Alias)) = v.place
+        let (Place::One(reg, own @ (Own::Alias | Own::Owned)) | Place::Two(reg, own @ Own::Alias)) =
+            v.place
         else {
             return v;
         };
@@ -279,7 +280,7 @@ impl<'a> Fx<'_, 'a> {
             self.into_goal(*body, goal);
             self.end_scope(scope);
             let more = i + 1 < branches.len() || otherwise.is_some();
-            let needs_jump = more || pending.is_some() || self.edge_has_code(e, past_edge(i), from);
+            let needs_jump = more || drops || pending.is_some_and(|v| v.own().is_some());
             let ended = if needs_jump {
                 self.end_first(&fork, end)
             } else {

@@ -114,6 +114,8 @@ impl<'a> Fx<'_, 'a> {
                 let consumed = facts.own.contains(local.raw());
                 if consumed || self.changes_during(root, local) { self.own(v, None) } else { v }
             }
+            // The home of another local, which may be assigned again.
+            Place::One(reg, Own::Owned) if self.r.state(reg).pinned => self.snapshot(v),
             Place::One(reg, Own::Alias) if self.is_counted(reg) => self.own(v, None),
             Place::One(_, Own::Alias) | Place::Two(_, Own::Alias) => {
                 let dest = self.dest(v.ty);

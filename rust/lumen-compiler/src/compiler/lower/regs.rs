@@ -172,7 +172,8 @@ impl Regs {
         let fits = |regs: &Self, first: usize| {
             reprs.iter().enumerate().all(|(i, repr)| {
                 let reg = first + i;
-                reg >= n || (!regs.states[reg].used
+                reg >= n
+                    || (!regs.states[reg].used
                         && !regs.reserved[reg]
                         && b.repr(reg as Reg) == *repr)
             }) && (first..first + reprs.len()).any(|reg| reg < n || reprs.is_empty())
