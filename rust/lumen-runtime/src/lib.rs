@@ -3,4 +3,5 @@
 //! Reading order: [`failure`] (how an operation fails), [`value`] (the value representation).
 
 pub mod failure;
+pub mod host;
 pub mod value;

@@ -257,6 +257,8 @@ pub struct TypeRow {
     /// How a field, an element, or a register of it is read (one that takes two registers: the
     /// form it has in one word, a Dyn).
     pub slot: Slot,
+    /// For an optional scalar, which takes two registers (present, value): the value.
+    pub scalar: Option<Slot>,
 }
 
 impl Classes {

@@ -47,6 +47,8 @@ pub struct Heap {
     chunks: Vec<(*mut u8, usize)>,
     /// Large blocks of objects made immortal, freed with the heap.
     pub(super) pinned: Vec<(*mut u8, usize)>,
+    /// A text buffer that is used again and again.
+    pub(super) scratch: String,
     classes: Arc<Classes>,
 }
 
@@ -77,6 +79,7 @@ impl Heap {
             live: 0,
             chunks: Vec::new(),
             pinned: Vec::new(),
+            scratch: String::new(),
             classes,
         }
     }

@@ -28,6 +28,12 @@ fn slot(types: &[TypeDesc], ty: TypeId) -> Slot {
     }
 }
 
+/// The value of an optional scalar, which takes two registers.
+fn scalar(types: &[TypeDesc], ty: TypeId) -> Option<Slot> {
+    let TypeDesc::Optional(inner) = &types[ty.index()] else { return None };
+    Some(slot(types, *inner)).filter(|slot| !slot.is_counted())
+}
+
 impl Classes {
     /// The class table of a verified module; `cell_name` names the cells of closures.
     pub fn link<'m>(
@@ -38,7 +44,11 @@ impl Classes {
         let rows = (0..classes.len()).map(|id| row(types, classes, id, &cell_name)).collect();
         let ids = (0..types.len()).map(|id| TypeId(id as u32));
         let types = ids
-            .map(|id| TypeRow { desc: types[id.index()].clone(), slot: slot(types, id) })
+            .map(|id| TypeRow {
+                desc: types[id.index()].clone(),
+                slot: slot(types, id),
+                scalar: scalar(types, id),
+            })
             .collect();
         Self::new(rows, types)
     }
@@ -78,7 +88,10 @@ fn row<'m>(
             let row = RtClass::variant(of.0, *ordinal, name, &parts);
             (row, fields.iter().map(|field| field.1).collect())
         }
-        ClassDesc::Fn { .. } => (RtClass::function(), vec![]),
+        ClassDesc::Fn { params, ret, .. } => {
+            let ids = params.iter().chain([ret]).copied().collect();
+            (RtClass::function(), ids)
+        }
         ClassDesc::Closure { of, cell, captures } => {
             let row = RtClass::closure(of.0, *cell, cell_name(*cell), slots(captures));
             (row, captures.clone())

@@ -9,7 +9,8 @@ use super::hash::{hash_int, table_hash};
 use super::heap::Heap;
 use super::object::Ptr;
 use super::table;
-use super::text::{STRING, str_eq, str_hash};
+use super::text::{STRING, hash_text, str_eq, str_hash};
+use super::view::View;
 use crate::failure::Outcome;
 
 /// The position of an integer key in a map or set with integer keys.
@@ -65,6 +66,25 @@ impl Heap {
                     self.find_key(p, hash, self.view(slot, key))
                 }
             }
+        }
+    }
+
+    /// The position of a text key in a map whose keys may be strings.
+    ///
+    /// # Safety
+    /// `p` is a live map.
+    pub unsafe fn find_named(&self, p: Ptr, name: &str) -> Option<usize> {
+        // SAFETY: keys of live maps are live; strings hash by their text.
+        unsafe {
+            let row = self.row_of(p);
+            let slot = row.slots[0];
+            if !matches!(slot, Slot::Ref(STRING) | Slot::Dyn) {
+                return None;
+            }
+            table::find(p, row, hash_text(name), |key| match self.view(slot, key) {
+                View::Object(key) => self.as_text(key) == Some(name),
+                _ => false,
+            })
         }
     }
 

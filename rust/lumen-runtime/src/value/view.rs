@@ -98,3 +98,13 @@ pub unsafe fn child(p: Ptr, row: &RtClass, index: usize) -> (Slot, u64) {
         }
     }
 }
+
+/// Number of elements or fields of a list or flat object.
+///
+/// # Safety
+/// `p` is a live list or flat object of this row's class.
+#[inline]
+pub unsafe fn len(p: Ptr, row: &RtClass) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { if row.kind == Kind::List { list::len(p) } else { row.slots.len() } }
+}

@@ -1,0 +1,217 @@
+//! The outside as the builtins see it: one trait, one place for output and its limit.
+//!
+//! Everything that is not a function of its arguments (output, input, clock, randomness) passes
+//! through [`Host`]; recording and replaying replace it and nothing else.
+
+use crate::failure::{Failure, Outcome};
+
+/// The door to the outside.
+pub trait Host: Send {
+    /// Writes to the standard output.
+    fn write_out(&mut self, bytes: &[u8]) -> Result<(), String>;
+    /// Writes to the standard error.
+    fn write_err(&mut self, bytes: &[u8]) -> Result<(), String>;
+    /// Takes a value that the program emitted, as JSON text.
+    fn emit(&mut self, json: &str) -> Result<(), String>;
+    /// The arguments of the program.
+    fn args(&self) -> &[String];
+    /// The next line of the standard input without its end, or `None` at the end.
+    fn read_line(&mut self) -> Result<Option<String>, String>;
+    /// Nanoseconds since 1970.
+    fn now_nanos(&mut self) -> i128;
+    /// Waits.
+    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String>;
+    /// 64 random bits.
+    fn random(&mut self) -> u64;
+}
+
+/// Bytes that are collected before they are written.
+const BUFFER: usize = 32 << 10;
+
+/// The host with buffered, limited output.
+pub struct Outside {
+    host: Box<dyn Host>,
+    buffer: Vec<u8>,
+    written: u64,
+    limit: u64,
+}
+
+impl std::fmt::Debug for Outside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outside").field("written", &self.written).finish_non_exhaustive()
+    }
+}
+
+impl Outside {
+    /// A host with a limit on the bytes written (standard output and error together).
+    pub fn new(host: Box<dyn Host>, limit: u64) -> Self {
+        Self { host, buffer: Vec::new(), written: 0, limit }
+    }
+
+    fn account(&mut self, bytes: usize) -> Outcome<()> {
+        self.written += bytes as u64;
+        if self.written > self.limit {
+            return Err(Failure::output_limit(self.limit));
+        }
+        Ok(())
+    }
+
+    /// Writes to the standard output, some time before the next [`Outside::flush`].
+    pub fn print(&mut self, text: &str) -> Outcome<()> {
+        self.account(text.len())?;
+        self.buffer.extend_from_slice(text.as_bytes());
+        if self.buffer.len() >= BUFFER { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes to the standard error, after what was printed before.
+    pub fn debug(&mut self, text: &str) -> Outcome<()> {
+        self.account(text.len())?;
+        self.flush()?;
+        self.host.write_err(text.as_bytes()).map_err(Failure::host)
+    }
+
+    /// Writes what was printed.
+    pub fn flush(&mut self) -> Outcome<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let written = self.host.write_out(&self.buffer).map_err(Failure::host);
+        self.buffer.clear();
+        written
+    }
+
+    /// The host, after what was printed is written: for everything that waits.
+    pub fn host(&mut self) -> Outcome<&mut dyn Host> {
+        self.flush()?;
+        Ok(self.host.as_mut())
+    }
+
+    /// 64 random bits.
+    pub fn random(&mut self) -> u64 {
+        self.host.random()
+    }
+
+    /// A random number below `bound`, each equally likely.
+    pub fn random_below(&mut self, bound: u64) -> u64 {
+        // Values below this are dropped, so that the rest divides evenly (Lemire).
+        let reject = bound.wrapping_neg() % bound;
+        loop {
+            let wide = u128::from(self.random()) * u128::from(bound);
+            if wide as u64 >= reject {
+                return (wide >> 64) as u64;
+            }
+        }
+    }
+
+    /// Nanoseconds since 1970.
+    pub fn now_nanos(&mut self) -> i128 {
+        self.host.now_nanos()
+    }
+}
+
+/// A generator of random bits from a seed: xoshiro256++.
+#[derive(Clone, Debug)]
+pub struct Random([u64; 4]);
+
+impl Random {
+    /// The generator of a seed.
+    pub fn seeded(seed: u64) -> Self {
+        let mut state = seed;
+        Self(std::array::from_fn(|_| {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            z ^ (z >> 31)
+        }))
+    }
+
+    /// The next 64 bits.
+    pub fn next_bits(&mut self) -> u64 {
+        let s = &mut self.0;
+        let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
+        let t = s[1] << 17;
+        s[2] ^= s[0];
+        s[3] ^= s[1];
+        s[1] ^= s[2];
+        s[0] ^= s[3];
+        s[2] ^= t;
+        s[3] = s[3].rotate_left(45);
+        result
+    }
+}
+
+/// A host in memory: collects output, answers from what it was given.
+#[derive(Debug)]
+pub struct MemoryHost {
+    /// What was printed, shared with who looks at it.
+    pub out: std::sync::Arc<std::sync::Mutex<Vec<u8>>>,
+    /// What went to the standard error.
+    pub err: std::sync::Arc<std::sync::Mutex<Vec<u8>>>,
+    /// What was emitted.
+    pub emitted: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+    /// The arguments.
+    pub arguments: Vec<String>,
+    /// The lines of the input, the next one last.
+    pub lines: Vec<String>,
+    /// The clock, in nanoseconds; sleeping moves it.
+    pub clock: i128,
+    /// The randomness.
+    pub random: Random,
+}
+
+impl Default for MemoryHost {
+    fn default() -> Self {
+        Self {
+            out: Default::default(),
+            err: Default::default(),
+            emitted: Default::default(),
+            arguments: Vec::new(),
+            lines: Vec::new(),
+            clock: 0,
+            random: Random::seeded(0),
+        }
+    }
+}
+
+fn locked<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Host for MemoryHost {
+    fn write_out(&mut self, bytes: &[u8]) -> Result<(), String> {
+        locked(&self.out).extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn write_err(&mut self, bytes: &[u8]) -> Result<(), String> {
+        locked(&self.err).extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn emit(&mut self, json: &str) -> Result<(), String> {
+        locked(&self.emitted).push(json.to_owned());
+        Ok(())
+    }
+
+    fn args(&self) -> &[String] {
+        &self.arguments
+    }
+
+    fn read_line(&mut self) -> Result<Option<String>, String> {
+        Ok(self.lines.pop())
+    }
+
+    fn now_nanos(&mut self) -> i128 {
+        self.clock
+    }
+
+    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
+        self.clock += i128::from(milliseconds) * 1_000_000;
+        Ok(())
+    }
+
+    fn random(&mut self) -> u64 {
+        self.random.next_bits()
+    }
+}
