@@ -31,7 +31,6 @@ pub mod map;
 pub mod path;
 pub mod names;
 pub mod dynamic;
-pub mod interp;
 pub mod convert;
 pub mod size;
 pub mod call;

@@ -47,8 +47,6 @@ pub struct Heap {
     chunks: Vec<(*mut u8, usize)>,
     /// Large blocks of objects made immortal, freed with the heap.
     pub(super) pinned: Vec<(*mut u8, usize)>,
-    /// A text buffer that is used again and again.
-    pub(super) scratch: String,
     classes: Arc<Classes>,
 }
 
@@ -79,7 +77,6 @@ impl Heap {
             live: 0,
             chunks: Vec::new(),
             pinned: Vec::new(),
-            scratch: String::new(),
             classes,
         }
     }

@@ -2,14 +2,10 @@
 
 #![expect(unsafe_code, reason = "reads values")]
 
-use lumen_lir::{
-    Align, FormatSpec as LirSpec, FormatType, Module, Slots, Template, TemplatePart, param_slots,
-};
+use lumen_lir::{FormatSpec, Module, Slots, Template, TemplatePart, param_slots};
 use lumen_runtime::failure::Outcome;
 use lumen_runtime::value::classes::Slot;
-use lumen_runtime::value::format::FormatSpec;
 use lumen_runtime::value::heap::Heap;
-use lumen_runtime::value::view::View;
 
 /// A part of a template.
 #[derive(Debug)]
@@ -23,16 +19,8 @@ pub(crate) enum Piece {
         /// Whether it is an optional scalar: a register that says whether there is one, then the value.
         optional: bool,
         /// How it is written, unless plainly.
-        spec: Option<Box<Spec>>,
+        spec: Option<Box<FormatSpec>>,
     },
-}
-
-/// A format spec with the two forms that are not a number's or a text's.
-#[derive(Debug)]
-pub(crate) struct Spec {
-    format: FormatSpec,
-    debug: bool,
-    character: bool,
 }
 
 /// Prepares a template.
@@ -51,56 +39,8 @@ pub(super) fn compile(module: &Module, template: &Template, slots: &[Slot]) -> V
     template.parts.iter().map(piece).collect()
 }
 
-fn compile_spec(spec: &LirSpec) -> Option<Box<Spec>> {
-    if *spec == LirSpec::default() {
-        return None;
-    }
-    let debug = spec.ty == Some(FormatType::Debug);
-    let character = spec.ty == Some(FormatType::Char);
-    let format = FormatSpec::parse(&spec_text(spec)).ok()?;
-    Some(Box::new(Spec { format, debug, character }))
-}
-
-/// A spec in the notation `[[fill]<>^][+][#][0][width][,][.precision][type]`.
-fn spec_text(spec: &LirSpec) -> String {
-    let mut text = String::new();
-    if let Some(align) = spec.align {
-        text.extend(spec.fill);
-        text.push(match align {
-            Align::Left => '<',
-            Align::Right => '>',
-            Align::Center => '^',
-        });
-    }
-    for (on, sign) in [(spec.plus, '+'), (spec.alternate, '#'), (spec.zero, '0')] {
-        if on {
-            text.push(sign);
-        }
-    }
-    if let Some(width) = spec.width {
-        text.push_str(&width.to_string());
-    }
-    if spec.comma {
-        text.push(',');
-    }
-    if let Some(precision) = spec.precision {
-        text.push_str(&format!(".{precision}"));
-    }
-    let letter = spec.ty.and_then(|ty| match ty {
-        FormatType::Decimal => Some('d'),
-        FormatType::HexLower => Some('x'),
-        FormatType::HexUpper => Some('X'),
-        FormatType::Binary => Some('b'),
-        FormatType::Octal => Some('o'),
-        FormatType::ExpLower => Some('e'),
-        FormatType::ExpUpper => Some('E'),
-        FormatType::Fixed => Some('f'),
-        FormatType::Percent => Some('%'),
-        FormatType::Str => Some('s'),
-        FormatType::Debug | FormatType::Char => None,
-    });
-    text.extend(letter);
-    text
+fn compile_spec(spec: &FormatSpec) -> Option<Box<FormatSpec>> {
+    (*spec != FormatSpec::default()).then(|| Box::new(*spec))
 }
 
 /// Writes a value by a spec.
@@ -111,22 +51,11 @@ pub(crate) unsafe fn write_spec(
     heap: &Heap,
     slot: Slot,
     word: u64,
-    spec: &Spec,
+    spec: &FormatSpec,
     out: &mut String,
 ) -> Outcome<()> {
     // SAFETY: as the caller promises.
-    let text = unsafe {
-        match heap.view(slot, word) {
-            View::Int(value) if spec.character => {
-                let c = u32::try_from(value).ok().and_then(char::from_u32).unwrap_or('\u{FFFD}');
-                spec.format.text(c.encode_utf8(&mut [0; 4]))
-            }
-            View::Int(value) if !spec.debug => spec.format.int(value),
-            View::Float(value) if !spec.debug => spec.format.float(value),
-            _ if spec.debug => spec.format.text(&heap.debug(slot, word)?),
-            _ => spec.format.text(&heap.display(slot, word)?),
-        }
-    };
+    let text = unsafe { heap.format(slot, word, spec)? };
     heap.check_room(out.len() + text.len())?;
     out.push_str(&text);
     Ok(())
