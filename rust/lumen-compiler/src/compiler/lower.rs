@@ -55,13 +55,14 @@ mod types;
 mod value;
 
 use crate::compiler::hir::{
-    Body, CellBody, CellId, ConstId, Hir, LambdaId, ModuleId, RecordId, VariantRef,
+    Body, Cell, CellBody, CellId, CellOrigin, ConstId, Hir, LambdaId, ModuleId, RecordId,
+    VariantRef,
 };
 use crate::compiler::typecheck::tables::{TypeTables, TypedBody};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use fx::{Frame, Ret};
 use liveness::Liveness;
-use lumen_base::{Diagnostic, FileId, Interner, SourceMap, Span};
+use lumen_base::{ArenaMap, Diagnostic, FileId, Interner, SourceMap, Span};
 use lumen_lir::{ClassId, EffectSet, ModuleBuilder, SourceFile};
 use program::Program;
 use rustc_hash::FxHashMap;
@@ -79,6 +80,8 @@ const INSTANCES_OF_ONE: usize = 500;
 pub struct Options {
     /// Lower `@test` cells too.
     pub tests: bool,
+    /// Lower every cell of the root document that has no type parameters, not only what the entry reaches.
+    pub everything: bool,
     /// Expand small cells and known lambdas at their calls.
     pub inline: bool,
     /// Run the optimisation passes of LIR.
@@ -87,7 +90,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { tests: false, inline: true, optimise: true }
+        Options { tests: false, everything: false, inline: true, optimise: true }
     }
 }
 
@@ -125,7 +128,12 @@ fn lower_with(
     } else {
         Vec::new()
     };
-    let roots: Vec<CellId> = hir.entry.iter().chain(&tests).copied().collect();
+    let extra: Vec<CellId> = if options.everything {
+        hir.cells.ids().filter(|&id| is_root_cell(hir, id)).collect()
+    } else {
+        Vec::new()
+    };
+    let roots: Vec<CellId> = hir.entry.iter().chain(&tests).chain(&extra).copied().collect();
     // The analysis asks for kinds of types.
     tables.store = store;
     let program = Rc::new(program::analyse(hir, tables, names, &roots));
@@ -140,7 +148,9 @@ fn lower_with(
         types: Types::new(hir, names, store),
         module: ModuleBuilder::new(names.resolve(hir.modules[hir.root].name)),
         program,
-        lives: FxHashMap::default(),
+        lives: ArenaMap::new(),
+        formals: ArenaMap::new(),
+        regs: regs::Regs::default(),
         instances: FxHashMap::default(),
         counts: FxHashMap::default(),
         queue: VecDeque::new(),
@@ -151,6 +161,9 @@ fn lower_with(
         empty_typed: &empty_typed,
     };
     p.files();
+    for &cell in &extra {
+        p.instance(cell, &[]);
+    }
     let lowered = p.run(&tests);
     let errors = std::mem::take(&mut p.errors);
     let Lower { types, module, .. } = p;
@@ -164,6 +177,15 @@ fn lower_with(
         lumen_lir::opt::run(&mut module);
     }
     (Ok(Lowered { module, tests: lowered.1 }), store)
+}
+
+/// A cell of the root document that can be lowered by itself.
+fn is_root_cell(hir: &Hir, id: CellId) -> bool {
+    let cell = &hir.cells[id];
+    cell.module == hir.root
+        && cell.type_params.is_empty()
+        && matches!(cell.origin, CellOrigin::TopLevel | CellOrigin::Method)
+        && matches!(cell.body, CellBody::Lumen(_))
 }
 
 /// What a stub calls.
@@ -202,7 +224,11 @@ struct Lower<'a> {
     types: Types<'a>,
     module: ModuleBuilder,
     program: Rc<Program>,
-    lives: FxHashMap<CellId, Rc<Liveness>>,
+    lives: ArenaMap<Cell, Rc<Liveness>>,
+    /// Parameters and results of cells without type parameters.
+    formals: ArenaMap<Cell, Rc<call::Formals>>,
+    /// The registers of the cell before, for their memory.
+    regs: regs::Regs,
     instances: FxHashMap<Key, (lumen_lir::CellId, Option<ClassId>)>,
     /// Instances made of each cell.
     counts: FxHashMap<CellId, usize>,
@@ -332,7 +358,7 @@ impl<'a> Lower<'a> {
 
     /// The liveness of a body.
     fn live_of(&self, cell: CellId) -> Option<Rc<Liveness>> {
-        if let Some(live) = self.lives.get(&cell) {
+        if let Some(live) = self.lives.get(cell) {
             return Some(Rc::clone(live));
         }
         let (CellBody::Lumen(body), Some(typed)) =
@@ -349,7 +375,9 @@ impl<'a> Lower<'a> {
         let CellBody::Lumen(body) = &hir.cells[cell].body else { return None };
         let typed = self.tables.bodies.get(cell)?;
         let live = self.live_of(cell)?;
-        self.lives.entry(cell).or_insert_with(|| Rc::clone(&live));
+        if !self.lives.contains(cell) {
+            self.lives.insert(cell, Rc::clone(&live));
+        }
         let subst = Rc::new(self.subst_for(cell, type_args));
         let ret = self.tables.sigs.get(cell).map_or(Ty::NULL, |s| s.ret);
         Some(Frame {

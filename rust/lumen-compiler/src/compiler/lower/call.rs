@@ -11,12 +11,19 @@ use crate::compiler::hir::{Body, CellBody, CellId, ExprId, ExprKind};
 use crate::compiler::typecheck::tables::{ArgSource, Call, Target};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_lir::{Op, Reg, Repr, Slots};
+use std::rc::Rc;
 
 /// A parameter as a call sees it.
 #[derive(Clone, Copy)]
 pub(super) struct Formal {
     pub(super) ty: Ty,
     pub(super) owned: bool,
+}
+
+/// Parameters of a cell, captures first, and its result type.
+pub(super) struct Formals {
+    pub(super) params: Vec<Formal>,
+    pub(super) ret: Ty,
 }
 
 /// Registers of the arguments of a call.
@@ -127,9 +134,16 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Parameters of a cell as a call with these type arguments sees them, captures first.
-    pub(super) fn formals(&mut self, cell: CellId, type_args: &[Ty]) -> (Vec<Formal>, Ty) {
+    pub(super) fn formals(&mut self, cell: CellId, type_args: &[Ty]) -> Rc<Formals> {
+        if type_args.is_empty()
+            && let Some(known) = self.p.formals.get(cell)
+        {
+            return Rc::clone(known);
+        }
         let hir = self.p.hir;
-        let Some(sig) = self.p.tables.sigs.get(cell) else { return (Vec::new(), Ty::NULL) };
+        let Some(sig) = self.p.tables.sigs.get(cell) else {
+            return Rc::new(Formals { params: Vec::new(), ret: Ty::NULL });
+        };
         let subst = self.p.subst_for(cell, type_args);
         let mut all = Vec::new();
         if let CellBody::Lumen(body) = &hir.cells[cell].body {
@@ -140,8 +154,8 @@ impl<'a> Fx<'_, 'a> {
             }
         }
         all.extend_from_slice(&sig.params);
-        let program = std::rc::Rc::clone(&self.program);
-        let formals = all
+        let program = Rc::clone(&self.program);
+        let params = all
             .iter()
             .enumerate()
             .map(|(i, &ty)| {
@@ -150,7 +164,11 @@ impl<'a> Fx<'_, 'a> {
                 Formal { ty, owned: !counted || program.owned(hir, cell, i as u32) }
             })
             .collect();
-        (formals, self.p.types.subst(sig.ret, &subst))
+        let known = Rc::new(Formals { params, ret: self.p.types.subst(sig.ret, &subst) });
+        if type_args.is_empty() {
+            self.p.formals.insert(cell, Rc::clone(&known));
+        }
+        known
     }
 
     pub(super) fn call_cell(
@@ -170,10 +188,11 @@ impl<'a> Fx<'_, 'a> {
         if self.inlines(cell) {
             return self.inline_call(e, call, cell, callee, &type_args, want, hint);
         }
-        let (formals, ret) = self.formals(cell, &type_args);
+        let known = self.formals(cell, &type_args);
+        let (formals, ret) = (&known.params, known.ret);
         let captures = self.nested_captures(callee);
         let body = self.body();
-        let mut window = self.open_window(&formals, 2, |i| {
+        let mut window = self.open_window(formals, 2, |i| {
             i < captures.len()
                 || call.args.get(i - captures.len()).is_none_or(|a| is_place(body, a))
         });
@@ -489,8 +508,9 @@ impl<'a> Fx<'_, 'a> {
         args: &[Val],
         hint: Option<Reg>,
     ) -> Val {
-        let (formals, ret) = self.formals(cell, type_args);
-        let mut window = self.open_window(&formals, 2, |_| true);
+        let known = self.formals(cell, type_args);
+        let (formals, ret) = (&known.params, known.ret);
+        let mut window = self.open_window(formals, 2, |_| true);
         for (i, v) in args.iter().enumerate().take(formals.len()) {
             let ty = formals[i].ty;
             let v = self.convert(*v, ty, None);

@@ -38,7 +38,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     pub(super) fn ty_of_result(&mut self, cell: CellId, type_args: &[Ty]) -> Ty {
-        self.formals(cell, type_args).1
+        self.formals(cell, type_args).ret
     }
 
     /// Evaluates the arguments of a builtin, defaults included.

@@ -51,7 +51,8 @@ impl<'a> Fx<'_, 'a> {
         want: Want,
         hint: Option<Reg>,
     ) -> Val {
-        let (formals, ret) = self.formals(cell, type_args);
+        let known = self.formals(cell, type_args);
+        let (formals, ret) = (&known.params, known.ret);
         let expands = self.p.hir.cells[cell].attrs.inline;
         let mut actuals: Vec<Option<Actual>> = (0..formals.len()).map(|_| None).collect();
         let body = self.body();
@@ -192,9 +193,10 @@ impl<'a> Fx<'_, 'a> {
         type_args: &[Ty],
         args: Vec<Option<Val>>,
     ) -> Val {
-        let (formals, ret) = self.formals(cell, type_args);
+        let known = self.formals(cell, type_args);
+        let (formals, ret) = (&known.params, known.ret);
         let mut actuals = Vec::with_capacity(args.len());
-        for (v, formal) in args.into_iter().zip(&formals) {
+        for (v, formal) in args.into_iter().zip(formals) {
             actuals.push(v.map(|v| {
                 let v = self.convert(v, formal.ty, None);
                 Actual::Val(if formal.owned { self.own(v, None) } else { v })

@@ -1,7 +1,6 @@
 //! One instance: parameters, body, finishing the cell.
 
 use super::fx::{Dest, Fx, Ret};
-use super::regs::Regs;
 use super::types::Subst;
 use super::value::{Binding, Own, Place, Val};
 use super::{Job, Key, Lower, StubTarget, codes, limits};
@@ -32,10 +31,12 @@ impl<'a> Lower<'a> {
 
     fn start<'p>(&'p mut self, name: String, entry: CellId, type_args: &[Ty]) -> Fx<'p, 'a> {
         let program = Rc::clone(&self.program);
+        let mut r = std::mem::take(&mut self.regs);
+        r.reset();
         Fx {
             p: self,
             b: CellBuilder::new(name),
-            r: Regs::new(),
+            r,
             program,
             frames: Vec::new(),
             loops: Vec::new(),
@@ -69,7 +70,8 @@ impl<'a> Lower<'a> {
             facts.self_tail && !facts.has_defer
         };
         let mut fx = self.start(name, cell, type_args);
-        let (formals, ret) = fx.formals(cell, type_args);
+        let known = fx.formals(cell, type_args);
+        let (formals, ret) = (&known.params, known.ret);
         frame.ret = Ret::Cell(ret);
         let body = frame.body;
         fx.r.envs.push(vec![Binding::None; body.locals.len()]);
@@ -83,7 +85,7 @@ impl<'a> Lower<'a> {
             fx.restart = Some((label, params.clone()));
         }
         let locals: Vec<_> = body.captures.iter().chain(&body.params).copied().collect();
-        for ((local, dest), formal) in locals.iter().zip(&params).zip(&formals) {
+        for ((local, dest), formal) in locals.iter().zip(&params).zip(formals) {
             let v = fx.param_value(*dest, formal.owned);
             fx.bind_local(*local, v);
         }
@@ -202,7 +204,7 @@ impl<'a> Lower<'a> {
         let mut fx = self.start(name, cell, &[]);
         fx.r.envs.push(Vec::new());
         fx.frames.push(frame);
-        let (_, ret) = fx.formals(cell, &[]);
+        let ret = fx.formals(cell, &[]).ret;
         if let Some(frame) = fx.frames.last_mut() {
             frame.ret = Ret::Cell(ret);
         }
@@ -388,6 +390,7 @@ impl Fx<'_, '_> {
         }
         let (entry, effects, calls) = (self.entry, self.effects, std::mem::take(&mut self.calls));
         let p = self.p;
+        p.regs = self.r;
         match self.b.finish() {
             Ok(mut cell) => {
                 let n = cell.regs.len().min(usize::from(u16::MAX)) as u16;

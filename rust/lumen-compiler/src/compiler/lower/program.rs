@@ -66,69 +66,98 @@ pub(super) fn analyse(
     program
 }
 
+/// A number for each local of each reachable cell.
+struct Numbers {
+    first: FxHashMap<CellId, u32>,
+    cells: Vec<(u32, CellId)>,
+    count: u32,
+}
+
+impl Numbers {
+    fn of(hir: &Hir, order: &[CellId]) -> Numbers {
+        let mut numbers = Numbers { first: FxHashMap::default(), cells: Vec::new(), count: 0 };
+        for &cell in order {
+            numbers.first.insert(cell, numbers.count);
+            numbers.cells.push((numbers.count, cell));
+            if let CellBody::Lumen(body) = &hir.cells[cell].body {
+                numbers.count += body.locals.len() as u32;
+            }
+        }
+        numbers
+    }
+
+    /// The cell and local of a number.
+    fn local(&self, number: u32) -> (CellId, u32) {
+        let at = self.cells.partition_point(|c| c.0 <= number);
+        let (first, cell) = self.cells[at - 1];
+        (cell, number - first)
+    }
+}
+
 /// Spreads consumption from uses to the locals and parameters that they come from.
 fn propagate(hir: &Hir, names: &Interner, program: &mut Program, order: &[CellId]) {
-    let mut passed_to: FxHashMap<(CellId, u32), Vec<(CellId, LocalId)>> = FxHashMap::default();
-    let mut flows: FxHashMap<(CellId, LocalId), Vec<LocalId>> = FxHashMap::default();
-    let mut params: FxHashMap<(CellId, LocalId), u32> = FxHashMap::default();
-    let mut work: Vec<(CellId, LocalId)> = Vec::new();
+    let numbers = Numbers::of(hir, order);
+    // From a consumed local to what is then consumed too.
+    let mut edges: Vec<(u32, u32)> = Vec::new();
+    let mut work: Vec<u32> = Vec::new();
     for &cell in order {
-        let Some(facts) = program.facts.get(cell) else { continue };
+        let (Some(facts), Some(&base)) = (program.facts.get(cell), numbers.first.get(&cell)) else {
+            continue;
+        };
         for &(local, callee, index) in &facts.passes {
             match &hir.cells[callee].body {
                 CellBody::Extern(key) => {
                     if extern_cell::takes(names.resolve(*key), index as usize) {
-                        work.push((cell, local));
+                        work.push(base + local.raw());
                     }
                 }
-                _ => passed_to.entry((callee, index)).or_default().push((cell, local)),
+                CellBody::Lumen(body) => {
+                    if let (Some(param), Some(to)) =
+                        (parameter(body, index), numbers.first.get(&callee))
+                    {
+                        edges.push((to + param.raw(), base + local.raw()));
+                    }
+                }
+                CellBody::Error => work.push(base + local.raw()),
             }
         }
-        for &(from, to) in &facts.flows {
-            flows.entry((cell, from)).or_default().push(to);
-        }
+        edges.extend(facts.flows.iter().map(|f| (base + f.0.raw(), base + f.1.raw())));
         if let CellBody::Lumen(body) = &hir.cells[cell].body {
-            for (i, &local) in body.captures.iter().chain(&body.params).enumerate() {
-                params.insert((cell, local), i as u32);
-            }
-            let all = body.locals.ids().filter(|l| facts.own.contains(l.raw()));
-            work.extend(all.map(|local| (cell, local)));
+            let n = body.locals.len() as u32;
+            work.extend((0..n).filter(|&l| facts.own.contains(l)).map(|l| base + l));
         }
     }
-    // What was found by the walk is to be spread too, so the first visit of each pair counts.
-    let mut seen = rustc_hash::FxHashSet::default();
-    while let Some((cell, local)) = work.pop() {
-        if !seen.insert((cell, local)) {
+    edges.sort_unstable();
+    let mut seen = vec![false; numbers.count as usize];
+    while let Some(number) = work.pop() {
+        if std::mem::replace(&mut seen[number as usize], true) {
             continue;
         }
+        let (cell, local) = numbers.local(number);
         if let Some(facts) = program.facts.get_mut(cell) {
-            facts.own.insert(local.raw());
+            facts.own.insert(local);
         }
-        if let Some(targets) = flows.get(&(cell, local)) {
-            work.extend(targets.iter().map(|&to| (cell, to)));
-        }
-        if let Some(&index) = params.get(&(cell, local))
-            && let Some(callers) = passed_to.get(&(cell, index))
-        {
-            work.extend(callers.iter().copied());
-        }
+        let from = edges.partition_point(|e| e.0 < number);
+        work.extend(edges[from..].iter().take_while(|e| e.0 == number).map(|e| e.1));
     }
+}
+
+/// A cell in the search for cycles.
+#[derive(Clone, Copy)]
+struct Node {
+    index: u32,
+    low: u32,
+    on_stack: bool,
 }
 
 /// Marks the cells on cycles of calls: Tarjan's components, iteratively.
 fn mark_recursive(program: &mut Program, order: &[CellId]) {
-    #[derive(Clone, Copy)]
-    struct Node {
-        index: u32,
-        low: u32,
-        on_stack: bool,
-    }
-    let mut nodes: FxHashMap<CellId, Node> = FxHashMap::default();
+    let mut nodes: ArenaMap<Cell, Node> = ArenaMap::new();
     let mut stack: Vec<CellId> = Vec::new();
     let mut recursive: Vec<CellId> = Vec::new();
     let mut next = 0;
     for &root in order {
-        if nodes.contains_key(&root) {
+        if nodes.contains(root) {
             continue;
         }
         let mut work: Vec<(CellId, usize)> = vec![(root, 0)];
@@ -141,7 +170,7 @@ fn mark_recursive(program: &mut Program, order: &[CellId]) {
             let callees = &program.facts(cell).callees;
             if let Some(&callee) = callees.get(*child) {
                 *child += 1;
-                match nodes.get(&callee).copied() {
+                match nodes.get(callee).copied() {
                     None => {
                         work.push((callee, 0));
                         continue;
@@ -160,14 +189,14 @@ fn mark_recursive(program: &mut Program, order: &[CellId]) {
                 continue;
             }
             work.pop();
-            let node = nodes[&cell];
+            let node = nodes[cell];
             if let Some(&(parent, _)) = work.last() {
                 lower_to(&mut nodes, parent, node.low);
             }
             if node.low == node.index {
                 let mut members = Vec::new();
                 while let Some(member) = stack.pop() {
-                    if let Some(node) = nodes.get_mut(&member) {
+                    if let Some(node) = nodes.get_mut(member) {
                         node.on_stack = false;
                     }
                     members.push(member);
@@ -187,8 +216,8 @@ fn mark_recursive(program: &mut Program, order: &[CellId]) {
         }
     }
 
-    fn lower_to(nodes: &mut FxHashMap<CellId, Node>, cell: CellId, low: u32) {
-        if let Some(node) = nodes.get_mut(&cell) {
+    fn lower_to(nodes: &mut ArenaMap<Cell, Node>, cell: CellId, low: u32) {
+        if let Some(node) = nodes.get_mut(cell) {
             node.low = node.low.min(low);
         }
     }

@@ -12,6 +12,9 @@ use rustc_hash::FxHashMap;
 /// How many places are tried for a run of registers before new ones are made.
 const TRIES: usize = 12;
 
+/// The end of a chain: a register that no cell has.
+const NONE: Reg = Reg::MAX;
+
 /// An entry of the trail.
 enum Undo {
     Reg(Reg, RegState),
@@ -41,7 +44,9 @@ pub(super) struct Redo {
 #[derive(Default)]
 pub(super) struct Regs {
     states: Vec<RegState>,
-    pools: FxHashMap<Repr, Vec<Reg>>,
+    /// Free registers of each representation, as chains through `next`.
+    pools: FxHashMap<Repr, Reg>,
+    next: Vec<Reg>,
     pooled: Vec<bool>,
     /// One past the highest register in use.
     top: usize,
@@ -59,9 +64,21 @@ pub(super) struct Regs {
 }
 
 impl Regs {
-    /// No registers; control is at the start.
-    pub(super) fn new() -> Regs {
-        Regs { reachable: true, ..Regs::default() }
+    /// No registers; control is at the start. The memory of the cell before is used again.
+    pub(super) fn reset(&mut self) {
+        self.states.clear();
+        self.pools.clear();
+        self.next.clear();
+        self.pooled.clear();
+        self.top = 0;
+        self.owned.clear();
+        self.listed.clear();
+        self.reserved.clear();
+        self.seq = 0;
+        self.trail.clear();
+        self.forks = 0;
+        self.envs.clear();
+        self.reachable = true;
     }
 
     /// Takes over the registers that the builder has made since.
@@ -69,6 +86,7 @@ impl Regs {
         let n = b.reg_count();
         self.states.resize(n, RegState::default());
         self.pooled.resize(n, false);
+        self.next.resize(n, NONE);
         self.listed.resize(n, false);
         self.reserved.resize(n, false);
     }
@@ -143,10 +161,13 @@ impl Regs {
 
     /// A register for a value of `repr`.
     pub(super) fn alloc(&mut self, b: &mut CellBuilder, repr: Repr) -> Reg {
-        if let Some(pool) = self.pools.get_mut(&repr) {
-            while let Some(reg) = pool.pop() {
-                self.pooled[usize::from(reg)] = false;
-                if !self.states[usize::from(reg)].used && !self.reserved[usize::from(reg)] {
+        if let Some(head) = self.pools.get_mut(&repr) {
+            while *head != NONE {
+                let reg = *head;
+                let i = usize::from(reg);
+                *head = self.next[i];
+                self.pooled[i] = false;
+                if !self.states[i].used && !self.reserved[i] {
                     self.update(reg, |s| s.used = true);
                     return reg;
                 }
@@ -254,7 +275,8 @@ impl Regs {
 
     fn pool(&mut self, b: &CellBuilder, reg: Reg) {
         if !std::mem::replace(&mut self.pooled[usize::from(reg)], true) {
-            self.pools.entry(b.repr(reg)).or_default().push(reg);
+            let head = self.pools.entry(b.repr(reg)).or_insert(NONE);
+            self.next[usize::from(reg)] = std::mem::replace(head, reg);
         }
     }
 
