@@ -46,6 +46,7 @@ mod pattern;
 mod place;
 mod program;
 mod project;
+mod regrow;
 mod regs;
 mod report;
 mod tail;

@@ -5,11 +5,11 @@
 use super::fx::Fx;
 use super::order;
 use super::value::{Own, Place, Val, Want};
-use crate::compiler::hir::{BinOp, ExprId, ExprKind};
+use crate::compiler::hir::{BinOp, ExprId, ExprKind, Item};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_lir::{ClassId, Op, Reg, Repr};
 
-impl Fx<'_, '_> {
+impl<'a> Fx<'_, 'a> {
     pub(super) fn binary(&mut self, e: ExprId, _op: BinOp, want: Want, hint: Option<Reg>) -> Val {
         let body = self.body();
         let (first, nodes) = order::binary_spine(body, e);
@@ -18,11 +18,18 @@ impl Fx<'_, '_> {
             self.p.types.kind(first_ty),
             TyKind::List(_) | TyKind::Map(..) | TyKind::Set(_)
         ) || (first_ty == Ty::STRING && self.is_last_local(first));
-        let mut acc = self.expr(first, if grows { Want::Own } else { Want::Borrow }, None);
+        let mut acc = self.argument(first, if grows { Want::Own } else { Want::Borrow }, None);
         for &node in &nodes {
             let ExprKind::Binary { op, rhs, .. } = body.exprs[node].kind else { continue };
             if self.assigns(rhs) {
                 acc = self.snapshot(acc);
+            }
+            if let (BinOp::Concat, Some(items)) = (op, self.few_items(acc, rhs)) {
+                acc = self.push_items(acc, items);
+                if !self.r.reachable {
+                    return Val::never();
+                }
+                continue;
             }
             let value = self.read(rhs);
             if !self.r.reachable {
@@ -38,6 +45,30 @@ impl Fx<'_, '_> {
         }
         let _ = want;
         acc
+    }
+
+    /// The items of a short list literal that is joined to a list: they are pushed instead.
+    pub(super) fn few_items(&self, list: Val, e: ExprId) -> Option<&'a [Item]> {
+        let ExprKind::List(items) = &self.body().exprs[e].kind else { return None };
+        let plain = (1..=8).contains(&items.len()) && items.iter().all(|i| !i.spread);
+        let is_list = matches!(self.p.types.kind(list.ty), TyKind::List(_));
+        (plain && is_list && !self.typed().adjust.contains_key(&e) && !self.assigns(e)).then_some(items)
+    }
+
+    pub(super) fn push_items(&mut self, list: Val, items: &'a [Item]) -> Val {
+        let TyKind::List(elem) = self.kind(list.ty) else { return list };
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            let v = self.expr(item.value, Want::Own, None);
+            values.push(self.convert(v, elem, None));
+        }
+        let mut list = list;
+        for v in values {
+            if self.r.reachable {
+                list = self.list_push(list, v);
+            }
+        }
+        list
     }
 
     fn is_last_local(&self, e: ExprId) -> bool {

@@ -59,18 +59,22 @@ impl<'a> Fx<'_, 'a> {
                 self.convert(v, dest.ty, Some(dest.reg))
             }
             Some(op) => {
-                let v = self.read(value);
-                if !self.r.reachable {
-                    return;
-                }
-                self.at(span);
-                let v = if self.root_of(v) == Some(dest.reg) { self.own(v, None) } else { v };
                 let own = match dest.slots {
                     Slots::One(repr) if repr.is_counted() => Own::Owned,
                     _ => Own::Alias,
                 };
                 let now = Val::new(Place::One(dest.reg, own), dest.ty);
-                self.apply(op, now, v, Some(dest.reg))
+                if let (BinOp::Concat, Some(items)) = (op, self.few_items(now, value)) {
+                    self.push_items(now, items)
+                } else {
+                    let v = self.read(value);
+                    if !self.r.reachable {
+                        return;
+                    }
+                    self.at(span);
+                    let v = if self.root_of(v) == Some(dest.reg) { self.own(v, None) } else { v };
+                    self.apply(op, now, v, Some(dest.reg))
+                }
             }
         };
         if !self.r.reachable {
@@ -114,6 +118,14 @@ impl<'a> Fx<'_, 'a> {
             return;
         }
         let Some(last) = steps.last().copied() else { return };
+        if op.is_none()
+            && self.grows(last.part)
+            && let Some(source) = self.grows_from(place, value)
+        {
+            self.regrow(dest, &steps, source, value);
+            self.end_steps(dest, &steps, value);
+            return;
+        }
         let v = match op {
             None => self.expr(value, Want::Own, None),
             Some(_) => self.read(value),
@@ -129,12 +141,33 @@ impl<'a> Fx<'_, 'a> {
             }
             Some(op) => self.modify(dest, &steps, op, v),
         }
-        self.recheck(dest, &steps, value);
-        for step in &steps {
+        self.end_steps(dest, &steps, value);
+    }
+
+    /// The value is in its place: its record's conditions run, and the indexes are given back.
+    fn end_steps(&mut self, dest: Dest, steps: &[Step], value: ExprId) {
+        self.recheck(dest, steps, value);
+        for step in steps {
             if let StepKind::List(v) | StepKind::Map(v) = step.kind {
                 self.done(v);
             }
         }
+    }
+
+    /// The part grows from itself: it is taken out, changed and put back.
+    fn regrow(&mut self, dest: Dest, steps: &[Step], source: ExprId, value: ExprId) {
+        let Some(last) = steps.last().copied() else { return };
+        self.at(last.span);
+        let now = self.take_out(dest, steps);
+        self.receiver = Some((source, now));
+        let new = self.expr(value, Want::Own, None);
+        self.receiver = None;
+        if !self.r.reachable {
+            return;
+        }
+        self.at(last.span);
+        let new = self.convert(new, last.part, None);
+        self.put_part(dest, steps, new);
     }
 
     /// Evaluates the indexes of a place.
@@ -391,11 +424,20 @@ impl<'a> Fx<'_, 'a> {
     fn modify_by_swap(&mut self, dest: Dest, steps: &[Step], op: BinOp, v: Val) {
         let Some(last) = steps.last().copied() else { return };
         let v = if self.root_of(v) == Some(dest.reg) { self.own(v, None) } else { v };
+        let now = self.take_out(dest, steps);
+        let new = self.apply(op, now, v, None);
+        let new = self.convert(new, last.part, None);
+        self.put_part(dest, steps, new);
+    }
+
+    /// Takes the part out of the value; an empty one takes its place.
+    fn take_out(&mut self, dest: Dest, steps: &[Step]) -> Val {
+        let Some(last) = steps.last().copied() else { return Val::never() };
         let repr = self.one(last.part);
         let part = self.r.alloc(&mut self.b, repr);
         match repr {
             Repr::Ref(class) if last.part != Ty::STRING => {
-                self.b.emit_imm(Op::LdEmpty, part, class.0 as i32)
+                self.b.emit_imm(Op::LdEmpty, part, class.0 as i32);
             }
             _ => {
                 let k = self.p.module.string("");
@@ -405,20 +447,12 @@ impl<'a> Fx<'_, 'a> {
         let (lent, inner) = self.descend(dest.reg, steps);
         match inner.kind {
             StepKind::Field(n) => self.b.emit(Op::FldSwap, lent, n as u16, part),
-            StepKind::List(i) => {
-                let Place::One(i, _) = i.place else { return };
-                self.b.emit(Op::ListSwap, lent, i, part);
-            }
-            StepKind::Map(k) => {
-                let Place::One(k, _) = k.place else { return };
-                self.b.emit(Op::MapSwap, lent, k, part);
-            }
+            StepKind::List(Val { place: Place::One(i, _), .. }) => self.b.emit(Op::ListSwap, lent, i, part),
+            StepKind::Map(Val { place: Place::One(k, _), .. }) => self.b.emit(Op::MapSwap, lent, k, part),
+            _ => self.confused("an index without a register"),
         }
         self.free(lent);
-        let now = self.owned(part, last.part);
-        let new = self.apply(op, now, v, None);
-        let new = self.convert(new, last.part, None);
-        self.put_part(dest, steps, new);
+        self.owned(part, last.part)
     }
 
     /// Runs the conditions of every record that the assignment changed.
