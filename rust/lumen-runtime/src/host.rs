@@ -3,6 +3,12 @@
 //! Everything that is not a function of its arguments (output, input, clock, randomness) passes
 //! through [`Host`]; recording and replaying replace it and nothing else.
 
+mod memory;
+mod system;
+
+pub use memory::MemoryHost;
+pub use system::SystemHost;
+
 use crate::failure::{Failure, Outcome};
 
 /// The door to the outside.
@@ -138,80 +144,5 @@ impl Random {
         s[2] ^= t;
         s[3] = s[3].rotate_left(45);
         result
-    }
-}
-
-/// A host in memory: collects output, answers from what it was given.
-#[derive(Debug)]
-pub struct MemoryHost {
-    /// What was printed, shared with who looks at it.
-    pub out: std::sync::Arc<std::sync::Mutex<Vec<u8>>>,
-    /// What went to the standard error.
-    pub err: std::sync::Arc<std::sync::Mutex<Vec<u8>>>,
-    /// What was emitted.
-    pub emitted: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
-    /// The arguments.
-    pub arguments: Vec<String>,
-    /// The lines of the input, the next one last.
-    pub lines: Vec<String>,
-    /// The clock, in nanoseconds; sleeping moves it.
-    pub clock: i128,
-    /// The randomness.
-    pub random: Random,
-}
-
-impl Default for MemoryHost {
-    fn default() -> Self {
-        Self {
-            out: Default::default(),
-            err: Default::default(),
-            emitted: Default::default(),
-            arguments: Vec::new(),
-            lines: Vec::new(),
-            clock: 0,
-            random: Random::seeded(0),
-        }
-    }
-}
-
-fn locked<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-impl Host for MemoryHost {
-    fn write_out(&mut self, bytes: &[u8]) -> Result<(), String> {
-        locked(&self.out).extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn write_err(&mut self, bytes: &[u8]) -> Result<(), String> {
-        locked(&self.err).extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn emit(&mut self, json: &str) -> Result<(), String> {
-        locked(&self.emitted).push(json.to_owned());
-        Ok(())
-    }
-
-    fn args(&self) -> &[String] {
-        &self.arguments
-    }
-
-    fn read_line(&mut self) -> Result<Option<String>, String> {
-        Ok(self.lines.pop())
-    }
-
-    fn now_nanos(&mut self) -> i128 {
-        self.clock
-    }
-
-    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        self.clock += i128::from(milliseconds) * 1_000_000;
-        Ok(())
-    }
-
-    fn random(&mut self) -> u64 {
-        self.random.next_bits()
     }
 }

@@ -1,7 +1,9 @@
 //! What a running program can touch: values, failures, builtins. Knows no instruction.
 //!
-//! Reading order: [`failure`] (how an operation fails), [`value`] (the value representation).
+//! Reading order: [`failure`] (how an operation fails), [`value`] (the value representation),
+//! [`host`] (the outside), [`stdlib`] (the builtins).
 
 pub mod failure;
 pub mod host;
 pub mod value;
+pub mod stdlib;

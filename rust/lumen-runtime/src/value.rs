@@ -34,6 +34,8 @@ pub mod dynamic;
 pub mod convert;
 pub mod size;
 pub mod call;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod print;
 pub mod json_out;
 pub mod json_in;

@@ -14,6 +14,8 @@ use crate::unwind::{Resume, Unwinder};
 use lumen_base::diag::codes::Code;
 use lumen_lir::{Op, Repr};
 use lumen_runtime::failure::{Failure, RuntimeError};
+use lumen_runtime::host::{Host, Outside};
+use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::classes::Slot;
 use lumen_runtime::value::heap::Heap;
 use std::sync::Arc;
@@ -42,8 +44,6 @@ impl Default for Limits {
 pub struct RunOptions {
     /// Bounds.
     pub limits: Limits,
-    /// Arguments of the program.
-    pub args: Vec<String>,
 }
 
 /// A failure that nothing caught.
@@ -84,13 +84,18 @@ enum End {
 }
 
 impl Machine {
-    /// A machine for a program.
-    pub fn new(program: Arc<Program>, options: &RunOptions) -> Result<Machine, Failure> {
+    /// A machine for a program, with what it sees of the outside.
+    pub fn new(
+        program: Arc<Program>,
+        options: &RunOptions,
+        host: Box<dyn Host>,
+    ) -> Result<Machine, Failure> {
         let limits = &options.limits;
         let Some(stack) = Stack::new(limits.stack) else {
             return Err(Failure::stack_overflow(limits.stack as u64));
         };
         let heap = Heap::new(Arc::clone(program.rt_classes()), limits.memory);
+        let outside = Outside::new(host, limits.output.unwrap_or(u64::MAX));
         let mut globals =
             vec![GlobalSlot::default(); program.module().globals.len()].into_boxed_slice();
         let fuel = limits.instructions.map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
@@ -104,7 +109,7 @@ impl Machine {
             consts: program.consts.as_ptr(),
             jumps: program.jumps.as_ptr(),
             globals: globals.as_mut_ptr(),
-            ctx: crate::interp::state::Ctx { heap },
+            ctx: RtCtx::new(heap, outside),
             stack,
             stack_limit: limits.stack,
             program,
@@ -125,6 +130,10 @@ impl Machine {
         let end = match started {
             Ok(()) => self.drive(&program.module().cells[entry.index()].results),
             Err(failure) => End::Failed(failure, TraceBuilder::default()),
+        };
+        let end = match (self.vm.ctx.outside.flush(), end) {
+            (Err(failure), End::Value(_)) => End::Failed(failure, TraceBuilder::default()),
+            (_, end) => end,
         };
         self.outcome(end)
     }

@@ -1,6 +1,7 @@
 //! The modules of `tests/lir/run.lir` give their values on both engines, optimised or not; damaged ones do no harm.
 
 use lumen_lir::{Module, Op, check, opcode_words, opt, text, verify};
+use lumen_runtime::host::MemoryHost;
 use lumen_vm::{Engine, Limits, Machine, Outcome, RunOptions, link};
 
 /// Title line and module of every part of `run.lir`.
@@ -29,7 +30,8 @@ fn run(module: Module, engine: Engine, instructions: u64) -> Outcome {
         instructions: Some(instructions),
         ..Limits::default()
     };
-    Machine::new(program, &RunOptions { limits, ..RunOptions::default() }).expect("a machine").run()
+    let host = Box::new(MemoryHost::default());
+    Machine::new(program, &RunOptions { limits }, host).expect("a machine").run()
 }
 
 #[test]

@@ -162,6 +162,7 @@ rows! {
     "list.to_set"<Result>(b LA) -> SA; pure;
     "list.to_map"<Result>(b List(&Pair(&A, &B))) -> MAB; pure;
     "list.shuffle"(t LA) -> LA; / Random;
+    "list.sort_keyed"(t LA, b List(&B)) -> LA; pure fail;
 
     // Maps and sets.
     "map.keys"<Result>(b MAB) -> LA; pure;

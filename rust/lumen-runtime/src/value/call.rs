@@ -18,7 +18,9 @@ use super::word::{self, ClassId, DYN_NULL, NULL_REF};
 use super::{list, table, text};
 use crate::failure::Outcome;
 use crate::host::Outside;
+use crate::stdlib::{Builtin, Regexes, RtCtx};
 use lumen_lir::TypeId;
+use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 
 /// A running call of a builtin.
@@ -27,8 +29,11 @@ pub struct Call<'c> {
     pub heap: &'c mut Heap,
     /// The outside.
     pub outside: &'c mut Outside,
+    /// Compiled regular expressions.
+    pub regexes: &'c mut Regexes,
     args: *const u64,
     results: [u64; 2],
+    result_count: usize,
     ty: TypeId,
     owned: Vec<Option<Ptr>>,
 }
@@ -44,6 +49,17 @@ pub struct Value {
     pub slot: Slot,
     /// The word.
     pub word: u64,
+}
+
+/// The natural order of the words of a list that is being reordered.
+pub struct Order<'h>(&'h Heap);
+
+impl Order<'_> {
+    /// The order of two elements.
+    pub fn order(&self, slot: Slot, a: u64, b: u64) -> Ordering {
+        // SAFETY: both are elements of the list, which owns them.
+        unsafe { self.0.compare_words(slot, a, b) }
+    }
 }
 
 /// A list that is borrowed for the call.
@@ -69,24 +85,25 @@ impl<'c> Call<'c> {
     /// is room for its results at `results`. Afterwards, also when it failed, the taken arguments
     /// are consumed.
     pub unsafe fn run(
-        builtin: impl FnOnce(&mut Call<'c>) -> Outcome<()>,
-        heap: &'c mut Heap,
-        outside: &'c mut Outside,
+        builtin: Builtin,
+        context: &'c mut RtCtx,
         args: *const u64,
         results: *mut u64,
         ty: TypeId,
-        result_count: usize,
     ) -> Outcome<()> {
-        let mut call = Call { heap, outside, args, results: [0; 2], ty, owned: Vec::new() };
+        let RtCtx { heap, outside, regexes } = context;
+        let owned = Vec::new();
+        let mut call =
+            Call { heap, outside, regexes, args, results: [0; 2], result_count: 0, ty, owned };
         let outcome = builtin(&mut call);
         for p in std::mem::take(&mut call.owned).into_iter().flatten() {
             // SAFETY: the call owns what was not given away.
             unsafe { call.heap.drop_ptr(p) };
         }
         outcome?;
-        for at in 0..result_count {
+        for (at, word) in call.results[..call.result_count].iter().enumerate() {
             // SAFETY: the caller made room for the results.
-            unsafe { *results.add(at) = call.results[at] };
+            unsafe { *results.add(at) = *word };
         }
         Ok(())
     }
@@ -109,6 +126,11 @@ impl<'c> Call<'c> {
 
     fn pointer(&self, at: usize) -> Ptr {
         word::ref_ptr(self.word(at))
+    }
+
+    /// A truth value as argument.
+    pub fn bool(&self, at: usize) -> bool {
+        self.word(at) != 0
     }
 
     /// A string argument.
@@ -172,6 +194,19 @@ impl<'c> Call<'c> {
     /// The class of the type argument, an object type (or an optional one).
     pub fn result_class(&self) -> ClassId {
         self.heap.classes().class_of_type(self.ty).expect("the row declares an object type")
+    }
+
+    /// The type of the payload of `ok` of the type argument, a result type.
+    pub fn payload_type(&self) -> TypeId {
+        self.classes().row(self.result_class() + 1).types[0]
+    }
+
+    /// The classes of the fields of a pair of objects.
+    pub fn field_classes(&self, class: ClassId) -> [ClassId; 2] {
+        match *self.classes().row(class).slots {
+            [Slot::Ref(first), Slot::Ref(second)] => [first, second],
+            _ => unreachable!("the row declares a pair of objects"),
+        }
     }
 
     /// The class table.
@@ -261,6 +296,16 @@ impl Call<'_> {
         Ok(self.own(p))
     }
 
+    /// A fresh flat object of two owned objects.
+    pub fn new_pair_of(&mut self, class: ClassId, first: Temp, second: Temp) -> Outcome<Temp> {
+        let words = [word::ptr_ref(self.at(&first)), word::ptr_ref(self.at(&second))];
+        // SAFETY: as for `new_pair`.
+        let p = unsafe { self.heap.flat_from(class, &words)? };
+        self.release(first);
+        self.release(second);
+        Ok(self.own(p))
+    }
+
     fn count_up(&self, value: Value) {
         // SAFETY: the value is alive.
         unsafe { self.heap.dup_slot(value.slot, value.word) };
@@ -344,6 +389,7 @@ impl Call<'_> {
     /// Returns a word as it is.
     pub fn ret_word(&mut self, word: u64) -> Outcome<()> {
         self.results[0] = word;
+        self.result_count = 1;
         Ok(())
     }
 
@@ -404,12 +450,14 @@ impl Call<'_> {
     /// Returns an optional integer, in two registers.
     pub fn ret_opt_int(&mut self, value: Option<i64>) -> Outcome<()> {
         self.results = [u64::from(value.is_some()), value.unwrap_or(0) as u64];
+        self.result_count = 2;
         Ok(())
     }
 
     /// Returns an optional float, in two registers.
     pub fn ret_opt_float(&mut self, value: Option<f64>) -> Outcome<()> {
         self.results = [u64::from(value.is_some()), value.unwrap_or(0.0).to_bits()];
+        self.result_count = 2;
         Ok(())
     }
 
@@ -421,6 +469,7 @@ impl Call<'_> {
         }
         let row = self.classes().type_row(ty);
         let (slot, scalar) = (row.slot, row.scalar);
+        self.result_count = if scalar.is_some() || !slot.is_counted() { 2 } else { 1 };
         self.results = match (scalar, value) {
             (Some(inner), Some(value)) if value.word != DYN_NULL => {
                 // SAFETY: the element is an optional of this scalar. A boxed integer is given
@@ -555,6 +604,20 @@ impl Call<'_> {
         unsafe { self.heap.convert(value.slot, value.word, ty) }
     }
 
+    /// The positions of the elements that equal none before them, as keys.
+    pub fn first_occurrences(&self, list: ListRef<'_>) -> Vec<usize> {
+        let mut seen: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+        let mut kept = Vec::new();
+        for (at, value) in list.iter().enumerate() {
+            let same = seen.entry(self.hash(value)).or_default();
+            if !same.iter().any(|other| self.equal(list.get(*other), value, Equality::Key)) {
+                same.push(at);
+                kept.push(at);
+            }
+        }
+        kept
+    }
+
     /// The name of a value's type.
     pub fn type_name(&self, value: Value) -> String {
         // SAFETY: the value is alive.
@@ -587,7 +650,7 @@ impl Call<'_> {
     }
 
     /// The words of a unique owned list, to be put into another order: none may be lost.
-    pub fn reorder(&mut self, list: &Temp, reorder: impl FnOnce(&Heap, Slot, &mut [u64])) {
+    pub fn reorder(&mut self, list: &Temp, reorder: impl FnOnce(&Order<'_>, Slot, &mut [u64])) {
         let p = self.at(list);
         // SAFETY: the list is unique; reordering keeps every element owned once.
         unsafe {
@@ -597,13 +660,13 @@ impl Call<'_> {
             if row.elem_bytes == 1 {
                 let count = list::len(p);
                 let mut words: Vec<u64> = (0..count).map(|at| list::get(p, row, at)).collect();
-                reorder(self.heap, slot, &mut words);
+                reorder(&Order(self.heap), slot, &mut words);
                 for (at, word) in words.iter().enumerate() {
                     list::put(p, row, at, *word);
                 }
             } else {
                 let words = std::slice::from_raw_parts_mut(list::data(p), list::len(p));
-                reorder(self.heap, slot, words);
+                reorder(&Order(self.heap), slot, words);
             }
         }
     }
@@ -746,6 +809,11 @@ impl<'c> TableRef<'c> {
         // SAFETY: the table is alive and unchanged for the call.
         let next = move |at: usize| unsafe { table::next_live(self.p, self.row, at) };
         std::iter::successors(next(0), move |at| next(at + 1))
+    }
+
+    /// How the keys are read.
+    pub fn key_slot(self) -> Slot {
+        self.row.slots[0]
     }
 
     /// The key at a position.

@@ -56,6 +56,15 @@ impl Stop {
     }
 }
 
+/// Registers of a converted value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Registers {
+    /// One.
+    One(u64),
+    /// Whether there is a value, and the value.
+    Two([u64; 2]),
+}
+
 type Converted = Result<u64, Stop>;
 
 impl Heap {
@@ -88,6 +97,30 @@ impl Heap {
                 Ok(Err(format!("{}{message}", prefix(&text))))
             }
         }
+    }
+
+    /// A Dyn word converted to a type as registers hold it: one word, or two for an optional
+    /// scalar (present, value).
+    ///
+    /// # Safety
+    /// `word` is a valid Dyn word; it is borrowed.
+    pub unsafe fn convert_to_registers(
+        &mut self,
+        word: u64,
+        ty: TypeId,
+    ) -> Outcome<Result<Registers, String>> {
+        let row = self.classes().type_row(ty);
+        let inner = match row.desc {
+            TypeDesc::Optional(inner) if row.scalar.is_some() => inner,
+            // SAFETY: as the caller promises.
+            _ => return Ok(unsafe { self.convert(Slot::Dyn, word, ty)? }.map(Registers::One)),
+        };
+        if word == DYN_NULL {
+            return Ok(Ok(Registers::Two([0, 0])));
+        }
+        // SAFETY: as the caller promises.
+        let converted = unsafe { self.convert(Slot::Dyn, word, inner)? };
+        Ok(converted.map(|value| Registers::Two([1, value])))
     }
 
     #[cold]

@@ -1,9 +1,64 @@
 //! Calls of runtime builtins, and conversions of dynamic values by type.
 
-use super::instr::instr;
-use super::state::Leave;
+#![expect(unsafe_code, reason = "calls builtins with registers")]
 
-instr!(DynIs { slow(vm, _w) { let _ = vm.ext(); Err(Leave::Broken) } });
-instr!(DynAs { slow(vm, _w) { let _ = vm.ext(); Err(Leave::Broken) } });
-instr!(Rt { slow(vm, _w) { let _ = vm.ext(); Err(Leave::Broken) } });
-instr!(RtT { slow(vm, _w) { let _ = vm.ext(); Err(Leave::Broken) } });
+use super::instr::instr;
+use super::state::{Regs, Step, Vm, W};
+use lumen_lir::TypeId;
+use lumen_runtime::failure::Failure;
+use lumen_runtime::stdlib::builtins;
+use lumen_runtime::value::call::Call;
+use lumen_runtime::value::classes::Slot;
+use lumen_runtime::value::convert::Registers;
+
+instr!(DynIs {
+    slow(vm, w) {
+        let ty = TypeId(vm.ext().x0());
+        let word = vm.u(w.b());
+        let is = vm.ctx.heap.is_type(vm.ctx.heap.view(Slot::Dyn, word), ty);
+        vm.set_b(w.a(), is);
+        vm.skip_ext();
+        Ok(())
+    }
+});
+
+instr!(DynAs {
+    slow(vm, w) {
+        let ty = TypeId(vm.ext().x0());
+        let word = vm.u(w.b());
+        let converted = vm.heap().convert_to_registers(word, ty)?;
+        match converted.map_err(Failure::conversion)? {
+            Registers::One(word) => vm.set(w.a(), word),
+            Registers::Two([present, value]) => {
+                vm.set(w.a(), present);
+                vm.set(w.a() + 1, value);
+            }
+        }
+        vm.skip_ext();
+        Ok(())
+    }
+});
+
+/// Calls the builtin of an `rt` or `rtt` word.
+///
+/// # Safety
+/// The verified-code contract: the window holds what the builtin's signature asks for.
+unsafe fn call(vm: &mut Vm, w: W, ty: TypeId) -> Step {
+    let builtin = builtins()[usize::from(w.c())];
+    // SAFETY: the verifier has checked the window and the type against the signature.
+    unsafe {
+        let (args, results) = (vm.at(w.b()), vm.at(w.a()));
+        Call::run(builtin, &mut vm.ctx, args, results, ty)?;
+    }
+    Ok(())
+}
+
+instr!(Rt { slow(vm, w) { call(vm, w, TypeId::NULL) } });
+instr!(RtT {
+    slow(vm, w) {
+        let ty = TypeId(vm.ext().x0());
+        call(vm, w, ty)?;
+        vm.skip_ext();
+        Ok(())
+    }
+});

@@ -12,6 +12,7 @@ use crate::frame::Stack;
 use crate::link::Program;
 use crate::unwind::Unwinder;
 use lumen_runtime::failure::Failure;
+use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::heap::Heap;
 use lumen_runtime::value::object::Ptr;
 use std::sync::Arc;
@@ -297,10 +298,6 @@ pub(crate) struct GlobalSlot {
     pub(crate) set: bool,
 }
 
-pub(crate) struct Ctx {
-    pub(crate) heap: Heap,
-}
-
 /// A task: what the slow parts work on. The first fields are those that fast parts read.
 #[repr(C)]
 pub(crate) struct Vm {
@@ -323,7 +320,7 @@ pub(crate) struct Vm {
     /// Globals by index.
     pub(crate) globals: *mut GlobalSlot,
     /// Heap, host and everything else that builtins use.
-    pub(crate) ctx: Ctx,
+    pub(crate) ctx: RtCtx,
     /// The slots.
     pub(crate) stack: Stack,
     /// Bytes that the stack may take.

@@ -1,0 +1,86 @@
+//! The host over a `System`: the real one, or the one that a test puts behind it.
+
+use super::{Host, Random};
+use lumen_base::System;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A host whose streams, clock and chance are a system's.
+pub struct SystemHost {
+    system: Arc<dyn System>,
+    args: Vec<String>,
+    /// Seeded at the first use, unless with a given seed.
+    random: Option<Random>,
+}
+
+impl SystemHost {
+    /// A host for a program with these arguments; with a seed its randomness repeats.
+    pub fn new(system: Arc<dyn System>, args: Vec<String>, seed: Option<u64>) -> Self {
+        Self { system, args, random: seed.map(Random::seeded) }
+    }
+}
+
+fn text(error: std::io::Error) -> String {
+    error.to_string()
+}
+
+impl Host for SystemHost {
+    fn write_out(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.system.stdout(bytes).map_err(text)
+    }
+
+    fn write_err(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.system.stderr(bytes).map_err(text)
+    }
+
+    fn emit(&mut self, json: &str) -> Result<(), String> {
+        self.system.stdout(format!("{json}\n").as_bytes()).map_err(text)
+    }
+
+    fn args(&self) -> &[String] {
+        &self.args
+    }
+
+    fn read_line(&mut self) -> Result<Option<String>, String> {
+        let line = self.system.stdin_line().map_err(text)?;
+        Ok(line.map(|mut line| {
+            if line.ends_with('\n') {
+                line.pop();
+                if line.ends_with('\r') {
+                    line.pop();
+                }
+            }
+            line
+        }))
+    }
+
+    fn now_nanos(&mut self) -> i128 {
+        i128::try_from(self.system.unix_nanos()).unwrap_or(i128::MAX)
+    }
+
+    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
+        let end = self.system.monotonic_nanos() + u128::from(milliseconds) * 1_000_000;
+        let (never, wake) = (Mutex::new(()), Condvar::new());
+        loop {
+            let left = end.saturating_sub(self.system.monotonic_nanos());
+            if left == 0 {
+                return Ok(());
+            }
+            let left = Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX));
+            let guard = never.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(wake.wait_timeout(guard, left));
+        }
+    }
+
+    fn random(&mut self) -> u64 {
+        let system = &self.system;
+        let seeded = self.random.get_or_insert_with(|| {
+            let mut seed = [0; 8];
+            // Without chance from the system, the clock is the next best seed.
+            let filled = system.random(&mut seed).is_ok();
+            let clock = system.unix_nanos() as u64;
+            Random::seeded(if filled { u64::from_le_bytes(seed) } else { clock })
+        });
+        seeded.next_bits()
+    }
+}

@@ -1,0 +1,184 @@
+//! JSON: texts in and out, conversion by schema, access by key, index and path.
+
+use super::Builtin;
+use crate::failure::{Failure, Outcome};
+use crate::value::call::{Call, Value};
+use crate::value::classes::Slot;
+use crate::value::word::DYN_NULL;
+use lumen_lir::TypeId;
+
+pub(super) const ROWS: &[(&str, Builtin)] = &[
+    ("parse_json", parse_json),
+    ("parse_json_as", parse_json_as),
+    ("to_json", to_json),
+    ("to_json_pretty", to_json_pretty),
+    ("json.of", of),
+    ("json.path", path),
+    ("json.key", key),
+    ("json.index", index),
+    ("json.len", len),
+    ("json.validate", validate),
+];
+
+fn parse_json(c: &mut Call<'_>) -> Outcome<()> {
+    match c.parse_json(c.str(0))? {
+        Ok(word) => c.ret_ok(word),
+        Err(message) => c.ret_err(&message),
+    }
+}
+
+fn parse_json_as(c: &mut Call<'_>) -> Outcome<()> {
+    match c.parse_json(c.str(0))? {
+        Ok(word) => {
+            let json = Value { slot: Slot::Dyn, word };
+            let converted = ret_converted(c, json);
+            c.drop_word(json);
+            converted
+        }
+        Err(message) => c.ret_err(&message),
+    }
+}
+
+/// Returns a value as the payload of the result type, or the message why it does not fit.
+fn ret_converted(c: &mut Call<'_>, value: Value) -> Outcome<()> {
+    let ty = c.payload_type();
+    match c.convert(value, ty)? {
+        Ok(word) => c.ret_ok(word),
+        Err(message) => c.ret_err(&message),
+    }
+}
+
+fn validate(c: &mut Call<'_>) -> Outcome<()> {
+    ret_converted(c, c.dynamic(0))
+}
+
+fn to_json(c: &mut Call<'_>) -> Outcome<()> {
+    let text = c.to_json(c.subject(), None)?;
+    c.ret_str(&text)
+}
+
+fn to_json_pretty(c: &mut Call<'_>) -> Outcome<()> {
+    let indent = c.int(c.after_subject());
+    let Some(indent) = usize::try_from(indent).ok().filter(|indent| *indent <= 16) else {
+        return Err(Failure::argument(format!("an indent of {indent}: it must be 0 to 16")));
+    };
+    let text = c.to_json(c.subject(), Some(indent))?;
+    c.ret_str(&text)
+}
+
+fn of(c: &mut Call<'_>) -> Outcome<()> {
+    match c.convert(c.subject(), TypeId::JSON)? {
+        Ok(word) => c.ret_word(word),
+        Err(message) => Err(Failure::conversion(message)),
+    }
+}
+
+const NULL: Value = Value { slot: Slot::Dyn, word: DYN_NULL };
+
+/// The entry of an object, null when it has none or is null itself.
+fn entry(c: &Call<'_>, json: Value, key: &str) -> Outcome<Value> {
+    if json.word == DYN_NULL {
+        return Ok(NULL);
+    }
+    match c.dynamic_map(json) {
+        Some(map) => Ok(c.entry_named(map, key).unwrap_or(NULL)),
+        None => {
+            let kind = c.type_name(json);
+            Err(Failure::argument(format!("a key of a Json that is no object but {kind}")))
+        }
+    }
+}
+
+/// The element of an array, null when it has none or is null itself.
+fn element(c: &Call<'_>, json: Value, index: i64) -> Outcome<Value> {
+    if json.word == DYN_NULL {
+        return Ok(NULL);
+    }
+    match c.dynamic_list(json) {
+        Some(list) => {
+            let at = usize::try_from(index).ok().filter(|at| *at < list.len());
+            Ok(at.map_or(NULL, |at| list.get(at)))
+        }
+        None => {
+            let kind = c.type_name(json);
+            Err(Failure::argument(format!("an index of a Json that is no array but {kind}")))
+        }
+    }
+}
+
+fn key(c: &mut Call<'_>) -> Outcome<()> {
+    let value = entry(c, c.dynamic(0), c.str(1))?;
+    c.ret_value(value)
+}
+
+fn index(c: &mut Call<'_>) -> Outcome<()> {
+    let value = element(c, c.dynamic(0), c.int(1))?;
+    c.ret_value(value)
+}
+
+/// `a.b[0]["c d"]`: null as soon as a step leads nowhere.
+fn path(c: &mut Call<'_>) -> Outcome<()> {
+    let mut value = c.dynamic(0);
+    for step in steps(c.str(1)) {
+        let next = match step {
+            PathStep::Key(key) => entry(c, value, key),
+            PathStep::Index(index) => element(c, value, index),
+        };
+        value = next.unwrap_or(NULL);
+    }
+    c.ret_value(value)
+}
+
+/// A step of a written path.
+pub(super) enum PathStep<'t> {
+    /// `.name`, `["name"]`
+    Key(&'t str),
+    /// `[0]`
+    Index(i64),
+}
+
+/// The steps of a written path.
+pub(super) fn steps(path: &str) -> Vec<PathStep<'_>> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        if let Some(inner) = rest.strip_prefix('[') {
+            let end = if inner.starts_with('"') {
+                inner[1..].find('"').map_or(inner.len(), |at| at + 2)
+            } else {
+                inner.find(']').unwrap_or(inner.len())
+            };
+            let (step, after) = inner.split_at(end);
+            let quoted = step.strip_prefix('"').and_then(|step| step.strip_suffix('"'));
+            steps.push(match (quoted, step.trim().parse()) {
+                (Some(key), _) => PathStep::Key(key),
+                (None, Ok(index)) => PathStep::Index(index),
+                (None, Err(_)) => PathStep::Key(step),
+            });
+            rest = after.strip_prefix(']').unwrap_or(after);
+        } else {
+            let plain = rest.strip_prefix('.').unwrap_or(rest);
+            let end = plain.find(['.', '[']).unwrap_or(plain.len());
+            let (step, after) = plain.split_at(end);
+            if !step.is_empty() {
+                steps.push(PathStep::Key(step));
+            }
+            rest = after;
+        }
+    }
+    steps
+}
+
+fn len(c: &mut Call<'_>) -> Outcome<()> {
+    let json = c.dynamic(0);
+    let length = match (c.dynamic_list(json), c.dynamic_map(json), c.text_of(json)) {
+        (Some(list), _, _) => list.len(),
+        (_, Some(map), _) => map.len(),
+        (_, _, Some(text)) => text.chars().count(),
+        _ => {
+            let kind = c.type_name(json);
+            return Err(Failure::argument(format!("the length of a Json that is {kind}")));
+        }
+    };
+    c.ret_int(length as i64)
+}
