@@ -69,3 +69,6 @@ unsafe fn side_block(p: Ptr, row: &RtClass) -> Option<(*mut u8, usize)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
