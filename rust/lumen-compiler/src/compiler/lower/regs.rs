@@ -50,6 +50,8 @@ pub(super) struct Regs {
     pooled: Vec<bool>,
     /// One past the highest register in use.
     top: usize,
+    /// Windows of calls lie above the parameters even when these are dead: constants may be put between them.
+    floor: usize,
     /// Registers that may own something, unordered; stale entries are skipped.
     owned: Vec<Reg>,
     listed: Vec<bool>,
@@ -71,6 +73,7 @@ impl Regs {
         self.next.clear();
         self.pooled.clear();
         self.top = 0;
+        self.floor = 0;
         self.owned.clear();
         self.listed.clear();
         self.reserved.clear();
@@ -189,7 +192,7 @@ impl Regs {
     ) -> Reg {
         self.sync(b);
         let n = self.states.len();
-        let start = if above { self.top } else { self.top.saturating_sub(TRIES) };
+        let start = if above { self.top.max(self.floor) } else { self.top.saturating_sub(TRIES) };
         let fits = |regs: &Self, first: usize| {
             reprs.iter().enumerate().all(|(i, repr)| {
                 let reg = first + i;
@@ -201,7 +204,7 @@ impl Regs {
         };
         let found =
             (start..n).take(TRIES).map(|s| s + gap).find(|&first| first < n && fits(self, first));
-        let first = found.unwrap_or_else(|| if above { n.max(self.top + gap) } else { n });
+        let first = found.unwrap_or_else(|| if above { n.max(start + gap) } else { n });
         while b.reg_count() < first {
             if b.reg_count() > usize::from(Reg::MAX) {
                 break;
@@ -259,6 +262,9 @@ impl Regs {
     /// Takes over registers made by the builder as parameters.
     pub(super) fn adopt(&mut self, b: &CellBuilder, reg: Reg) {
         self.sync(b);
+        if b.here() == 0 {
+            self.floor = self.floor.max(usize::from(reg) + 1);
+        }
         self.update(reg, |s| s.used = true);
     }
 
