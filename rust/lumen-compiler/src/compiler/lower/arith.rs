@@ -52,7 +52,8 @@ impl<'a> Fx<'_, 'a> {
         let ExprKind::List(items) = &self.body().exprs[e].kind else { return None };
         let plain = (1..=8).contains(&items.len()) && items.iter().all(|i| !i.spread);
         let is_list = matches!(self.p.types.kind(list.ty), TyKind::List(_));
-        (plain && is_list && !self.typed().adjust.contains_key(&e) && !self.assigns(e)).then_some(items)
+        (plain && is_list && !self.typed().adjust.contains_key(&e) && !self.assigns(e))
+            .then_some(items)
     }
 
     pub(super) fn push_items(&mut self, list: Val, items: &'a [Item]) -> Val {

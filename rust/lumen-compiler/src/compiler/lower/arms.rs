@@ -2,35 +2,23 @@
 
 use super::decide::{Deciding, Leaves, Shared};
 use super::fx::{Dest, Fx};
-use super::pattern::{OccId, Tree};
+use super::pattern::OccId;
 use super::value::{Own, Place, Val};
-use crate::compiler::hir::{ExprId, ExprKind, LocalId};
+use crate::compiler::hir::{ExprKind, LocalId};
 use crate::compiler::typecheck::types::Ty;
 use lumen_lir::{Label, Op, Repr};
 
 impl<'a> Fx<'_, 'a> {
-    pub(super) fn leaf(
-        &mut self,
-        d: &mut Deciding<'a>,
-        arm: usize,
-        binds: &[(LocalId, OccId)],
-        otherwise: Option<Box<Tree>>,
-    ) {
-        match &d.leaves {
+    pub(super) fn leaf(&mut self, d: &mut Deciding<'a>, arm: usize, binds: &[(LocalId, OccId)]) {
+        match d.leaves {
             Leaves::Bind { .. } => {
                 self.bind_parts(d, binds);
                 self.release_parts(d);
             }
-            Leaves::Arms { arms, .. } => {
-                let guard = arms[arm].guard;
-                match guard {
-                    Some(guard) => self.guarded(d, arm, guard, binds, otherwise),
-                    None if d.uses[arm] > 1 && !self.is_trivial(d, arm, binds) => {
-                        self.to_shared(d, arm, binds)
-                    }
-                    None => self.arm(d, arm, binds),
-                }
+            Leaves::Arms { .. } if d.uses[arm] > 1 && !self.is_trivial(d, arm, binds) => {
+                self.to_shared(d, arm, binds);
             }
+            Leaves::Arms { .. } => self.arm(d, arm, binds),
         }
     }
 
@@ -79,14 +67,9 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// An arm with a guard: the parts stay as they are until the guard is decided, and until the arm ends.
-    pub(super) fn guarded(
-        &mut self,
-        d: &mut Deciding<'a>,
-        arm: usize,
-        guard: ExprId,
-        binds: &[(LocalId, OccId)],
-        otherwise: Option<Box<Tree>>,
-    ) {
+    pub(super) fn guarded(&mut self, d: &mut Deciding<'a>, arm: usize, binds: &[(LocalId, OccId)]) {
+        let Leaves::Arms { arms, .. } = &d.leaves else { return };
+        let Some(guard) = arms[arm].guard else { return };
         let scope = self.scope.len();
         for &(local, occ) in binds {
             let v = self.part(d, occ);
@@ -128,9 +111,6 @@ impl<'a> Fx<'_, 'a> {
         self.release_holds(from);
         self.holds.truncate(from);
         self.end_scope(scope);
-        if let Some(otherwise) = otherwise {
-            self.node(d, *otherwise);
-        }
         self.r.join(fork);
     }
 

@@ -447,8 +447,12 @@ impl<'a> Fx<'_, 'a> {
         let (lent, inner) = self.descend(dest.reg, steps);
         match inner.kind {
             StepKind::Field(n) => self.b.emit(Op::FldSwap, lent, n as u16, part),
-            StepKind::List(Val { place: Place::One(i, _), .. }) => self.b.emit(Op::ListSwap, lent, i, part),
-            StepKind::Map(Val { place: Place::One(k, _), .. }) => self.b.emit(Op::MapSwap, lent, k, part),
+            StepKind::List(Val { place: Place::One(i, _), .. }) => {
+                self.b.emit(Op::ListSwap, lent, i, part)
+            }
+            StepKind::Map(Val { place: Place::One(k, _), .. }) => {
+                self.b.emit(Op::MapSwap, lent, k, part)
+            }
             _ => self.confused("an index without a register"),
         }
         self.free(lent);

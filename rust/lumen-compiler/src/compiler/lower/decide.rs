@@ -7,7 +7,7 @@
 //! - The code of an arm is made once; an arm that is reached on several ways gets its bindings in fixed registers.
 
 use super::fx::{Dest, Fx};
-use super::pattern::{Matcher, Occ, OccId, Step, Test, Tree};
+use super::pattern::{ChainStep, Matcher, Occ, OccId, Step, Test, Tree};
 use super::regs::Redo;
 use super::value::{Own, Place, Val, Want};
 use super::{codes, limits};
@@ -213,29 +213,51 @@ impl<'a> Fx<'_, 'a> {
         }
         match tree {
             Tree::Fail => self.no_match(d),
-            Tree::Leaf { arm, binds, otherwise } => self.leaf(d, arm, &binds, otherwise),
-            Tree::Test { occ, test, yes, no } => {
-                let v = self.part(d, occ);
-                if let Some(known) = constant_answer(v, &test) {
-                    self.node(d, if known { *yes } else { *no });
-                    return;
+            Tree::Leaf { arm, binds } => self.leaf(d, arm, &binds),
+            Tree::Chain { steps, last } => {
+                for step in steps {
+                    match step {
+                        ChainStep::Guard { arm, binds } => self.guarded(d, arm, &binds),
+                        ChainStep::Test { occ, test, yes } => {
+                            if self.test_step(d, occ, &test, yes) {
+                                return;
+                            }
+                        }
+                    }
+                    if !self.r.reachable {
+                        return;
+                    }
                 }
-                let otherwise = self.b.new_label();
-                let saved = (d.loaded.clone(), d.lengths.clone());
-                let fork = self.r.fork();
-                self.ask(d, occ, v, &test, otherwise);
-                self.node(d, *yes);
-                self.r.rewind(&self.b, &fork);
-                (d.loaded, d.lengths) = saved;
-                self.b.bind(otherwise);
-                if let (Test::Null, Place::One(reg, _)) = (&test, v.place) {
-                    self.r.update(reg, |s| s.known = true);
-                }
-                self.node(d, *no);
-                self.r.join(fork);
+                self.node(d, *last);
             }
             Tree::Switch { occ, cases, default } => self.switch_node(d, occ, cases, *default),
         }
+    }
+
+    /// A test of a chain: what follows when the answer is yes, then on for no. True when the answer is known to be yes.
+    fn test_step(&mut self, d: &mut Deciding<'a>, occ: OccId, test: &Test, yes: Tree) -> bool {
+        let v = self.part(d, occ);
+        match constant_answer(v, test) {
+            Some(true) => {
+                self.node(d, yes);
+                return true;
+            }
+            Some(false) => return false,
+            None => {}
+        }
+        let no = self.b.new_label();
+        let saved = (d.loaded.clone(), d.lengths.clone());
+        let fork = self.r.fork();
+        self.ask(d, occ, v, test, no);
+        self.node(d, yes);
+        self.r.rewind(&self.b, &fork);
+        self.r.join(fork);
+        (d.loaded, d.lengths) = saved;
+        self.b.bind(no);
+        if let (Test::Null, Place::One(reg, _)) = (test, v.place) {
+            self.r.update(reg, |s| s.known = true);
+        }
+        false
     }
 
     pub(super) fn no_match(&mut self, d: &Deciding<'a>) {

@@ -445,14 +445,27 @@ impl<'a> Walk<'a> {
                 self.expr(guard);
             }
         }
-        for (i, body) in inside.iter().enumerate() {
-            self.edge(id, i as u32, &all, body);
-        }
+        // At the entry of an arm its own bindings are alive, those of the others are not there.
+        let mut bindings = Vec::with_capacity(arms.len());
         self.live = all;
         for arm in arms {
-            self.bind(arm.pat);
+            let mut alive = order::binders(self.body, arm.pat);
+            alive.retain(|&local| {
+                let read = self.live.contains(local.raw());
+                self.bound(local);
+                read
+            });
+            bindings.push(alive);
         }
-        // A binding that no arm reads is dead even when a guard of another arm kept the set large.
+        let all = std::mem::take(&mut self.live);
+        for (i, (body, alive)) in inside.iter().zip(bindings).enumerate() {
+            let mut before = all.clone();
+            for local in alive {
+                before.insert(local.raw());
+            }
+            self.edge(id, i as u32, &before, body);
+        }
+        self.live = all;
         self.expr(value);
     }
 

@@ -6,6 +6,8 @@
 use super::fx::Fx;
 use crate::compiler::hir::{Lit, LocalId, PatId, PatKind, PatVariant};
 use crate::compiler::typecheck::types::{Ty, TyKind};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 
 /// A part of the scrutinee; 0 is the whole.
 pub(super) type OccId = usize;
@@ -55,25 +57,37 @@ pub(super) enum Test {
     Is(Ty),
 }
 
-/// What to do, as a tree of questions.
+/// What to do, as a tree of questions. Questions asked one after the other are a chain, not nested: their number has
+/// no bound, the depth of the tree has that of the patterns.
 pub(super) enum Tree {
     Fail,
     Leaf {
         arm: usize,
         binds: Vec<(LocalId, OccId)>,
-        otherwise: Option<Box<Tree>>,
     },
-    Test {
-        occ: OccId,
-        test: Test,
-        yes: Box<Tree>,
-        no: Box<Tree>,
+    Chain {
+        steps: Vec<ChainStep>,
+        last: Box<Tree>,
     },
     /// By variant or number: the cases, and everything else.
     Switch {
         occ: OccId,
         cases: Vec<(Test, Tree)>,
         default: Box<Tree>,
+    },
+}
+
+/// A step of a chain, which goes on when it does not apply.
+pub(super) enum ChainStep {
+    Test {
+        occ: OccId,
+        test: Test,
+        yes: Tree,
+    },
+    /// An arm with a guard.
+    Guard {
+        arm: usize,
+        binds: Vec<(LocalId, OccId)>,
     },
 }
 
@@ -94,6 +108,18 @@ pub(super) struct Matcher {
     pub(super) too_large: bool,
     /// How often each arm is reached.
     pub(super) uses: Vec<u32>,
+}
+
+/// A case of a switch.
+#[derive(PartialEq, Eq, Hash)]
+enum CaseKey {
+    Number(i64),
+    Text(Box<str>),
+}
+
+/// Whether rows can be sorted by the answer in one pass.
+fn is_case(test: &Test) -> bool {
+    matches!(test, Test::Variant(_) | Test::Int(_) | Test::Str(_))
 }
 
 /// Nodes of one tree.
@@ -139,50 +165,55 @@ impl Fx<'_, '_> {
         self.decide(m, rows)
     }
 
-    fn decide(&mut self, m: &mut Matcher, mut rows: Vec<Row>) -> Tree {
-        m.nodes += 1 + rows.len() / 8;
-        if m.nodes > NODES {
-            m.too_large = true;
-            return Tree::Fail;
-        }
-        loop {
-            if rows.is_empty() {
-                return Tree::Fail;
+    fn decide(&mut self, m: &mut Matcher, rows: Vec<Row>) -> Tree {
+        let mut rows: VecDeque<Row> = rows.into();
+        let mut steps = Vec::new();
+        let last = loop {
+            m.nodes += 1;
+            if m.nodes > NODES {
+                m.too_large = true;
+                break Tree::Fail;
             }
-            if !self.simplify_first(m, &mut rows) {
-                break;
+            while !rows.is_empty() && self.simplify_first(m, &mut rows) {}
+            let Some(first) = rows.front() else { break Tree::Fail };
+            let Some(&(occ, pat)) = first.pats.first() else {
+                let (arm, binds) = (first.arm, first.binds.clone());
+                m.uses[arm] += 1;
+                if !first.guarded {
+                    break Tree::Leaf { arm, binds };
+                }
+                rows.pop_front();
+                steps.push(ChainStep::Guard { arm, binds });
+                continue;
+            };
+            let Some(test) = self.test_of(m, occ, pat) else { break Tree::Fail };
+            if is_case(&test) {
+                break self.switch(m, rows, occ, test);
             }
-        }
-        let first = &rows[0];
-        if first.pats.is_empty() {
-            let (arm, guarded, binds) = (first.arm, first.guarded, first.binds.clone());
-            m.uses[arm] += 1;
-            let otherwise = guarded.then(|| {
-                rows.remove(0);
-                Box::new(self.decide(m, rows))
-            });
-            return Tree::Leaf { arm, binds, otherwise };
-        }
-        let (occ, pat) = first.pats[0];
-        let Some(test) = self.test_of(m, occ, pat) else {
-            return Tree::Fail;
+            let (mut yes, mut no) = (Vec::new(), Vec::new());
+            for row in rows {
+                self.route(m, row, occ, &test, &mut yes, &mut no);
+            }
+            let yes = self.decide(m, yes);
+            steps.push(ChainStep::Test { occ, test, yes });
+            rows = no.into();
         };
-        self.split(m, rows, occ, test)
+        if steps.is_empty() { last } else { Tree::Chain { steps, last: Box::new(last) } }
     }
 
     /// Removes what needs no test from the first row; whether something changed the rows' number.
-    fn simplify_first(&mut self, m: &mut Matcher, rows: &mut Vec<Row>) -> bool {
+    fn simplify_first(&mut self, m: &mut Matcher, rows: &mut VecDeque<Row>) -> bool {
         let mut i = 0;
         while i < rows[0].pats.len() {
             let (occ, pat) = rows[0].pats[i];
             let body = self.body();
             match &body.pats[pat].kind {
                 PatKind::Or(alternatives) => {
-                    let row = rows.remove(0);
-                    for (n, &alternative) in alternatives.iter().enumerate() {
+                    let Some(row) = rows.pop_front() else { return false };
+                    for &alternative in alternatives.iter().rev() {
                         let mut row = row.clone();
                         row.pats[i] = (occ, alternative);
-                        rows.insert(n, row);
+                        rows.push_front(row);
                     }
                     return true;
                 }
@@ -374,61 +405,92 @@ impl Fx<'_, '_> {
         }
     }
 
-    /// Splits the rows by a question.
-    fn split(&mut self, m: &mut Matcher, rows: Vec<Row>, occ: OccId, test: Test) -> Tree {
-        if matches!(test, Test::Variant(_) | Test::Int(_)) {
-            return self.switch(m, rows, occ, test);
-        }
-        let mut yes = Vec::new();
-        let mut no = Vec::new();
+    /// Splits by every variant or number that some row asks for, in one pass over the rows.
+    fn switch(&mut self, m: &mut Matcher, rows: VecDeque<Row>, occ: OccId, first: Test) -> Tree {
+        let mut cases: Vec<(Test, Vec<Row>)> = Vec::new();
+        let mut known: FxHashMap<CaseKey, usize> = FxHashMap::default();
+        let mut rest: Vec<Row> = Vec::new();
+        self.case_of(&mut cases, &mut known, &rest, &first);
         for row in rows {
-            self.route(m, row, occ, &test, &mut yes, &mut no);
-        }
-        let yes = self.decide(m, yes);
-        let no = self.decide(m, no);
-        Tree::Test { occ, test, yes: Box::new(yes), no: Box::new(no) }
-    }
-
-    /// Splits by every variant or number that some row asks for.
-    fn switch(&mut self, m: &mut Matcher, rows: Vec<Row>, occ: OccId, first: Test) -> Tree {
-        let mut tests: Vec<Test> = vec![first];
-        for row in &rows {
-            let Some(&(_, pat)) = row.pats.iter().find(|p| p.0 == occ) else { continue };
-            let mut work = vec![pat];
-            while let Some(pat) = work.pop() {
-                match &self.body().pats[pat].kind {
-                    PatKind::Or(alternatives) => work.extend(alternatives.iter().rev()),
-                    PatKind::At(_, inner) => work.push(*inner),
-                    PatKind::Variant { .. } | PatKind::Lit(_) => {
-                        if let Some(test @ (Test::Variant(_) | Test::Int(_))) =
-                            self.test_of(m, occ, pat)
-                            && !tests.contains(&test)
-                        {
-                            tests.push(test);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        let mut cases = Vec::with_capacity(tests.len());
-        let mut rest = rows;
-        for test in tests {
-            let mut yes = Vec::new();
-            let mut no = Vec::new();
-            for row in rest {
-                self.route(m, row, occ, &test, &mut yes, &mut no);
-            }
-            rest = no;
-            let tree = self.decide(m, yes);
-            cases.push((test, tree));
+            self.sort_row(m, row, occ, &mut cases, &mut known, &mut rest);
         }
         let covered = match self.p.types.kind(m.occs[occ].ty) {
             TyKind::Enum(id, _) => self.p.hir.enums[*id].variants.len() == cases.len(),
             _ => false,
         };
+        let cases: Vec<(Test, Tree)> =
+            cases.into_iter().map(|(test, rows)| (test, self.decide(m, rows))).collect();
         let default = if covered { Tree::Fail } else { self.decide(m, rest) };
+        if matches!(first, Test::Str(_)) {
+            // Texts are compared one after the other.
+            let steps =
+                cases.into_iter().map(|(test, yes)| ChainStep::Test { occ, test, yes }).collect();
+            return Tree::Chain { steps, last: Box::new(default) };
+        }
         Tree::Switch { occ, cases, default: Box::new(default) }
+    }
+
+    /// The rows of a case; a new case begins with the rows that take anything.
+    fn case_of(
+        &self,
+        cases: &mut Vec<(Test, Vec<Row>)>,
+        known: &mut FxHashMap<CaseKey, usize>,
+        rest: &[Row],
+        test: &Test,
+    ) -> usize {
+        let key = match test {
+            Test::Variant(n) => CaseKey::Number(i64::from(*n)),
+            Test::Int(n) => CaseKey::Number(*n),
+            Test::Str(text) => CaseKey::Text(text.clone()),
+            _ => CaseKey::Number(0),
+        };
+        *known.entry(key).or_insert_with(|| {
+            cases.push((test.clone(), rest.to_vec()));
+            cases.len() - 1
+        })
+    }
+
+    /// Puts a row into its case, or into every case and the rest.
+    fn sort_row(
+        &mut self,
+        m: &mut Matcher,
+        row: Row,
+        occ: OccId,
+        cases: &mut Vec<(Test, Vec<Row>)>,
+        known: &mut FxHashMap<CaseKey, usize>,
+        rest: &mut Vec<Row>,
+    ) {
+        let Some(i) = row.pats.iter().position(|p| p.0 == occ) else {
+            cases.iter_mut().for_each(|case| case.1.push(row.clone()));
+            rest.push(row);
+            return;
+        };
+        let (_, pat) = row.pats[i];
+        if let PatKind::Or(alternatives) = &self.body().pats[pat].kind {
+            for &alternative in alternatives {
+                let mut row = row.clone();
+                row.pats[i].1 = alternative;
+                self.sort_row(m, row, occ, cases, known, rest);
+            }
+            return;
+        }
+        let mut plain = row.clone();
+        if self.dissolve(m, &mut plain, i) {
+            self.sort_row(m, plain, occ, cases, known, rest);
+            return;
+        }
+        let Some(own) = self.test_of(m, occ, pat) else { return };
+        if is_case(&own) {
+            let case = self.case_of(cases, known, rest, &own);
+            let mut yes = Vec::new();
+            self.answered(m, row, i, &own, &mut yes, &mut Vec::new());
+            cases[case].1.append(&mut yes);
+            return;
+        }
+        // A range may hold any of the numbers.
+        m.nodes += cases.len();
+        cases.iter_mut().for_each(|case| case.1.push(row.clone()));
+        rest.push(row);
     }
 
     /// Sends a row to where it can still match: when the answer is yes, when it is no, or both.

@@ -23,7 +23,8 @@ impl<'a> Fx<'_, 'a> {
         let mut size = SIZE;
         match &body.exprs[value].kind {
             ExprKind::Binary { op: BinOp::Concat | BinOp::Add, lhs, rhs, .. } => {
-                let fits = self.reads_place(*lhs, place) && self.is_apart(*rhs, place.local, &mut size);
+                let fits =
+                    self.reads_place(*lhs, place) && self.is_apart(*rhs, place.local, &mut size);
                 fits.then_some(*lhs)
             }
             ExprKind::Call { .. } | ExprKind::MethodCall { .. } => {
@@ -52,19 +53,22 @@ impl<'a> Fx<'_, 'a> {
                 return false;
             }
             match (step, &body.exprs[e].kind) {
-                (PlaceStep::Field { name, .. }, ExprKind::Field { base, name: read, optional: false, .. })
-                    if name == read =>
-                {
+                (
+                    PlaceStep::Field { name, .. },
+                    ExprKind::Field { base, name: read, optional: false, .. },
+                ) if name == read => {
                     e = *base;
                 }
-                (PlaceStep::TupleField { index, .. }, ExprKind::TupleField { base, index: read, .. })
-                    if index == read =>
-                {
+                (
+                    PlaceStep::TupleField { index, .. },
+                    ExprKind::TupleField { base, index: read, .. },
+                ) if index == read => {
                     e = *base;
                 }
-                (PlaceStep::Index { index, .. }, ExprKind::Index { base, index: read, optional: false })
-                    if self.same_index(*index, *read, place.local) =>
-                {
+                (
+                    PlaceStep::Index { index, .. },
+                    ExprKind::Index { base, index: read, optional: false },
+                ) if self.same_index(*index, *read, place.local) => {
                     e = *base;
                 }
                 _ => return false,
@@ -91,7 +95,9 @@ impl<'a> Fx<'_, 'a> {
         match &body.exprs[e].kind {
             ExprKind::Lit(_) | ExprKind::Const(_) | ExprKind::Variant(_) => true,
             ExprKind::Local(other) => *other != local,
-            ExprKind::Field { base, .. } | ExprKind::TupleField { base, .. } => self.is_apart(*base, local, size),
+            ExprKind::Field { base, .. } | ExprKind::TupleField { base, .. } => {
+                self.is_apart(*base, local, size)
+            }
             ExprKind::Neg(inner) | ExprKind::Not(inner) | ExprKind::BitNot(inner) => {
                 self.is_apart(*inner, local, size)
             }
@@ -113,7 +119,9 @@ impl<'a> Fx<'_, 'a> {
                     && call.args.iter().all(|source| match source {
                         ArgSource::Expr(e) => self.is_apart(*e, local, size),
                         ArgSource::Default(_) => true,
-                        ArgSource::Variadic(items) => items.iter().all(|i| self.is_apart(i.0, local, size)),
+                        ArgSource::Variadic(items) => {
+                            items.iter().all(|i| self.is_apart(i.0, local, size))
+                        }
                     })
             }
             _ => false,
