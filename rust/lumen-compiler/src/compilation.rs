@@ -4,6 +4,7 @@
 use crate::compiler::hir::Hir;
 use crate::markdown::Form;
 use lumen_base::{Diagnostic, Interner, SourceMap, System, diag};
+use lumen_lir::{CellId, Module, Verified};
 
 /// A program to compile.
 pub struct CompileInput<'a> {
@@ -45,6 +46,10 @@ pub enum Goal {
     /// Every check, and LIR when there are no errors.
     #[default]
     Lir,
+    /// As `Lir`, and a program without anything to run is an error.
+    Run,
+    /// As `Lir`, with every `@test` cell.
+    Tests,
 }
 
 /// How a file of this name is written.
@@ -61,6 +66,10 @@ pub struct CompileOutput {
     pub diagnostics: Vec<Diagnostic>,
     /// Nothing when the root could not be read as text.
     pub hir: Option<Hir>,
+    /// The program, when there are no errors and the goal was LIR.
+    pub module: Option<Verified<Module>>,
+    /// The `@test` cells, when they were asked for.
+    pub tests: Vec<CellId>,
     pub timings: Timings,
 }
 

@@ -6,6 +6,7 @@
 //! Invariant: the symbols of all std names are interned first, so that a look-up is one array access.
 
 use lumen_base::{Interner, Symbol};
+use std::ops::Range;
 
 include!(concat!(env!("OUT_DIR"), "/std_index.rs"));
 
@@ -37,6 +38,16 @@ pub fn files() -> &'static [StdFile] {
 /// The names that std declares, sorted: for completion, did-you-mean and documentation.
 pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
     NAMES.iter().map(|(name, _)| *name)
+}
+
+/// Where std declares a name: for each fence with such a declaration its file and the range of its text.
+pub fn declarations(name: &str) -> impl Iterator<Item = (&'static StdFile, Range<usize>)> {
+    let found = NAMES.binary_search_by_key(&name, |row| row.0);
+    let fences = found.map_or(&[][..], |at| NAMES[at].1);
+    fences.iter().map(|&at| {
+        let fence = fence(at);
+        (&FILES[usize::from(fence.file)], fence.lo as usize..fence.hi as usize)
+    })
 }
 
 /// The std names as symbols of one interner.

@@ -30,11 +30,21 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
         names,
         diagnostics: front.diagnostics,
         hir,
+        module: None,
+        tests: Vec::new(),
         timings: front.timings,
     };
     if goal == Goal::Names {
         diag::sort(&mut out.diagnostics);
         return out;
+    }
+    if goal == Goal::Run
+        && !out.has_errors()
+        && let Some(hir) = &out.hir
+        && hir.entry.is_none()
+    {
+        let start = Span::new(0, 0).in_file(hir.modules[hir.root].file);
+        out.diagnostics.push(resolve::nothing_to_run(start));
     }
     diag::sort(&mut out.diagnostics);
     out

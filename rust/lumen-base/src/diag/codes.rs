@@ -95,6 +95,7 @@ codes! {
     E0323 "unknown-trait"
     E0324 "endless-constant"
     E0325 "self-needs-type"
+    E0326 "nothing-to-run"
     I9001 "lir-tables"
     I9002 "lir-header"
     I9003 "lir-operand"

@@ -26,6 +26,7 @@ mod diagnostics;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use diagnostics::nothing_to_run;
 pub use imports::{LoadFile, Parsed, Target, Unit, load};
 pub use std_names::ParseStd;
 

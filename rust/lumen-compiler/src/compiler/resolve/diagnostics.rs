@@ -252,3 +252,10 @@ pub(super) fn not_built(at: FileSpan, what: &str) -> Diagnostic {
     Diagnostic::new(Code::E0299, at, format!("{what}: not built yet"))
         .with_primary("this version of the compiler does not have it")
 }
+
+/// A program that only declares.
+pub(crate) fn nothing_to_run(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0326, at, "there is nothing to run")
+        .with_primary("the program has neither top-level statements nor a `cell main`")
+        .with_help("write statements in a `lumen` fence, or declare `cell main() -> Null`")
+}
