@@ -1,0 +1,178 @@
+//! Running a case under every engine and comparing what happens with what is expected, both ways.
+
+use crate::suite::{Case, Document, Expect};
+use lumen_base::diag::render::{Style, render_all};
+use lumen_base::{Code, MemorySystem, OsSystem};
+use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_of};
+use lumen_compiler::pipeline::compile;
+use lumen_lir::{Module, Verified};
+use lumen_runtime::failure::Failure;
+use lumen_runtime::host::SystemHost;
+use lumen_vm::{Engine, Limits, Machine, RunOptions};
+use std::sync::Arc;
+
+/// Bytes of values that a case may use.
+const MEMORY: usize = 1 << 30;
+/// Calls and loop rounds of a case.
+const INSTRUCTIONS: u64 = 2_000_000_000;
+/// Bytes that a case may print.
+const OUTPUT: u64 = 16 << 20;
+
+/// A way to execute a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Oracle {
+    /// The fastest interpreter.
+    Interp,
+    /// The portable one, with its own assertions in debug builds.
+    Switch,
+}
+
+impl Oracle {
+    /// All of them.
+    pub const ALL: [Oracle; 2] = [Oracle::Interp, Oracle::Switch];
+
+    const fn engine(self) -> Engine {
+        match self {
+            Oracle::Interp => Engine::Threaded,
+            Oracle::Switch => Engine::Switch,
+        }
+    }
+}
+
+/// What a program did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Actual {
+    /// Its errors' codes, each once, sorted, and their text.
+    Rejected(Vec<Code>, String),
+    Compiled,
+    Printed(String),
+    Failed {
+        code: Code,
+        output: String,
+        text: String,
+    },
+    /// A broken invariant of Lumen.
+    Bug(String),
+}
+
+/// Runs a case under all engines; the text says what differs.
+pub fn check(case: &Case) -> Result<(), String> {
+    let compiled = match compiled(&case.document, case.part, Goal::Lir) {
+        Ok(out) => out,
+        Err(actual) => return judge(case, &actual),
+    };
+    let Some(module) = runnable(&compiled, &case.expect) else {
+        return judge(case, &Actual::Compiled);
+    };
+    let [first, second] = Oracle::ALL.map(|oracle| run(module.clone(), oracle));
+    judge(case, &first)?;
+    if first == second {
+        return Ok(());
+    }
+    Err(format!("{}: engines disagree:\n{first:?}\n{second:?}\n", case.name))
+}
+
+/// The module to run, when running it is what the case is about.
+fn runnable<'a>(out: &'a CompileOutput, expect: &Expect) -> Option<&'a Verified<Module>> {
+    let module = out.module.as_ref()?;
+    (module.get().entry.is_some() && *expect != Expect::Compiles).then_some(module)
+}
+
+fn judge(case: &Case, actual: &Actual) -> Result<(), String> {
+    let good = match (&case.expect, actual) {
+        (Expect::Compiles, Actual::Compiled) => true,
+        (Expect::Prints(expected), Actual::Printed(printed)) => expected == printed,
+        (Expect::Rejected(code), Actual::Rejected(codes, _)) => codes.as_slice() == [*code],
+        (Expect::Fails(code), Actual::Failed { code: found, .. }) => code == found,
+        _ => false,
+    };
+    if good {
+        return Ok(());
+    }
+    let expected = match &case.expect {
+        Expect::Compiles => "that it compiles".to_owned(),
+        Expect::Prints(output) => format!("the output:\n{output}"),
+        Expect::Rejected(code) => format!("rejection with exactly {code}"),
+        Expect::Fails(code) => format!("a run that fails with {code}"),
+        Expect::Unknown => "a code behind `fails`".to_owned(),
+    };
+    let found = match actual {
+        Actual::Printed(printed) => format!("it printed:\n{printed}"),
+        Actual::Compiled => "it compiles and there is nothing to run\n".to_owned(),
+        Actual::Failed { output, text, .. } => format!("it printed:\n{output}and failed:\n{text}"),
+        Actual::Rejected(_, report) | Actual::Bug(report) => report.clone(),
+    };
+    Err(format!("{}\nexpected {}\n{found}", case.name, expected.trim_end()))
+}
+
+/// Compiles part of a document; otherwise says how it was rejected.
+pub(crate) fn compiled(
+    document: &Document,
+    part: Part,
+    goal: Goal,
+) -> Result<CompileOutput, Actual> {
+    let out = compile(CompileInput {
+        name: &document.name,
+        path: Some(&document.path),
+        source: document.text.as_bytes().to_vec(),
+        form: form_of(&document.name),
+        part,
+        goal,
+        system: &OsSystem,
+    });
+    if !out.has_errors() {
+        return Ok(out);
+    }
+    let report = render_all(&out.diagnostics, &out.sources, Style::Plain);
+    let mut codes: Vec<Code> =
+        out.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    if codes.iter().any(|code| code.as_str().starts_with('I')) {
+        return Err(Actual::Bug(report));
+    }
+    Err(Actual::Rejected(codes, report))
+}
+
+/// Compiles and runs a case under the first engine.
+pub(crate) fn observe(case: &Case) -> Actual {
+    match compiled(&case.document, case.part, Goal::Lir) {
+        Ok(out) => match runnable(&out, &case.expect) {
+            Some(module) => run(module.clone(), Oracle::Interp),
+            None => Actual::Compiled,
+        },
+        Err(actual) => actual,
+    }
+}
+
+/// Runs a module in a world of its own.
+pub(crate) fn run(module: Verified<Module>, oracle: Oracle) -> Actual {
+    let system = Arc::new(MemorySystem::default());
+    let limits = Limits {
+        memory: MEMORY,
+        instructions: Some(INSTRUCTIONS),
+        output: Some(OUTPUT),
+        ..Limits::default()
+    };
+    let host = SystemHost::new(system.clone(), Vec::new(), Some(0));
+    let machine = lumen_vm::link(module, oracle.engine())
+        .and_then(|program| Machine::new(program, &RunOptions { limits }, Box::new(host)));
+    let outcome = match machine {
+        Ok(machine) => machine.run(),
+        Err(Failure::Error(error)) => return Actual::Bug(format!("it does not start: {error:?}")),
+        Err(Failure::Exit(code)) => return Actual::Bug(format!("it exits with {code} at once")),
+    };
+    let output = String::from_utf8_lossy(&system.output()).into_owned();
+    if outcome.leaked > 0 {
+        let leaked = outcome.leaked;
+        return Actual::Bug(format!("{leaked} objects leaked; it printed:\n{output}"));
+    }
+    match outcome.failure {
+        None => Actual::Printed(output),
+        Some(failure) => {
+            let (error, trace) = (&failure.error, &failure.trace);
+            let text = format!("{}: {}\n{trace}", error.code, error.message);
+            Actual::Failed { code: error.code, output, text }
+        }
+    }
+}
