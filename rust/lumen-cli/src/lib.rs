@@ -1,1 +1,57 @@
-//! lumen-cli
+//! The `lumen` command: one file per subcommand, no algorithms.
+//!
+//! Exit codes: 0 success, 1 a runtime error (or a failed test), 2 wrong usage, 3 the program does not compile,
+//! 70 a bug in Lumen; `exit(code)` in a program sets its own.
+
+mod args;
+mod commands;
+mod output;
+mod source;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Everything went well.
+pub(crate) const EXIT_SUCCESS: u8 = 0;
+/// A runtime error, or a failed test.
+pub(crate) const EXIT_FAILURE: u8 = 1;
+/// Unknown flags, missing files.
+pub(crate) const EXIT_USAGE: u8 = 2;
+/// The program does not compile.
+pub(crate) const EXIT_COMPILE: u8 = 3;
+/// A broken invariant of Lumen itself.
+pub(crate) const EXIT_BUG: u8 = 70;
+
+/// Stack of the thread that does the work. The passes bound their recursion; this is room for the bound in builds
+/// without optimisation too. The pages are real only once they are touched.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Parses the command line, runs the command, gives its exit code.
+pub fn main() -> ExitCode {
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { EXIT_USAGE } else { EXIT_SUCCESS };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    std::panic::set_hook(Box::new(on_panic));
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    let code = match thread.spawn(move || commands::run(cli)) {
+        Ok(work) => work.join().unwrap_or(EXIT_BUG),
+        Err(error) => {
+            output::complain(format_args!("cannot start a thread: {error}"));
+            EXIT_FAILURE
+        }
+    };
+    ExitCode::from(code)
+}
+
+/// Says that Lumen has a bug, and ends the process: builds for release abort on panics, with another code.
+#[expect(clippy::exit, reason = "a panic has its own exit code in every build")]
+fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
+    output::complain(format_args!("internal error: {info}"));
+    output::complain("this is a bug in Lumen; please report it with the document that causes it");
+    std::process::exit(i32::from(EXIT_BUG));
+}

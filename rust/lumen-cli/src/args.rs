@@ -1,0 +1,119 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Lumen: typed, effect-tracked programs in Markdown documents.
+#[derive(Parser)]
+#[command(name = "lumen", version, about, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// When to use colours (NO_COLOR is respected).
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Compile and run a document.
+    Run(Run),
+    /// Report errors and warnings without running.
+    Check(Check),
+    /// Print the LIR of a document.
+    Emit(Emit),
+    /// Run the `@test` cells and the executable fences of documents.
+    Test(Test),
+    /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
+    Explain(Explain),
+}
+
+#[derive(Args)]
+pub(crate) struct Run {
+    /// The document (`.lm.md` or `.lm`), or `-` for standard input.
+    pub(crate) file: PathBuf,
+    /// Which engine executes the program.
+    #[arg(long, value_enum, default_value = "interp")]
+    pub(crate) engine: EngineArg,
+    /// A bound: `memory=64m`, `stack=16m`, `instructions=1000000` (calls and loop rounds), `output=1m`.
+    #[arg(long = "limit", value_name = "NAME=AMOUNT")]
+    pub(crate) limits: Vec<String>,
+    /// Print the value of `main`.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Arguments of the program, given to `args()`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineArg {
+    /// The fastest interpreter of this platform.
+    Interp,
+    /// The portable interpreter that also checks itself in debug builds.
+    Switch,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// Documents, or `-` for standard input.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// How diagnostics are written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: DiagnosticFormat,
+    /// Write the time of each phase as JSON lines to standard error.
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiagnosticFormat {
+    Text,
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct Emit {
+    /// The document, or `-` for standard input.
+    pub(crate) file: PathBuf,
+    /// The form of the LIR.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: LirFormat,
+    /// Where to write; standard output when absent.
+    #[arg(long, short)]
+    pub(crate) output: Option<PathBuf>,
+    /// Write the time of each phase as JSON lines to standard error.
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LirFormat {
+    Text,
+    Json,
+    Binary,
+}
+
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Documents to test.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Run only tests whose name contains this text.
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// A code such as `E0401`, or the name of a builtin.
+    pub(crate) subject: String,
+}

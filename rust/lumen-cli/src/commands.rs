@@ -1,0 +1,23 @@
+//! The subcommands.
+
+mod check;
+mod emit;
+mod explain;
+mod limits;
+mod run;
+mod test;
+
+use crate::args::{Cli, Command};
+use crate::output;
+
+/// Runs a command; gives its exit code.
+pub(crate) fn run(cli: Cli) -> u8 {
+    let style = output::style(cli.color);
+    match cli.command {
+        Command::Run(args) => run::run(args, style),
+        Command::Check(args) => check::check(&args, style),
+        Command::Emit(args) => emit::emit(&args, style),
+        Command::Test(args) => test::test(&args),
+        Command::Explain(args) => explain::explain(&args.subject),
+    }
+}

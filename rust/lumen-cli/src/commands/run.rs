@@ -1,0 +1,98 @@
+//! `lumen run`: compiles a document and executes it.
+
+use super::limits;
+use crate::args::{EngineArg, Run};
+use crate::output::{complain, err, out, report};
+use crate::source::{compile, read};
+use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
+use lumen_base::OsSystem;
+use lumen_base::diag::render::Style;
+use lumen_compiler::compilation::Goal;
+use lumen_lir::{Module, Verified};
+use lumen_runtime::failure::Failure;
+use lumen_runtime::host::SystemHost;
+use lumen_vm::{Engine, Machine, Outcome, RunFailure, RunOptions, StackTrace, link};
+use std::sync::Arc;
+
+pub(super) fn run(args: Run, style: Style) -> u8 {
+    let limits = match limits::parse(&args.limits) {
+        Ok(limits) => limits,
+        Err(message) => {
+            complain(message);
+            return EXIT_USAGE;
+        }
+    };
+    let Some(source) = read(&args.file) else { return EXIT_USAGE };
+    let compiled = compile(source, Goal::Run);
+    if let Some(code) = report(&compiled, style) {
+        return code;
+    }
+    let Some(module) = compiled.module else { return EXIT_COMPILE };
+    let engine = match args.engine {
+        EngineArg::Interp => Engine::Threaded,
+        EngineArg::Switch => Engine::Switch,
+    };
+    let host = SystemHost::new(Arc::new(OsSystem), args.args, None);
+    let outcome = match execute(module, engine, &RunOptions { limits }, host) {
+        Ok(outcome) => outcome,
+        Err(Failure::Exit(code)) => return code.to_le_bytes()[0],
+        Err(Failure::Error(error)) => {
+            let failure = RunFailure { error: *error, trace: StackTrace::default() };
+            err(&failure_text(&failure, style));
+            return EXIT_FAILURE;
+        }
+    };
+    if let Some(failure) = &outcome.failure {
+        err(&failure_text(failure, style));
+        return EXIT_FAILURE;
+    }
+    if let Some(value) = outcome.value.filter(|_| args.print) {
+        out(format!("{value}\n").as_bytes());
+    }
+    if outcome.leaked > 0 && outcome.exit_code == 0 {
+        complain(format_args!(
+            "internal error: {} objects were never freed; this is a bug in Lumen",
+            outcome.leaked
+        ));
+        return EXIT_BUG;
+    }
+    exit_code(outcome.exit_code)
+}
+
+fn execute(
+    module: Verified<Module>,
+    engine: Engine,
+    options: &RunOptions,
+    host: SystemHost,
+) -> Result<Outcome, Failure> {
+    let program = link(module, engine)?;
+    Ok(Machine::new(program, options, Box::new(host))?.run())
+}
+
+/// The status that the operating system keeps of `exit(code)`: its low byte, and never success for another code.
+fn exit_code(code: i32) -> u8 {
+    match code {
+        0 => EXIT_SUCCESS,
+        _ => code.to_le_bytes()[0],
+    }
+}
+
+/// `error[R1001 integer-overflow]: message`, the facts, and the calls.
+fn failure_text(failure: &RunFailure, style: Style) -> String {
+    let error = &failure.error;
+    let (red, bold, plain) = match style {
+        Style::Colored => ("\x1b[1;31m", "\x1b[0;1m", "\x1b[0m"),
+        Style::Plain => ("", "", ""),
+    };
+    let mut text = format!(
+        "{red}error[{} {}]{bold}: {}{plain}\n",
+        error.code,
+        error.code.slug(),
+        error.message
+    );
+    for note in &error.notes {
+        text.push_str(&format!("  = note: {note}\n"));
+    }
+    text.push_str(&failure.trace.to_string());
+    text
+}

@@ -1,0 +1,59 @@
+//! What the command writes: the only place of this crate that touches standard output and standard error.
+
+use crate::args::Color;
+use crate::{EXIT_BUG, EXIT_COMPILE};
+use lumen_base::diag::render::{Style, render_all};
+use lumen_base::{OsSystem, System};
+use lumen_compiler::compilation::{CompileOutput, Phase};
+use std::io::IsTerminal;
+
+/// Whether what goes to standard error is coloured: the flag, then NO_COLOR, then whether it is a terminal.
+pub(crate) fn style(choice: Color) -> Style {
+    let no_color = || OsSystem.env("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_colored = match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => std::io::stderr().is_terminal() && !no_color(),
+    };
+    if is_colored { Style::Colored } else { Style::Plain }
+}
+
+/// Writes to standard output; a closed pipe is no error.
+pub(crate) fn out(text: &[u8]) {
+    drop(OsSystem.stdout(text));
+}
+
+/// Writes to standard error.
+pub(crate) fn err(text: &str) {
+    drop(OsSystem.stderr(text.as_bytes()));
+}
+
+/// `lumen: message` on standard error.
+pub(crate) fn complain(message: impl std::fmt::Display) {
+    err(&format!("lumen: {message}\n"));
+}
+
+/// Shows the diagnostics of a compilation; gives the exit code when they end the command.
+pub(crate) fn report(compiled: &CompileOutput, style: Style) -> Option<u8> {
+    if !compiled.diagnostics.is_empty() {
+        err(&render_all(&compiled.diagnostics, &compiled.sources, style));
+    }
+    rejected(compiled)
+}
+
+/// The exit code of a program that does not compile.
+pub(crate) fn rejected(compiled: &CompileOutput) -> Option<u8> {
+    let is_bug = |code: lumen_base::Code| code.as_str().starts_with('I');
+    if compiled.diagnostics.iter().any(|diagnostic| is_bug(diagnostic.code)) {
+        return Some(EXIT_BUG);
+    }
+    compiled.has_errors().then_some(EXIT_COMPILE)
+}
+
+/// Writes the time of each phase as a JSON line to standard error.
+pub(crate) fn timings(compiled: &CompileOutput) {
+    for phase in Phase::ALL {
+        let millis = compiled.timings.nanos(phase) as f64 / 1e6;
+        err(&format!("{{\"phase\":\"{}\",\"ms\":{millis:.3}}}\n", phase.name()));
+    }
+}
