@@ -50,6 +50,14 @@ pub(crate) fn rejected(compiled: &CompileOutput) -> Option<u8> {
     compiled.has_errors().then_some(EXIT_COMPILE)
 }
 
+/// Says that a program without errors has no code; gives the exit code.
+pub(crate) fn no_module() -> u8 {
+    complain(
+        "internal error: the compiler found no error and made no program; this is a bug in Lumen",
+    );
+    EXIT_BUG
+}
+
 /// Writes the time of each phase as a JSON line to standard error.
 pub(crate) fn timings(compiled: &CompileOutput) {
     for phase in Phase::ALL {

@@ -2,6 +2,8 @@
 //!
 //! Each test runs `lumen` as a user does and looks at its exit code and at what it says.
 
+#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};

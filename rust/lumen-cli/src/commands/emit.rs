@@ -1,9 +1,9 @@
 //! `lumen emit`: the LIR of a document.
 
 use crate::args::{Emit, LirFormat};
-use crate::output::{complain, out, report, timings};
+use crate::output::{complain, no_module, out, report, timings};
 use crate::source::{compile, read};
-use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
+use crate::{EXIT_BUG, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::diag::render::Style;
 use lumen_base::{OsSystem, System};
 use lumen_compiler::compilation::Goal;
@@ -19,7 +19,7 @@ pub(super) fn emit(args: &Emit, style: Style) -> u8 {
     if let Some(code) = rejected {
         return code;
     }
-    let Some(module) = &compiled.module else { return EXIT_COMPILE };
+    let Some(module) = &compiled.module else { return no_module() };
     let bytes = match encode(module.get(), args.format) {
         Ok(bytes) => bytes,
         Err(message) => {

@@ -2,17 +2,16 @@
 
 use super::limits;
 use crate::args::{EngineArg, Run};
-use crate::output::{complain, err, out, report};
+use crate::console::Console;
+use crate::output::{complain, err, no_module, out, report};
 use crate::source::{compile, read};
-use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
-use lumen_base::OsSystem;
+use crate::{EXIT_BUG, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::diag::render::Style;
 use lumen_compiler::compilation::Goal;
 use lumen_lir::{Module, Verified};
 use lumen_runtime::failure::Failure;
-use lumen_runtime::host::SystemHost;
 use lumen_vm::{Engine, Machine, Outcome, RunFailure, RunOptions, StackTrace, link};
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 pub(super) fn run(args: Run, style: Style) -> u8 {
     let limits = match limits::parse(&args.limits) {
@@ -27,12 +26,12 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
     if let Some(code) = report(&compiled, style) {
         return code;
     }
-    let Some(module) = compiled.module else { return EXIT_COMPILE };
+    let Some(module) = compiled.module else { return no_module() };
     let engine = match args.engine {
         EngineArg::Interp => Engine::Threaded,
         EngineArg::Switch => Engine::Switch,
     };
-    let host = SystemHost::new(Arc::new(OsSystem), args.args, None);
+    let (host, is_closed) = Console::new(args.args);
     let outcome = match execute(module, engine, &RunOptions { limits }, host) {
         Ok(outcome) => outcome,
         Err(Failure::Exit(code)) => return code.to_le_bytes()[0],
@@ -43,6 +42,9 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         }
     };
     if let Some(failure) = &outcome.failure {
+        if is_closed.load(Ordering::Relaxed) {
+            return EXIT_FAILURE;
+        }
         err(&failure_text(failure, style));
         return EXIT_FAILURE;
     }
@@ -63,7 +65,7 @@ fn execute(
     module: Verified<Module>,
     engine: Engine,
     options: &RunOptions,
-    host: SystemHost,
+    host: Console,
 ) -> Result<Outcome, Failure> {
     let program = link(module, engine)?;
     Ok(Machine::new(program, options, Box::new(host))?.run())

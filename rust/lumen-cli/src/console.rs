@@ -1,0 +1,67 @@
+//! The host of `lumen run`: the real streams, and whether the reader of standard output has gone.
+//!
+//! A program whose reader has gone (`lumen run x | head`) ends, and nothing needs to be said about it.
+
+use lumen_base::{OsSystem, System};
+use lumen_runtime::host::{Host, SystemHost};
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The streams of the process.
+pub(crate) struct Console {
+    host: SystemHost,
+    is_closed: Arc<AtomicBool>,
+}
+
+impl Console {
+    /// The console for a program with these arguments, and the flag that says that standard output was closed.
+    pub(crate) fn new(args: Vec<String>) -> (Self, Arc<AtomicBool>) {
+        let is_closed = Arc::new(AtomicBool::new(false));
+        let host = SystemHost::new(Arc::new(OsSystem), args, None);
+        (Self { host, is_closed: Arc::clone(&is_closed) }, is_closed)
+    }
+
+    fn noted(&self, result: io::Result<()>) -> Result<(), String> {
+        result.map_err(|error| {
+            if error.kind() == ErrorKind::BrokenPipe {
+                self.is_closed.store(true, Ordering::Relaxed);
+            }
+            format!("cannot write to standard output: {error}")
+        })
+    }
+}
+
+impl Host for Console {
+    fn write_out(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.noted(OsSystem.stdout(bytes))
+    }
+
+    fn write_err(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.host.write_err(bytes)
+    }
+
+    fn emit(&mut self, json: &str) -> Result<(), String> {
+        self.noted(OsSystem.stdout(format!("{json}\n").as_bytes()))
+    }
+
+    fn args(&self) -> &[String] {
+        self.host.args()
+    }
+
+    fn read_line(&mut self) -> Result<Option<String>, String> {
+        self.host.read_line()
+    }
+
+    fn now_nanos(&mut self) -> i128 {
+        self.host.now_nanos()
+    }
+
+    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
+        self.host.sleep_ms(milliseconds)
+    }
+
+    fn random(&mut self) -> u64 {
+        self.host.random()
+    }
+}
