@@ -143,11 +143,11 @@ pub(super) fn steps(path: &str) -> Vec<PathStep<'_>> {
     let mut rest = path;
     while !rest.is_empty() {
         if let Some(inner) = rest.strip_prefix('[') {
-            let end = if inner.starts_with('"') {
-                inner[1..].find('"').map_or(inner.len(), |at| at + 2)
-            } else {
-                inner.find(']').unwrap_or(inner.len())
+            let end = match inner.strip_prefix('"') {
+                Some(key) => key.find('"').map(|at| at + 2),
+                None => inner.find(']'),
             };
+            let end = end.unwrap_or(inner.len());
             let (step, after) = inner.split_at(end);
             let quoted = step.strip_prefix('"').and_then(|step| step.strip_suffix('"'));
             steps.push(match (quoted, step.trim().parse()) {

@@ -326,3 +326,30 @@ fn the_outside() {
     assert_eq!(b.text(sorted), "[1, 2, 3, 4]");
     b.finish();
 }
+
+#[test]
+fn conversion_by_schema_is_bounded_in_depth() {
+    let mut b = Bench::new();
+    let node = b.module.reserve_class();
+    let of_node = b.module.intern_type(TypeDesc::Obj(node));
+    let next = b.module.intern_type(TypeDesc::Optional(of_node));
+    let fields = vec![("next".to_owned(), next)];
+    b.module.define_class(node, ClassDesc::Record { name: "Node".to_owned(), fields });
+    let result = result_type(&mut b, of_node);
+    b.link();
+    let chain = |links: usize| r#"{"next": "#.repeat(links) + "null" + &"}".repeat(links);
+    let short = b.call("parse_json_as", &[Arg::Str(&chain(3))], Some(result)).expect("a result");
+    let text = "ok(Node(next: Node(next: Node(next: null))))";
+    assert_eq!(b.text(short), text);
+    let long = chain(450);
+    let long = b.json(&long);
+    let made = b.call_fast("json.validate", &[Arg::Same(&long)], Some(result)).expect("a result");
+    assert!(b.text(made).starts_with("ok(Node(next: "));
+    let deep = chain(600);
+    let deep = b.json(&deep);
+    let failure = b.call_fast("json.validate", &[Arg::Same(&deep)], Some(result)).err();
+    assert_eq!(failure.and_then(|failure| failure.code()), Some(Code::R1021));
+    b.dyn_text(long);
+    b.dyn_text(deep);
+    b.finish();
+}

@@ -48,6 +48,9 @@ pub struct Heap {
     /// Large blocks of objects made immortal, freed with the heap.
     pub(super) pinned: Vec<(*mut u8, usize)>,
     classes: Arc<Classes>,
+    /// Allocations until one fails: tests of the failing paths.
+    #[cfg(test)]
+    pub(super) budget: Option<usize>,
 }
 
 // SAFETY: all pointers of a heap lead to memory that it alone owns; it may move between threads.
@@ -78,7 +81,22 @@ impl Heap {
             chunks: Vec::new(),
             pinned: Vec::new(),
             classes,
+            #[cfg(test)]
+            budget: None,
         }
+    }
+
+    /// Whether an allocation is to fail, in tests.
+    #[inline(always)]
+    fn must_fail(&mut self) -> bool {
+        #[cfg(test)]
+        if let Some(left) = &mut self.budget {
+            if *left == 0 {
+                return true;
+            }
+            *left -= 1;
+        }
+        false
     }
 
     /// The class table.
@@ -157,6 +175,9 @@ impl Heap {
     /// A block of `units` (1 to [`SMALL_UNITS`]), or null at the limit.
     #[inline(always)]
     pub fn alloc_small(&mut self, units: usize) -> *mut u8 {
+        if self.must_fail() {
+            return std::ptr::null_mut();
+        }
         let block = self.pop_free(units);
         if block.is_null() { self.alloc_small_cold(units) } else { block }
     }
@@ -231,6 +252,8 @@ impl Heap {
         debug_assert!(bytes > 0);
         if bytes <= SMALL_BYTES {
             self.alloc_small(bytes.div_ceil(UNIT))
+        } else if self.must_fail() {
+            std::ptr::null_mut()
         } else {
             self.alloc_large(bytes)
         }
@@ -301,6 +324,9 @@ impl Heap {
             return block;
         }
         if old_bytes > SMALL_BYTES || !POOLED {
+            if self.must_fail() {
+                return std::ptr::null_mut();
+            }
             // SAFETY: blocks of this size are the global allocator's.
             return unsafe { self.grow_large(block, old_bytes, new_bytes) };
         }

@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(round_to_int(3.5, Rounding::HalfEven), Ok(4));
         assert!(round_to_int(1e19, Rounding::Floor).is_err());
         assert!(round_to_int(f64::NAN, Rounding::Trunc).is_err());
-        assert_eq!(round_to_int(-9.223_372_036_854_775_8e18, Rounding::Trunc), Ok(i64::MIN));
+        assert_eq!(round_to_int(-9_223_372_036_854_775_808.0, Rounding::Trunc), Ok(i64::MIN));
         assert_eq!(round_to_digits(2.675, 2), 2.67);
         assert_eq!(round_to_digits(1234.5, -2), 1200.0);
     }

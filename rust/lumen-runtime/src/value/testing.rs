@@ -9,6 +9,7 @@ use super::word::ptr_ref;
 use crate::failure::Outcome;
 use crate::host::{MemoryHost, Outside};
 use crate::stdlib::{RtCtx, builtins};
+use lumen_base::Code;
 use lumen_lir::{INTRINSICS, ModuleBuilder, Pat, TypeId, intrinsic_id};
 use std::sync::{Arc, Mutex};
 
@@ -109,23 +110,57 @@ impl Bench {
         }
     }
 
-    /// Calls a builtin; borrowed arguments are dropped afterwards.
+    /// Calls a builtin; borrowed arguments are dropped afterwards. Before the call that counts,
+    /// each of its allocations fails once: that must be a clean failure without a leak.
     pub(crate) fn call(
         &mut self,
         name: &str,
         args: &[Arg<'_>],
         ty: Option<TypeId>,
     ) -> Outcome<Made> {
+        let before = self.ctx.heap.live_blocks();
+        for budget in 0.. {
+            let outcome = self.call_once(name, args, ty, budget);
+            match &outcome {
+                Err(failure) if failure.code() == Some(Code::R1010) => {
+                    let after = self.ctx.heap.live_blocks();
+                    assert_eq!(after, before, "{name}{args:?} leaks at allocation {budget}");
+                }
+                _ => return outcome,
+            }
+        }
+        unreachable!("a builtin ends")
+    }
+
+    /// Calls a builtin once, without failing allocations.
+    pub(crate) fn call_fast(
+        &mut self,
+        name: &str,
+        args: &[Arg<'_>],
+        ty: Option<TypeId>,
+    ) -> Outcome<Made> {
+        self.call_once(name, args, ty, usize::MAX)
+    }
+
+    fn call_once(
+        &mut self,
+        name: &str,
+        args: &[Arg<'_>],
+        ty: Option<TypeId>,
+        budget: usize,
+    ) -> Outcome<Made> {
         let id = usize::from(intrinsic_id(name).expect("the table has this name"));
         let made: Vec<_> = args.iter().map(|arg| self.arg(*arg)).collect();
         let words: Vec<u64> = made.iter().map(|arg| arg.0).collect();
         let mut results = [UNTOUCHED; 2];
+        self.ctx.heap.budget = Some(budget);
         // SAFETY: tests pass what the rows ask for.
         let outcome = unsafe {
             let ty = ty.unwrap_or(TypeId::NULL);
             let (args, results) = (words.as_ptr(), results.as_mut_ptr());
             Call::run(builtins()[id], &mut self.ctx, args, results, ty)
         };
+        self.ctx.heap.budget = None;
         for (word, slot, _) in made {
             // SAFETY: what was taken is marked as a scalar here.
             unsafe { self.ctx.heap.drop_slot(slot, word) };
