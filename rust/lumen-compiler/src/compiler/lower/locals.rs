@@ -145,13 +145,19 @@ impl<'a> Fx<'_, 'a> {
         env == self.frame().env && self.program.facts(self.frame().cell).assigned_inside(owner, e)
     }
 
+    /// Whether nobody else reads or keeps the register of a temporary.
+    fn is_spare(&self, reg: Reg) -> bool {
+        let state = self.r.state(reg);
+        !state.pinned && state.loans == 0
+    }
+
     /// A register of its own for a mutable local.
     pub(super) fn home(&mut self, local: LocalId, v: Val) -> Reg {
         let info = self.info(v.ty);
         let v = self.own(v, None);
         let reg = match (v.place, info.slots) {
             (Place::One(reg, Own::Owned | Own::Temp), Slots::One(repr))
-                if self.b.repr(reg) == repr && !self.r.state(reg).pinned =>
+                if self.b.repr(reg) == repr && self.is_spare(reg) =>
             {
                 self.pin(reg);
                 if repr.is_counted() {
@@ -159,7 +165,7 @@ impl<'a> Fx<'_, 'a> {
                 }
                 reg
             }
-            (Place::Two(reg, Own::Temp), _) if !self.r.state(reg).pinned => {
+            (Place::Two(reg, Own::Temp), _) if self.is_spare(reg) && self.is_spare(reg + 1) => {
                 self.pin(reg);
                 self.pin(reg + 1);
                 reg
