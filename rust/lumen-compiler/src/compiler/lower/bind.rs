@@ -40,12 +40,9 @@ impl<'a> Fx<'_, 'a> {
 
     /// Whether the register of a part is also that of another part (a narrowed optional).
     pub(super) fn aliased(&self, d: &Deciding<'a>, occ: OccId) -> bool {
-        let Some(Val { place: Place::One(reg, _) | Place::Two(reg, _), .. }) = d.loaded[occ] else {
-            return false;
-        };
+        let Some((first, last)) = d.loaded[occ].and_then(registers) else { return false };
         d.loaded.iter().enumerate().any(|(other, v)| {
-            other != occ
-                && matches!(v, Some(Val { place: Place::One(r, _) | Place::Two(r, _), .. }) if *r == reg || *r + 1 == reg || *r == reg + 1)
+            other != occ && v.and_then(registers).is_some_and(|(f, l)| f <= last && first <= l)
         })
     }
 
@@ -87,9 +84,6 @@ impl<'a> Fx<'_, 'a> {
         let Some(Val { place: Place::One(reg, Own::Owned), .. }) = d.loaded[0] else {
             return false;
         };
-        if self.r.state(reg).pinned && !self.r.state(reg).home {
-            return false;
-        }
         let parts = d.loaded.iter().skip(1).filter(|v| {
             matches!(v, Some(Val { place: Place::One(_, Own::Loan { root: Some(root), .. }), .. }) if *root == reg)
         });
@@ -228,5 +222,14 @@ impl<'a> Fx<'_, 'a> {
                 self.unpack_optional(v, ty, None)
             })
             .collect()
+    }
+}
+
+/// The registers that a value is in, first and last.
+fn registers(v: Val) -> Option<(Reg, Reg)> {
+    match v.place {
+        Place::One(reg, _) => Some((reg, reg)),
+        Place::Two(reg, _) => Some((reg, reg + 1)),
+        _ => None,
     }
 }

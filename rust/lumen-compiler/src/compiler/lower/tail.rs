@@ -113,9 +113,18 @@ impl<'a> Fx<'_, 'a> {
             }
             let later =
                 args[n + 1..].iter().any(|&(_, a)| matches!(a, Arg::Expr(e) if self.assigns(e)));
-            let v = self.expr(arg, Want::Own, None);
-            let v = self.convert(v, dest.ty, None);
-            let v = if later || self.aliases_param(v, params) { self.snapshot(v) } else { v };
+            // Nothing is read after the last one: it may go where it belongs at once.
+            let hint = (n + 1 == args.len() && dest.slots.len() == 1).then_some(dest.reg);
+            let v = self.expr(arg, Want::Own, hint);
+            let v = self.convert(v, dest.ty, hint);
+            let there = matches!(v.place, Place::One(reg, _) if Some(reg) == hint);
+            let v = if !there && self.aliases_param(v, params) {
+                self.copy_out(v)
+            } else if later {
+                self.snapshot(v)
+            } else {
+                v
+            };
             values.push((i, v));
         }
         if !self.r.reachable {
@@ -148,6 +157,18 @@ impl<'a> Fx<'_, 'a> {
         }
         self.b.branch(Op::Loop, 0, 0, label);
         self.r.reachable = false;
+    }
+
+    /// A value in registers of its own: those of the parameters are about to be written.
+    fn copy_out(&mut self, v: Val) -> Val {
+        match v.place {
+            Place::One(reg, _) if self.is_counted(reg) => self.snapshot(v),
+            _ => {
+                let dest = self.dest(v.ty);
+                self.place(v, dest);
+                self.take_dest(dest)
+            }
+        }
     }
 
     /// Whether a parameter is still in its register, as it was.
