@@ -189,10 +189,10 @@ impl Failure {
         Self::new(Code::R1020, message)
     }
 
-    /// A value is nested too deeply for the operation.
+    /// A builtin was called with a value that is nested too deeply for it.
     #[cold]
     pub fn too_deep(limit: usize) -> Self {
-        Self::new(Code::R1021, format!("the value is nested more than {limit} levels deep"))
+        Self::argument(format!("the value is nested more than {limit} levels deep"))
     }
 }
 

@@ -149,7 +149,7 @@ impl Heap {
 
     unsafe fn convert_view(&mut self, view: View, ty: TypeId, depth: usize) -> Converted {
         if depth > CONVERT_DEPTH_MAX {
-            return Err(Stop::Run(Failure::too_deep(CONVERT_DEPTH_MAX)));
+            return Err(Stop::wrong(format!("nested more than {CONVERT_DEPTH_MAX} levels deep")));
         }
         let classes = self.classes().clone();
         let row = classes.type_row(ty);

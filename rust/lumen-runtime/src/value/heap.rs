@@ -203,6 +203,9 @@ impl Heap {
     /// Takes the next chunk; what is left of the current one goes to the free lists.
     fn new_chunk(&mut self) -> bool {
         let size = (CHUNK_MIN << (self.chunks.len() / 8).min(4)).min(CHUNK_MAX);
+        // Near the limit, a smaller chunk uses what is left.
+        let room = self.limit.saturating_sub(self.used) & !(UNIT - 1);
+        let size = if room >= SMALL_BYTES { size.min(room) } else { size };
         let chunk = self.take_from_system(size);
         if chunk.is_null() {
             return false;
