@@ -7,4 +7,5 @@ pub mod parser;
 pub mod hir;
 pub mod resolve;
 pub mod typecheck;
+pub(crate) mod effects;
 pub mod lower;

@@ -75,6 +75,9 @@ pub struct TypedBody {
     pub is_ty: FxHashMap<ExprId, Ty>,
     /// Of every type-test pattern: the type tested for.
     pub pat_test: FxHashMap<PatId, Ty>,
+    /// A pattern that selects one member of an optional, union, `Any` or `Json`: that member's type. Of every literal,
+    /// range, variant, record, tuple and list pattern whose `pat_ty` is not that type itself.
+    pub pat_member: FxHashMap<PatId, Ty>,
     /// A plain name in `if let`, `while let`, `let … else` that meets a `T?`: it tests for non-null and binds the `T`.
     pub non_null: FxHashSet<PatId>,
     pub lambda_row: ArenaMap<Lambda, RowTy>,

@@ -57,9 +57,44 @@ pub struct RowKind {
     pub infer: Box<[u32]>,
 }
 
+/// What a type contains, so that walks can stop early.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct TyFlags(u8);
+
+impl TyFlags {
+    /// A unification variable.
+    pub const INFER: TyFlags = TyFlags(1);
+    /// A row with a unification variable.
+    pub const ROW_INFER: TyFlags = TyFlags(2);
+    /// A type parameter or a row parameter.
+    pub const PARAM: TyFlags = TyFlags(4);
+    /// The error type.
+    pub const ERROR: TyFlags = TyFlags(8);
+    /// A function type.
+    pub const FN: TyFlags = TyFlags(16);
+
+    /// Whether any of `other`'s flags is set.
+    pub const fn any(self, other: TyFlags) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    const fn union(self, other: TyFlags) -> TyFlags {
+        TyFlags(self.0 | other.0)
+    }
+}
+
+/// Facts about an interned type, computed once.
+#[derive(Clone, Copy)]
+struct Info {
+    flags: TyFlags,
+    /// Number of nodes of the written-out type, saturating.
+    size: u32,
+}
+
 /// The interner of types and rows of one compilation.
 pub struct TyStore {
     kinds: Vec<TyKind>,
+    infos: Vec<Info>,
     ids: FxHashMap<TyKind, Ty>,
     rows: Vec<RowKind>,
     row_ids: FxHashMap<RowKind, RowTy>,
@@ -87,6 +122,7 @@ impl Default for TyStore {
     fn default() -> Self {
         let mut store = TyStore {
             kinds: Vec::new(),
+            infos: Vec::new(),
             ids: FxHashMap::default(),
             rows: Vec::new(),
             row_ids: FxHashMap::default(),
@@ -117,9 +153,77 @@ impl TyStore {
             return ty;
         }
         let ty = Ty(u32::try_from(self.kinds.len()).expect("fewer than 2^32 types"));
+        let info = self.info_of(&kind);
+        self.infos.push(info);
         self.kinds.push(kind.clone());
         self.ids.insert(kind, ty);
         ty
+    }
+
+    fn info_of(&self, kind: &TyKind) -> Info {
+        let mut info = Info { flags: TyFlags::default(), size: 1 };
+        let mut add = |ty: Ty| {
+            let part = self.infos[ty.0 as usize];
+            info.flags = info.flags.union(part.flags);
+            info.size = info.size.saturating_add(part.size);
+        };
+        match kind {
+            TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => add(*a),
+            TyKind::Map(k, v) => {
+                add(*k);
+                add(*v);
+            }
+            TyKind::Tuple(parts)
+            | TyKind::Record(_, parts)
+            | TyKind::Enum(_, parts)
+            | TyKind::Union(parts) => parts.iter().copied().for_each(add),
+            TyKind::Fn { params, ret, row } => {
+                params.iter().copied().for_each(&mut add);
+                add(*ret);
+                let row = self.row(*row);
+                info.flags = info.flags.union(TyFlags::FN);
+                if !row.infer.is_empty() {
+                    info.flags = info.flags.union(TyFlags::ROW_INFER);
+                }
+                if !row.params.is_empty() {
+                    info.flags = info.flags.union(TyFlags::PARAM);
+                }
+            }
+            TyKind::Param(_) => info.flags = TyFlags::PARAM,
+            TyKind::Infer(_) => info.flags = TyFlags::INFER,
+            TyKind::Error => info.flags = TyFlags::ERROR,
+            _ => {}
+        }
+        info
+    }
+
+    /// What `ty` contains.
+    pub fn flags(&self, ty: Ty) -> TyFlags {
+        self.infos[ty.0 as usize].flags
+    }
+
+    /// Number of nodes of the written-out type, saturating: bounds the depth of any walk over it.
+    pub fn size(&self, ty: Ty) -> u32 {
+        self.infos[ty.0 as usize].size
+    }
+
+    /// The members of an optional or union, `Null` first; the type itself otherwise.
+    pub fn members(&self, ty: Ty) -> Vec<Ty> {
+        let mut flat = Vec::new();
+        let mut null = false;
+        self.flatten(ty, &mut flat, &mut null);
+        if null {
+            flat.insert(0, Ty::NULL);
+        }
+        flat
+    }
+
+    pub fn list(&mut self, elem: Ty) -> Ty {
+        self.intern(TyKind::List(elem))
+    }
+
+    pub fn tuple(&mut self, parts: Vec<Ty>) -> Ty {
+        self.intern(TyKind::Tuple(parts.into_boxed_slice()))
     }
 
     pub fn kind(&self, ty: Ty) -> &TyKind {

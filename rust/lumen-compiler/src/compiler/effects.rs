@@ -1,0 +1,169 @@
+//! Effects: closes the inferred rows, checks what is written about them, explains what exceeds it.
+//!
+//! Row graph of type checking → rows in all signatures and types, E050x diagnostics. Afterwards no table mentions a row
+//! variable.
+
+pub(crate) mod row;
+pub(crate) mod diagnostics;
+mod evidence;
+
+use self::row::{CheckKind, Rows};
+use super::hir::{CellBody, CellOrigin, TypeParamId};
+use super::typecheck::Checker;
+use super::typecheck::types::{RowTy, Ty, TyFlags, TyStore};
+use rustc_hash::FxHashMap;
+
+/// Solves the rows, reports violations, and replaces row variables in all tables.
+pub(crate) fn close(checker: &mut Checker<'_>) {
+    let rows = checker.rows.solve(&checker.store);
+    check(checker, &rows);
+    write_signatures(checker, &rows);
+    write_bodies(checker, &rows);
+}
+
+fn check(checker: &mut Checker<'_>, rows: &Rows) {
+    for check in std::mem::take(&mut checker.rows.checks) {
+        let row = rows.close(check.row, &checker.store);
+        let allowed = checker.store.row(check.allowed).clone();
+        let extra = row.effects.difference(allowed.effects);
+        let free: Vec<TypeParamId> =
+            row.params.iter().copied().filter(|param| !allowed.params.contains(param)).collect();
+        for effect in extra.iter() {
+            let chain = evidence::chain(checker, rows, check.row, effect);
+            let diagnostic = match check.kind {
+                CheckKind::Declared(cell) => {
+                    let name = checker.names.resolve(checker.hir.cells[cell].name);
+                    let shown = checker.printer().row(check.allowed);
+                    diagnostics::outside_row(check.at, name, effect.name(), &shown, chain)
+                }
+                CheckKind::Value => {
+                    let shown = checker.printer().row(check.allowed);
+                    diagnostics::value_effect(check.at, effect.name(), &shown, chain)
+                }
+                CheckKind::Pure(_) => diagnostics::must_be_pure(check.at, effect.name(), chain),
+            };
+            checker.diags.push(diagnostic);
+        }
+        if !free.is_empty() && extra.is_empty() {
+            checker.diags.push(diagnostics::outside_row_variable(check.at));
+        }
+    }
+}
+
+fn write_signatures(checker: &mut Checker<'_>, rows: &Rows) {
+    for (id, cell) in checker.hir.cells.iter() {
+        let info = &checker.cells[id.index()];
+        let (var, declared) = (info.row_var, info.row_declared);
+        let Some(sig) = checker.tables.sigs.get_mut(id) else { continue };
+        let inferred = matches!(cell.body, CellBody::Lumen(_)) && !declared;
+        if inferred {
+            let row = checker.rows.row_of(var, &mut checker.store);
+            let closed = rows.close(row, &checker.store);
+            sig.row = checker.store.intern_row(closed);
+        }
+        if checker.store.flags(sig.ret).any(TyFlags::ROW_INFER) {
+            sig.ret = Closer { rows, seen: FxHashMap::default() }.ty(&mut checker.store, sig.ret);
+        }
+        if cell.origin == CellOrigin::Const {
+            continue;
+        }
+    }
+    for (id, constant) in checker.hir.consts.iter() {
+        if let Some(sig) = checker.tables.sigs.get(constant.init) {
+            checker.tables.consts.insert(id, sig.ret);
+        }
+    }
+}
+
+fn write_bodies(checker: &mut Checker<'_>, rows: &Rows) {
+    let mut closer = Closer { rows, seen: FxHashMap::default() };
+    let store = &mut checker.store;
+    for id in checker.hir.cells.ids() {
+        let Some(body) = checker.tables.bodies.get_mut(id) else { continue };
+        let CellBody::Lumen(hir) = &checker.hir.cells[id].body else { continue };
+        for expr in hir.exprs.ids() {
+            if let Some(ty) = body.expr_ty.get_mut(expr) {
+                *ty = closer.ty(store, *ty);
+            }
+        }
+        for local in hir.locals.ids() {
+            if let Some(ty) = body.local_ty.get_mut(local) {
+                *ty = closer.ty(store, *ty);
+            }
+        }
+        for pat in hir.pats.ids() {
+            if let Some(ty) = body.pat_ty.get_mut(pat) {
+                *ty = closer.ty(store, *ty);
+            }
+        }
+        for lambda in hir.lambdas.ids() {
+            if let Some(row) = body.lambda_row.get_mut(lambda) {
+                *row = closer.row(store, *row);
+            }
+        }
+        body.adjust.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
+        body.pat_member.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
+        body.calls.values_mut().for_each(|call| {
+            call.type_args.iter_mut().for_each(|ty| *ty = closer.ty(store, *ty));
+        });
+        body.fn_values.values_mut().for_each(|value| {
+            value.type_args.iter_mut().for_each(|ty| *ty = closer.ty(store, *ty));
+        });
+        body.places.values_mut().for_each(|steps| {
+            steps.iter_mut().for_each(|step| step.container = closer.ty(store, step.container));
+        });
+    }
+}
+
+/// Replaces row variables by their solution.
+struct Closer<'r> {
+    rows: &'r Rows,
+    seen: FxHashMap<Ty, Ty>,
+}
+
+impl Closer<'_> {
+    fn row(&self, store: &mut TyStore, row: RowTy) -> RowTy {
+        if store.row(row).infer.is_empty() {
+            return row;
+        }
+        let closed = self.rows.close(row, store);
+        store.intern_row(closed)
+    }
+
+    fn ty(&mut self, store: &mut TyStore, ty: Ty) -> Ty {
+        use super::typecheck::types::TyKind;
+        if !store.flags(ty).any(TyFlags::ROW_INFER) {
+            return ty;
+        }
+        if let Some(&known) = self.seen.get(&ty) {
+            return known;
+        }
+        let mut all = |this: &mut Self, store: &mut TyStore, tys: &[Ty]| -> Box<[Ty]> {
+            tys.iter().map(|&ty| this.ty(store, ty)).collect()
+        };
+        let kind = match store.kind(ty).clone() {
+            TyKind::List(a) => TyKind::List(self.ty(store, a)),
+            TyKind::Set(a) => TyKind::Set(self.ty(store, a)),
+            TyKind::Optional(a) => TyKind::Optional(self.ty(store, a)),
+            TyKind::Map(k, v) => TyKind::Map(self.ty(store, k), self.ty(store, v)),
+            TyKind::Tuple(parts) => TyKind::Tuple(all(self, store, &parts)),
+            TyKind::Record(id, args) => TyKind::Record(id, all(self, store, &args)),
+            TyKind::Enum(id, args) => TyKind::Enum(id, all(self, store, &args)),
+            TyKind::Union(members) => {
+                let members = all(self, store, &members);
+                let closed = store.union(&members);
+                self.seen.insert(ty, closed);
+                return closed;
+            }
+            TyKind::Fn { params, ret, row } => TyKind::Fn {
+                params: all(self, store, &params),
+                ret: self.ty(store, ret),
+                row: self.row(store, row),
+            },
+            other => other,
+        };
+        let closed = store.intern(kind);
+        self.seen.insert(ty, closed);
+        closed
+    }
+}

@@ -1,0 +1,98 @@
+//! Why a row has an effect: the chain of calls from the place that is asked about to the one that performs.
+//!
+//! Breadth first through the inclusions, so the chain is a shortest one. Only runs when there is an error.
+
+use super::row::{Edge, Rows, RowVar, Source, Why};
+use crate::compiler::typecheck::Checker;
+use crate::compiler::typecheck::types::RowTy;
+use lumen_base::FileSpan;
+use lumen_lir::effects::{Effect, EffectSet};
+use rustc_hash::FxHashMap;
+
+/// Links shown of a long chain.
+const LINKS_MAX: usize = 8;
+
+/// The places that lead to `effect`, in order, each with what happens there.
+pub(super) fn chain(
+    checker: &Checker<'_>,
+    rows: &Rows,
+    row: RowTy,
+    effect: Effect,
+) -> Vec<(FileSpan, String)> {
+    let mut came: FxHashMap<RowVar, (RowVar, Why)> = FxHashMap::default();
+    let start = checker.store.row(row).infer.to_vec();
+    let mut queue: std::collections::VecDeque<RowVar> = start.iter().copied().collect();
+    while let Some(var) = queue.pop_front() {
+        for edge in checker.rows.edges.iter().filter(|edge| edge.to == var) {
+            if let Source::Effects(effects) = edge.source {
+                if effects.contains(effect) {
+                    return links(checker, &came, &start, var, edge.why, effect);
+                }
+                continue;
+            }
+            for from in sources(checker, rows, edge, effect) {
+                if !start.contains(&from) && !came.contains_key(&from) {
+                    came.insert(from, (var, edge.why));
+                    queue.push_back(from);
+                }
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The variables through which an edge brings `effect`.
+fn sources(checker: &Checker<'_>, rows: &Rows, edge: &Edge, effect: Effect) -> Vec<RowVar> {
+    let has = |var: &RowVar| EffectSet::of(effect).is_subset_of(rows.effects(*var));
+    let mut found = Vec::new();
+    match edge.source {
+        Source::Effects(_) | Source::Param(_) => {}
+        Source::Var(from) => found.push(from),
+        Source::Instance { from, lo, hi } => {
+            found.push(from);
+            for &param in rows.params(from) {
+                if let Some(row) = checker.rows.replacement(lo, hi, param) {
+                    found.extend_from_slice(&checker.store.row(row).infer);
+                }
+            }
+        }
+    }
+    found.retain(has);
+    found
+}
+
+fn links(
+    checker: &Checker<'_>,
+    came: &FxHashMap<RowVar, (RowVar, Why)>,
+    start: &[RowVar],
+    mut var: RowVar,
+    last: Why,
+    effect: Effect,
+) -> Vec<(FileSpan, String)> {
+    let mut whys = vec![last];
+    while !start.contains(&var) {
+        let Some(&(next, why)) = came.get(&var) else { break };
+        whys.push(why);
+        var = next;
+    }
+    whys.reverse();
+    let n = whys.len();
+    whys.iter()
+        .enumerate()
+        .filter(|(i, why)| (why.callee.is_some() || i + 1 == n) && (*i < LINKS_MAX || i + 1 == n))
+        .map(|(i, why)| (why.at, describe(checker, why, i + 1 == n, effect)))
+        .collect()
+}
+
+fn describe(checker: &Checker<'_>, why: &Why, last: bool, effect: Effect) -> String {
+    match (why.callee, last) {
+        (Some(cell), true) => {
+            let name = checker.names.resolve(checker.hir.cells[cell].name);
+            format!("`{name}` has the effect `{}`", effect.name())
+        }
+        (Some(cell), false) => {
+            format!("calls `{}`", checker.names.resolve(checker.hir.cells[cell].name))
+        }
+        (None, _) => format!("here `{}` is performed", effect.name()),
+    }
+}

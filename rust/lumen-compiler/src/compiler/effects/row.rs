@@ -1,0 +1,308 @@
+//! Effect rows as a graph of inclusions: the only place that unions effects.
+//!
+//! Type checking adds variables (one for each cell's body, lambda and instantiated row parameter) and inclusions
+//! `source ⊆ variable`; `solve` computes the least rows that satisfy them. Rows are sets, so the least solution is
+//! unique and the order of work does not matter. Upper bounds are kept apart as `Check`s and compared afterwards.
+
+use crate::compiler::hir::{CellId, TypeParamId};
+use crate::compiler::typecheck::types::{RowKind, RowTy, TyStore};
+use lumen_base::FileSpan;
+use lumen_lir::effects::EffectSet;
+
+/// A row variable.
+pub type RowVar = u32;
+
+/// Why an inclusion holds: shown in the chain of an effect error.
+#[derive(Clone, Copy, Debug)]
+pub struct Why {
+    pub at: FileSpan,
+    /// The cell that is called there; none for `emit` and calls of function values.
+    pub callee: Option<CellId>,
+}
+
+/// What flows into a variable.
+#[derive(Clone, Copy, Debug)]
+pub enum Source {
+    Effects(EffectSet),
+    Param(TypeParamId),
+    Var(RowVar),
+    /// The row of a generic cell with its row parameters replaced: `substs[lo..hi]`.
+    Instance {
+        from: RowVar,
+        lo: u32,
+        hi: u32,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Edge {
+    pub to: RowVar,
+    pub source: Source,
+    pub why: Why,
+}
+
+/// An upper bound, compared when the rows are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    pub row: RowTy,
+    pub allowed: RowTy,
+    pub at: FileSpan,
+    pub kind: CheckKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CheckKind {
+    /// The body of a cell against its written row.
+    Declared(CellId),
+    /// A function value where a function type allows less.
+    Value,
+    /// A constant's initialiser, a default or a `where` condition: must be pure.
+    Pure(CellId),
+}
+
+/// All inclusions of one compilation.
+#[derive(Default)]
+pub struct RowGraph {
+    n_vars: u32,
+    pub(super) edges: Vec<Edge>,
+    substs: Vec<(TypeParamId, RowTy)>,
+    pub(super) checks: Vec<Check>,
+}
+
+/// How much of the graph existed at some time.
+#[derive(Clone, Copy)]
+pub struct RowMark {
+    edges: usize,
+    checks: usize,
+}
+
+impl RowGraph {
+    pub fn fresh(&mut self) -> RowVar {
+        let var = self.n_vars;
+        self.n_vars += 1;
+        var
+    }
+
+    /// The row that is exactly `var`.
+    pub fn row_of(&self, var: RowVar, store: &mut TyStore) -> RowTy {
+        store.intern_row(RowKind { infer: Box::new([var]), ..RowKind::default() })
+    }
+
+    pub fn add(&mut self, to: RowVar, source: Source, why: Why) {
+        if !matches!(source, Source::Var(from) if from == to) {
+            self.edges.push(Edge { to, source, why });
+        }
+    }
+
+    /// `row ⊆ to`.
+    pub fn include(&mut self, to: RowVar, row: RowTy, store: &TyStore, why: Why) {
+        if row == RowTy::EMPTY {
+            return;
+        }
+        let kind = store.row(row);
+        if !kind.effects.is_empty() {
+            self.add(to, Source::Effects(kind.effects), why);
+        }
+        for &param in &kind.params {
+            self.add(to, Source::Param(param), why);
+        }
+        for &from in &kind.infer {
+            self.add(to, Source::Var(from), why);
+        }
+    }
+
+    /// `row ⊆ bound`, where `bound` may be open.
+    pub fn sub(&mut self, row: RowTy, bound: RowTy, store: &TyStore, why: Why) {
+        if row == bound || row == RowTy::EMPTY {
+            return;
+        }
+        match store.row(bound).infer.first() {
+            Some(&to) => self.include(to, row, store, why),
+            None => self.check(row, bound, why.at, CheckKind::Value),
+        }
+    }
+
+    pub fn check(&mut self, row: RowTy, allowed: RowTy, at: FileSpan, kind: CheckKind) {
+        self.checks.push(Check { row, allowed, at, kind });
+    }
+
+    /// The row of variable `from` with row parameters replaced flows into `to`.
+    pub fn instance(
+        &mut self,
+        to: RowVar,
+        from: RowVar,
+        subst: &[(TypeParamId, RowTy)],
+        why: Why,
+    ) {
+        if subst.is_empty() {
+            self.add(to, Source::Var(from), why);
+            return;
+        }
+        let lo = self.substs.len() as u32;
+        self.substs.extend_from_slice(subst);
+        let hi = self.substs.len() as u32;
+        self.edges.push(Edge { to, source: Source::Instance { from, lo, hi }, why });
+    }
+
+    pub fn mark(&self) -> RowMark {
+        RowMark { edges: self.edges.len(), checks: self.checks.len() }
+    }
+
+    /// Forgets what was added since `mark` (a failed attempt to unify).
+    pub fn rewind(&mut self, mark: RowMark) {
+        self.edges.truncate(mark.edges);
+        self.checks.truncate(mark.checks);
+    }
+
+    /// The least rows.
+    pub fn solve(&self, store: &TyStore) -> Rows {
+        let n = self.n_vars as usize;
+        let mut rows = Rows { effects: vec![EffectSet::EMPTY; n], params: vec![Vec::new(); n] };
+        let readers = Readers::new(self, store);
+        let mut queue: Vec<u32> = (0..self.edges.len() as u32).collect();
+        let mut queued = vec![true; self.edges.len()];
+        while let Some(at) = queue.pop() {
+            queued[at as usize] = false;
+            let edge = self.edges[at as usize];
+            if rows.flow(self, &edge, store) {
+                for &next in readers.of(edge.to) {
+                    if !queued[next as usize] {
+                        queued[next as usize] = true;
+                        queue.push(next);
+                    }
+                }
+            }
+        }
+        rows
+    }
+
+    /// The parts of an instantiated row parameter, where `param` is replaced by the edge.
+    pub(super) fn replacement(&self, lo: u32, hi: u32, param: TypeParamId) -> Option<RowTy> {
+        let pairs = &self.substs[lo as usize..hi as usize];
+        pairs.iter().find(|pair| pair.0 == param).map(|pair| pair.1)
+    }
+
+    fn for_reads(&self, edge: &Edge, store: &TyStore, mut read: impl FnMut(RowVar)) {
+        match edge.source {
+            Source::Effects(_) | Source::Param(_) => {}
+            Source::Var(from) => read(from),
+            Source::Instance { from, lo, hi } => {
+                read(from);
+                for &(_, row) in &self.substs[lo as usize..hi as usize] {
+                    store.row(row).infer.iter().copied().for_each(&mut read);
+                }
+            }
+        }
+    }
+}
+
+/// For each variable the edges that read it, in one array.
+struct Readers {
+    starts: Vec<u32>,
+    edges: Vec<u32>,
+}
+
+impl Readers {
+    fn new(graph: &RowGraph, store: &TyStore) -> Self {
+        let mut starts = vec![0u32; graph.n_vars as usize + 1];
+        for edge in &graph.edges {
+            graph.for_reads(edge, store, |var| starts[var as usize + 1] += 1);
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        let mut edges = vec![0; starts.last().map_or(0, |&n| n as usize)];
+        let mut next = starts.clone();
+        for (i, edge) in graph.edges.iter().enumerate() {
+            graph.for_reads(edge, store, |var| {
+                let slot = &mut next[var as usize];
+                edges[*slot as usize] = i as u32;
+                *slot += 1;
+            });
+        }
+        Self { starts, edges }
+    }
+
+    fn of(&self, var: RowVar) -> &[u32] {
+        let (lo, hi) = (self.starts[var as usize], self.starts[var as usize + 1]);
+        &self.edges[lo as usize..hi as usize]
+    }
+}
+
+/// The solution: for each variable its effects and rigid row parameters.
+pub struct Rows {
+    effects: Vec<EffectSet>,
+    params: Vec<Vec<TypeParamId>>,
+}
+
+impl Rows {
+    pub fn effects(&self, var: RowVar) -> EffectSet {
+        self.effects[var as usize]
+    }
+
+    pub fn params(&self, var: RowVar) -> &[TypeParamId] {
+        &self.params[var as usize]
+    }
+
+    /// `row` without variables.
+    pub fn close(&self, row: RowTy, store: &TyStore) -> RowKind {
+        let kind = store.row(row);
+        let mut effects = kind.effects;
+        let mut params = kind.params.to_vec();
+        for &var in &kind.infer {
+            effects = effects.union(self.effects(var));
+            params.extend_from_slice(self.params(var));
+        }
+        params.sort_unstable();
+        params.dedup();
+        RowKind { effects, params: params.into_boxed_slice(), infer: Box::new([]) }
+    }
+
+    fn flow(&mut self, graph: &RowGraph, edge: &Edge, store: &TyStore) -> bool {
+        match edge.source {
+            Source::Effects(effects) => self.grow(edge.to, effects),
+            Source::Param(param) => self.grow_param(edge.to, param),
+            Source::Var(from) => {
+                let mut grew = self.grow(edge.to, self.effects(from));
+                for i in 0..self.params(from).len() {
+                    grew |= self.grow_param(edge.to, self.params(from)[i]);
+                }
+                grew
+            }
+            Source::Instance { from, lo, hi } => {
+                let mut grew = self.grow(edge.to, self.effects(from));
+                for i in 0..self.params(from).len() {
+                    let param = self.params(from)[i];
+                    match graph.replacement(lo, hi, param) {
+                        None => grew |= self.grow_param(edge.to, param),
+                        Some(row) => {
+                            let closed = self.close(row, store);
+                            grew |= self.grow(edge.to, closed.effects);
+                            for &param in &closed.params {
+                                grew |= self.grow_param(edge.to, param);
+                            }
+                        }
+                    }
+                }
+                grew
+            }
+        }
+    }
+
+    fn grow(&mut self, var: RowVar, effects: EffectSet) -> bool {
+        let slot = &mut self.effects[var as usize];
+        let grown = slot.union(effects);
+        std::mem::replace(slot, grown) != grown
+    }
+
+    fn grow_param(&mut self, var: RowVar, param: TypeParamId) -> bool {
+        let params = &mut self.params[var as usize];
+        match params.binary_search(&param) {
+            Ok(_) => false,
+            Err(at) => {
+                params.insert(at, param);
+                true
+            }
+        }
+    }
+}

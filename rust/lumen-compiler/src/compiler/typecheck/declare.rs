@@ -1,0 +1,431 @@
+//! Declarations: written types to interned types, signatures of cells, fields of records and variants.
+//!
+//! HIR declarations → `TypeTables` without bodies. Runs before any body. A cell without return type gets its `ret`
+//! when its body is checked; until then its state is `Ret::Unknown`.
+
+use super::diagnostics as d;
+use super::tables::CellSig;
+use super::types::{RowKind, RowTy, Ty, TyFlags, TyKind};
+use super::{CellInfo, Checker, Ret, TYPE_SIZE_MAX};
+use crate::compiler::effects;
+use crate::compiler::hir::{
+    AliasId, Bounds, Cell, CellBody, CellId, CellOrigin, EnumId, RecordId, RowRef, TyRefId,
+    TyRefKind, TypeParamId,
+};
+use lumen_base::{FileId, Span};
+use lumen_lir::effects::{Effect, EffectSet};
+
+/// How deep aliases may refer to later aliases.
+const ALIAS_DEPTH_MAX: u32 = 128;
+
+/// What a function type without a row means at the place where it stands (decisions 17).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FnRows {
+    /// A parameter's type: a row parameter of the cell, collected in `Checker::row_params`.
+    Params,
+    /// A lambda parameter's type: a variable.
+    Infer,
+    /// Anywhere else: no effects.
+    Closed,
+}
+
+/// The expansion of an alias.
+#[derive(Clone, Copy)]
+pub(super) enum AliasState {
+    Unknown,
+    Expanding,
+    Known(Ty),
+}
+
+impl<'a> Checker<'a> {
+    /// Fills everything but bodies.
+    pub(super) fn declare(&mut self) {
+        let hir = self.hir;
+        for id in hir.aliases.ids() {
+            self.alias(id);
+        }
+        for (id, record) in hir.records.iter() {
+            let file = hir.modules[record.module].file;
+            let fields: Box<[Ty]> =
+                record.fields.iter().map(|field| self.ty(field.ty, FnRows::Closed, file)).collect();
+            self.tables.records.insert(id, fields);
+        }
+        for (id, decl) in hir.enums.iter() {
+            let file = hir.modules[decl.module].file;
+            let mut variants = Vec::with_capacity(decl.variants.len());
+            for variant in &decl.variants {
+                let fields = &variant.fields;
+                let tys: Box<[Ty]> =
+                    fields.iter().map(|f| self.ty(f.ty, FnRows::Closed, file)).collect();
+                variants.push(tys);
+            }
+            self.tables.variants.insert(id, variants.into_boxed_slice());
+        }
+        self.find_function_holders();
+        self.check_written_bounds();
+        for id in hir.cells.ids() {
+            let row_var = self.rows.fresh();
+            self.cells.push(CellInfo {
+                row_params: Box::new([]),
+                row_var,
+                row_declared: false,
+                ret: Ret::Known,
+            });
+            debug_assert_eq!(self.cells.len(), id.index() + 1);
+        }
+        self.declare_cells();
+        self.declare_attached();
+    }
+
+    fn declare_cells(&mut self) {
+        let hir = self.hir;
+        for (id, cell) in hir.cells.iter() {
+            if matches!(cell.origin, CellOrigin::Default | CellOrigin::Where | CellOrigin::Const) {
+                continue;
+            }
+            let file = hir.modules[cell.module].file;
+            self.row_params.clear();
+            let params = cell.params.iter();
+            let tys: Box<[Ty]> = params
+                .map(|param| {
+                    let ty = self.ty(param.ty, FnRows::Params, file);
+                    if param.variadic { self.store.list(ty) } else { ty }
+                })
+                .collect();
+            let synthetic = std::mem::take(&mut self.row_params);
+            let ret = match cell.ret {
+                Some(ret) => self.ty(ret, FnRows::Closed, file),
+                None if matches!(cell.origin, CellOrigin::Script) => Ty::NULL,
+                None if matches!(cell.body, CellBody::Extern(_)) => Ty::NULL,
+                None if matches!(cell.body, CellBody::Error) => Ty::ERROR,
+                None => {
+                    self.cells[id.index()].ret = Ret::Unknown;
+                    Ty::ERROR
+                }
+            };
+            self.declare_row(id, cell, &synthetic, file);
+            self.row_params = synthetic;
+            let row = self.declared_row(id, cell, file);
+            self.tables.sigs.insert(
+                id,
+                CellSig { type_params: cell.type_params.clone(), params: tys, ret, row },
+            );
+        }
+    }
+
+    fn declare_row(&mut self, id: CellId, cell: &Cell, synthetic: &[TypeParamId], file: FileId) {
+        let own = cell.type_params.iter().copied();
+        let mut all: Vec<TypeParamId> =
+            own.filter(|&p| self.hir.type_params[p].is_row).chain(synthetic.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        let info = &mut self.cells[id.index()];
+        info.row_params = all.into_boxed_slice();
+        info.row_declared = cell.row.is_some() || !matches!(cell.body, CellBody::Lumen(_));
+        let _ = file;
+    }
+
+    /// The row that callers see: what is written, plus what the function parameters without a row may do.
+    fn declared_row(&mut self, id: CellId, cell: &Cell, file: FileId) -> RowTy {
+        if !self.cells[id.index()].row_declared {
+            return RowTy::EMPTY;
+        }
+        let mut params = std::mem::take(&mut self.row_params);
+        let mut effects = EffectSet::EMPTY;
+        if let Some(row) = &cell.row {
+            effects = self.written_effects(row, file);
+            params.extend_from_slice(&row.vars);
+        }
+        params.sort_unstable();
+        params.dedup();
+        self.store.intern_row(RowKind { effects, params: params.into(), infer: Box::new([]) })
+    }
+
+    fn written_effects(&mut self, row: &RowRef, file: FileId) -> EffectSet {
+        let mut set = EffectSet::EMPTY;
+        for &(name, span) in &row.effects {
+            let text = self.names.resolve(name);
+            match Effect::by_name(text) {
+                Some(effect) => set = set.union(EffectSet::of(effect)),
+                None => self.diags.push(effects::diagnostics::unknown_effect(span.in_file(file), text)),
+            }
+        }
+        set
+    }
+
+    /// Signatures of the small cells that belong to a parameter, field or constant.
+    fn declare_attached(&mut self) {
+        let hir = self.hir;
+        for (id, cell) in hir.cells.iter() {
+            for (i, param) in cell.params.iter().enumerate() {
+                let Some(default) = param.default else { continue };
+                let Some(sig) = self.tables.sigs.get(id) else { continue };
+                let (params, ret) = (sig.params[..i].into(), sig.params[i]);
+                let type_params = sig.type_params.clone();
+                let row_params = self.cells[id.index()].row_params.clone();
+                self.cells[default.index()].row_params = row_params;
+                self.attach(default, CellSig { type_params, params, ret, row: RowTy::EMPTY });
+            }
+        }
+        for (id, record) in hir.records.iter() {
+            let fields = self.tables.records[id].clone();
+            for (field, &ty) in record.fields.iter().zip(&fields) {
+                let type_params = record.type_params.clone();
+                let row = RowTy::EMPTY;
+                if let Some(cell) = field.default {
+                    let sig = CellSig { type_params, params: Box::new([]), ret: ty, row };
+                    self.attach(cell, sig);
+                }
+                let type_params = record.type_params.clone();
+                if let Some((cell, _)) = field.check {
+                    let params = fields.clone();
+                    self.attach(cell, CellSig { type_params, params, ret: Ty::BOOL, row });
+                }
+            }
+        }
+        for (id, constant) in hir.consts.iter() {
+            let file = hir.modules[constant.module].file;
+            let ret = match constant.ty {
+                Some(ty) => self.ty(ty, FnRows::Closed, file),
+                None => {
+                    self.cells[constant.init.index()].ret = Ret::Unknown;
+                    Ty::ERROR
+                }
+            };
+            self.tables.consts.insert(id, ret);
+            let sig = CellSig {
+                type_params: Box::new([]),
+                params: Box::new([]),
+                ret,
+                row: RowTy::EMPTY,
+            };
+            self.attach(constant.init, sig);
+        }
+    }
+
+    /// Defaults, conditions and initialisers are pure: their row is declared empty.
+    fn attach(&mut self, cell: CellId, sig: CellSig) {
+        self.cells[cell.index()].row_declared = true;
+        self.tables.sigs.insert(cell, sig);
+    }
+
+    /// The type an alias stands for, mentioning the alias's own type parameters.
+    fn alias(&mut self, id: AliasId) -> Ty {
+        match self.aliases[id.index()] {
+            AliasState::Known(ty) => return ty,
+            AliasState::Expanding => {
+                let alias = &self.hir.aliases[id];
+                let at = alias.span.in_file(self.hir.modules[alias.module].file);
+                self.diags.push(d::recursive_alias(at, self.names.resolve(alias.name)));
+                self.aliases[id.index()] = AliasState::Known(Ty::ERROR);
+                return Ty::ERROR;
+            }
+            AliasState::Unknown => {}
+        }
+        let alias = &self.hir.aliases[id];
+        let file = self.hir.modules[alias.module].file;
+        if self.alias_depth >= ALIAS_DEPTH_MAX {
+            self.diags.push(d::type_too_large(alias.span.in_file(file)));
+            return Ty::ERROR;
+        }
+        self.alias_depth += 1;
+        self.aliases[id.index()] = AliasState::Expanding;
+        let mut ty = self.ty(alias.ty, FnRows::Closed, file);
+        self.alias_depth -= 1;
+        if let AliasState::Known(known) = self.aliases[id.index()] {
+            ty = known;
+        }
+        self.aliases[id.index()] = AliasState::Known(ty);
+        ty
+    }
+
+    /// The type that `id` writes.
+    pub(super) fn ty(&mut self, id: TyRefId, rows: FnRows, file: FileId) -> Ty {
+        let node = &self.hir.ty_refs[id];
+        let ty = match &node.kind {
+            TyRefKind::Error => Ty::ERROR,
+            TyRefKind::Int => Ty::INT,
+            TyRefKind::Float => Ty::FLOAT,
+            TyRefKind::Bool => Ty::BOOL,
+            TyRefKind::String => Ty::STRING,
+            TyRefKind::Bytes => Ty::BYTES,
+            TyRefKind::Null => Ty::NULL,
+            TyRefKind::Json => Ty::JSON,
+            TyRefKind::Any => Ty::ANY,
+            TyRefKind::List(elem) => {
+                let elem = self.ty(*elem, rows, file);
+                self.store.list(elem)
+            }
+            TyRefKind::Set(elem) => {
+                let elem_ty = self.ty(*elem, rows, file);
+                self.key_type(elem_ty, *elem, file);
+                self.store.intern(TyKind::Set(elem_ty))
+            }
+            TyRefKind::Map(key, value) => {
+                let key_ty = self.ty(*key, rows, file);
+                self.key_type(key_ty, *key, file);
+                let value = self.ty(*value, rows, file);
+                self.store.intern(TyKind::Map(key_ty, value))
+            }
+            TyRefKind::Tuple(parts) => {
+                let parts = parts.iter().map(|&part| self.ty(part, rows, file)).collect();
+                self.store.tuple(parts)
+            }
+            TyRefKind::Record(record, args) => self.record_ref(*record, args, rows, file, node.span),
+            TyRefKind::Enum(decl, args) => self.enum_ref(*decl, args, rows, file, node.span),
+            TyRefKind::Alias(alias, args) => self.alias_ref(*alias, args, rows, file, node.span),
+            TyRefKind::Param(param) => self.store.intern(TyKind::Param(*param)),
+            TyRefKind::Optional(inner) => {
+                let inner = self.ty(*inner, rows, file);
+                self.store.optional(inner)
+            }
+            TyRefKind::Union(members) => {
+                let tys: Vec<Ty> = members.iter().map(|&m| self.ty(m, rows, file)).collect();
+                self.store.union(&tys)
+            }
+            TyRefKind::Fn { params, ret, row } => {
+                let params: Box<[Ty]> = params.iter().map(|&p| self.ty(p, rows, file)).collect();
+                let ret = self.ty(*ret, rows, file);
+                let row = match row {
+                    Some(row) => {
+                        let effects = self.written_effects(row, file);
+                        let mut params = row.vars.to_vec();
+                        params.sort_unstable();
+                        params.dedup();
+                        let params = params.into_boxed_slice();
+                        self.store.intern_row(RowKind { effects, params, infer: Box::new([]) })
+                    }
+                    None => self.implicit_row(rows),
+                };
+                self.store.intern(TyKind::Fn { params, ret, row })
+            }
+            TyRefKind::Infer if self.in_body => self.fresh(),
+            TyRefKind::Infer => {
+                self.diags.push(d::annotate_signature(node.span.in_file(file)));
+                Ty::ERROR
+            }
+        };
+        if self.store.size(ty) > TYPE_SIZE_MAX {
+            self.diags.push(d::type_too_large(node.span.in_file(file)));
+            return Ty::ERROR;
+        }
+        ty
+    }
+
+    fn implicit_row(&mut self, rows: FnRows) -> RowTy {
+        match rows {
+            FnRows::Closed => RowTy::EMPTY,
+            FnRows::Infer => {
+                let var = self.rows.fresh();
+                self.rows.row_of(var, &mut self.store)
+            }
+            FnRows::Params => {
+                let param = TypeParamId::from_raw(self.next_row_param);
+                self.next_row_param += 1;
+                self.row_params.push(param);
+                let params = Box::new([param]);
+                self.store.intern_row(RowKind { params, ..RowKind::default() })
+            }
+        }
+    }
+
+    fn record_ref(
+        &mut self,
+        id: RecordId,
+        args: &[TyRefId],
+        rows: FnRows,
+        file: FileId,
+        span: Span,
+    ) -> Ty {
+        let record = &self.hir.records[id];
+        let (name, params) = (record.name, &record.type_params);
+        match self.type_args(self.names.resolve(name), params, args, rows, file, span) {
+            Some(args) => self.store.intern(TyKind::Record(id, args)),
+            None => Ty::ERROR,
+        }
+    }
+
+    fn enum_ref(
+        &mut self,
+        id: EnumId,
+        args: &[TyRefId],
+        rows: FnRows,
+        file: FileId,
+        span: Span,
+    ) -> Ty {
+        let decl = &self.hir.enums[id];
+        let (name, params) = (decl.name, &decl.type_params);
+        match self.type_args(self.names.resolve(name), params, args, rows, file, span) {
+            Some(args) => self.store.intern(TyKind::Enum(id, args)),
+            None => Ty::ERROR,
+        }
+    }
+
+    fn alias_ref(
+        &mut self,
+        id: AliasId,
+        args: &[TyRefId],
+        rows: FnRows,
+        file: FileId,
+        span: Span,
+    ) -> Ty {
+        let alias = &self.hir.aliases[id];
+        let params = &alias.type_params;
+        let name = self.names.resolve(alias.name);
+        let args = self.type_args(name, params, args, rows, file, span);
+        let body = self.alias(id);
+        match args {
+            Some(args) if args.is_empty() => body,
+            Some(args) => self.replace(body, params, &args),
+            None => Ty::ERROR,
+        }
+    }
+
+    fn type_args(
+        &mut self,
+        name: &str,
+        params: &[TypeParamId],
+        args: &[TyRefId],
+        rows: FnRows,
+        file: FileId,
+        span: Span,
+    ) -> Option<Box<[Ty]>> {
+        let tys: Vec<Ty> = args.iter().map(|&arg| self.ty(arg, rows, file)).collect();
+        if args.is_empty() && !params.is_empty() && self.in_body {
+            return Some(params.iter().map(|_| self.fresh()).collect());
+        }
+        if tys.len() != params.len() {
+            let at = span.in_file(file);
+            self.diags.push(d::type_arg_count(at, name, params.len(), tys.len()));
+            return None;
+        }
+        for (i, (&param, &ty)) in params.iter().zip(&tys).enumerate() {
+            let bounds = self.hir.type_params[param].bounds;
+            if bounds != Bounds::default() {
+                self.written_bounds.push((ty, bounds, self.hir.ty_refs[args[i]].span.in_file(file)));
+            }
+        }
+        if self.in_body {
+            self.check_written_bounds();
+        }
+        Some(tys.into_boxed_slice())
+    }
+
+    fn key_type(&mut self, ty: Ty, written: TyRefId, file: FileId) {
+        if self.store.flags(ty).any(TyFlags::FN) || matches!(self.store.kind(ty), TyKind::Param(_)) {
+            let at = self.hir.ty_refs[written].span.in_file(file);
+            if matches!(self.store.kind(ty), TyKind::Param(_)) {
+                // A bare parameter as a key is decided where it is instantiated.
+                return;
+            }
+            self.written_bounds.push((ty, Bounds::EQ, at));
+        }
+    }
+
+    /// Bounds of written type arguments: checked once fields are known.
+    fn check_written_bounds(&mut self) {
+        for (ty, bounds, at) in std::mem::take(&mut self.written_bounds) {
+            self.require(ty, bounds, at);
+        }
+    }
+}

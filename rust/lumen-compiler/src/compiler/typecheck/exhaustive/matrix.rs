@@ -1,0 +1,303 @@
+//! The matrix of patterns: splits by constructors, finds missing cases and arms that never run.
+
+use super::super::body::BodyCx;
+use super::super::types::{Ty, TyKind};
+use super::ctor::{Con, INT_MAX, INT_MIN, P, all_constructors, part_types};
+
+/// Rows looked at before a match counts as too complex.
+const BUDGET: u32 = 400_000;
+
+/// Columns taken apart on one path before a match counts as too complex.
+const DEPTH_MAX: u32 = 1_000;
+
+/// Missing cases shown.
+const WITNESSES_MAX: usize = 3;
+
+/// One arm's patterns for the columns that are left; the first column is the last element.
+#[derive(Clone)]
+pub(super) struct Row {
+    pub pats: Vec<P>,
+    pub arm: usize,
+    pub guarded: bool,
+}
+
+pub(super) struct Matrix<'x, 'c, 'a> {
+    cx: &'x mut BodyCx<'c, 'a>,
+    pub missing: Vec<String>,
+    pub useful: Vec<bool>,
+    pub exceeded: bool,
+    left: u32,
+    /// How the value is built on the way down: constructors with their arity, and types for printing.
+    path: Vec<(Shape, usize)>,
+}
+
+/// A constructor on the way to a witness.
+#[derive(Clone)]
+enum Shape {
+    Con(Con, Ty),
+    /// A value of this type that no pattern of the column names.
+    Other(Ty),
+    /// Any value.
+    Wild,
+}
+
+impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
+    pub(super) fn new(cx: &'x mut BodyCx<'c, 'a>, arms: usize) -> Self {
+        let useful = vec![false; arms];
+        Self { cx, missing: Vec::new(), useful, exceeded: false, left: BUDGET, path: Vec::new() }
+    }
+
+    pub(super) fn run(&mut self, rows: Vec<Row>, columns: Vec<Ty>) {
+        self.split(rows, columns, 0);
+    }
+
+    fn spend(&mut self, work: usize) -> bool {
+        let work = u32::try_from(work).unwrap_or(u32::MAX);
+        match self.left.checked_sub(work.saturating_add(1)) {
+            Some(left) => self.left = left,
+            None => self.exceeded = true,
+        }
+        !self.exceeded
+    }
+
+    /// `columns` and each row's `pats` are stacks: the next column is at the end.
+    fn split(&mut self, rows: Vec<Row>, mut columns: Vec<Ty>, depth: u32) {
+        if !self.spend(rows.len()) {
+            return;
+        }
+        if depth > DEPTH_MAX {
+            self.exceeded = true;
+            return;
+        }
+        let Some(ty) = columns.pop() else {
+            self.at_end(&rows);
+            return;
+        };
+        let rows = self.expand_or(rows);
+        if self.exceeded {
+            return;
+        }
+        if rows.iter().all(|row| matches!(row.pats.last(), Some(P::Wild | P::Bad) | None)) {
+            self.path.push((Shape::Wild, 0));
+            let rows = rows.into_iter().map(pop_first).collect();
+            self.split(rows, columns, depth + 1);
+            self.path.pop();
+            return;
+        }
+        let (cons, open) = self.constructors(&rows, ty);
+        for con in cons {
+            let parts = part_types(self.cx, ty, &con);
+            let mut inner: Vec<Row> = Vec::new();
+            for row in &rows {
+                if let Some(row) = specialise(row, &con, parts.len()) {
+                    inner.push(row);
+                }
+            }
+            let mut next = columns.clone();
+            next.extend(parts.iter().rev());
+            self.path.push((Shape::Con(con, ty), parts.len()));
+            if self.spend(rows.len()) {
+                self.split(inner, next, depth + 1);
+            }
+            self.path.pop();
+            if self.exceeded {
+                return;
+            }
+        }
+        if open {
+            let wild = |row: &&Row| matches!(row.pats.last(), Some(P::Wild | P::Bad));
+            let inner = rows.iter().filter(wild).cloned().map(pop_first).collect();
+            self.path.push((Shape::Other(ty), 0));
+            self.split(inner, columns, depth + 1);
+            self.path.pop();
+        }
+    }
+
+    /// No column left: the first unguarded row takes the value.
+    fn at_end(&mut self, rows: &[Row]) {
+        for row in rows {
+            self.useful[row.arm] = true;
+            if !row.guarded {
+                return;
+            }
+        }
+        if self.missing.len() < WITNESSES_MAX {
+            let mut at = 0;
+            let text = self.witness(&mut at);
+            if !self.missing.contains(&text) {
+                self.missing.push(text);
+            }
+        }
+    }
+
+    fn expand_or(&mut self, rows: Vec<Row>) -> Vec<Row> {
+        if !rows.iter().any(|row| matches!(row.pats.last(), Some(P::Or(_)))) {
+            return rows;
+        }
+        let mut out = Vec::with_capacity(rows.len() * 2);
+        for row in rows {
+            self.expand_row(row, &mut out);
+        }
+        out
+    }
+
+    fn expand_row(&mut self, mut row: Row, out: &mut Vec<Row>) {
+        match row.pats.last() {
+            Some(P::Or(_)) => {
+                let Some(P::Or(alternatives)) = row.pats.pop() else { return };
+                for alternative in alternatives {
+                    if !self.spend(1) {
+                        return;
+                    }
+                    let mut row = row.clone();
+                    row.pats.push(alternative);
+                    self.expand_row(row, out);
+                }
+            }
+            _ => out.push(row),
+        }
+    }
+
+    /// The constructors to look at one by one, and whether values of others exist.
+    fn constructors(&self, rows: &[Row], ty: Ty) -> (Vec<Con>, bool) {
+        if let Some(all) = all_constructors(self.cx, ty) {
+            return (all, false);
+        }
+        match self.cx.c.store.kind(ty) {
+            TyKind::List(_) => (lengths(rows), false),
+            TyKind::Int => (intervals(rows), false),
+            _ => {
+                let mut found: Vec<Con> = Vec::new();
+                let mut seen = rustc_hash::FxHashSet::default();
+                for row in rows {
+                    let Some(P::Con(con, _)) = row.pats.last() else { continue };
+                    let new = match con {
+                        Con::Opaque(text) => !text.is_empty() && seen.insert(text.clone()),
+                        other => !found.contains(other),
+                    };
+                    if new {
+                        found.push(con.clone());
+                    }
+                }
+                (found, true)
+            }
+        }
+    }
+
+    /// The value at `path[*at]` as a pattern.
+    fn witness(&self, at: &mut usize) -> String {
+        let Some((shape, arity)) = self.path.get(*at) else { return "_".to_owned() };
+        *at += 1;
+        let parts: Vec<String> = (0..*arity).map(|_| self.witness(at)).collect();
+        match shape {
+            Shape::Wild => "_".to_owned(),
+            Shape::Other(_) => "_".to_owned(),
+            Shape::Con(con, ty) => self.show(con, *ty, &parts),
+        }
+    }
+
+    fn show(&self, con: &Con, ty: Ty, parts: &[String]) -> String {
+        let names = self.cx.c.names;
+        match (con, self.cx.c.store.kind(ty)) {
+            (Con::Bool(value), _) => value.to_string(),
+            (Con::Unit, _) => "null".to_owned(),
+            (Con::Opaque(text), _) => text.clone(),
+            (Con::Ints(lo, hi), _) if lo == hi => lo.to_string(),
+            (Con::Ints(INT_MIN, INT_MAX), _) => "_".to_owned(),
+            (Con::Ints(INT_MIN, hi), _) => format!("..={hi}"),
+            (Con::Ints(lo, INT_MAX), _) => format!("{lo}.."),
+            (Con::Ints(lo, hi), _) => format!("{lo}..={hi}"),
+            (Con::Member(Ty::NULL), _) => "null".to_owned(),
+            (Con::Member(member), _) => match parts.first().map(String::as_str) {
+                Some("_") | None => format!("_: {}", self.cx.c.printer().ty(*member)),
+                Some(part) => part.to_owned(),
+            },
+            (Con::Variant(ordinal), TyKind::Enum(id, _)) => {
+                let variant = &self.cx.hir.enums[*id].variants[*ordinal as usize];
+                call(names.resolve(variant.name), parts)
+            }
+            (Con::Single, TyKind::Record(id, _)) => {
+                let record = &self.cx.hir.records[*id];
+                let fields: Vec<String> = record
+                    .fields
+                    .iter()
+                    .zip(parts)
+                    .map(|(field, part)| format!("{}: {part}", names.resolve(field.name)))
+                    .collect();
+                call(names.resolve(record.name), &fields)
+            }
+            (Con::Len(_), _) => format!("[{}]", parts.join(", ")),
+            (Con::LenFrom(_), _) => {
+                let mut parts = parts.to_vec();
+                parts.push("...".to_owned());
+                format!("[{}]", parts.join(", "))
+            }
+            _ => format!("({})", parts.join(", ")),
+        }
+    }
+}
+
+fn call(name: &str, parts: &[String]) -> String {
+    if parts.is_empty() { name.to_owned() } else { format!("{name}({})", parts.join(", ")) }
+}
+
+fn pop_first(mut row: Row) -> Row {
+    row.pats.pop();
+    row
+}
+
+/// The row for values made by `con`; nothing when the row's pattern excludes them.
+fn specialise(row: &Row, con: &Con, arity: usize) -> Option<Row> {
+    let mut pats = row.pats[..row.pats.len() - 1].to_vec();
+    match (row.pats.last()?, con) {
+        (P::Wild | P::Bad, _) => pats.extend(std::iter::repeat_n(P::Wild, arity)),
+        (P::Con(Con::Ints(lo, hi), _), Con::Ints(from, to)) => {
+            if from < lo || hi < to {
+                return None;
+            }
+        }
+        (P::Con(own, parts), _) => {
+            if own != con || parts.len() != arity {
+                return None;
+            }
+            pats.extend(parts.iter().rev().cloned());
+        }
+        (P::Rest(before, after), Con::Len(n) | Con::LenFrom(n)) => {
+            let between = n.checked_sub(before.len() + after.len())?;
+            pats.extend(after.iter().rev().cloned());
+            pats.extend(std::iter::repeat_n(P::Wild, between));
+            pats.extend(before.iter().rev().cloned());
+        }
+        _ => return None,
+    }
+    Some(Row { pats, arm: row.arm, guarded: row.guarded })
+}
+
+/// Every length that some pattern tells apart, the last one standing for all longer lists.
+fn lengths(rows: &[Row]) -> Vec<Con> {
+    let mut max = 0;
+    for row in rows {
+        match row.pats.last() {
+            Some(P::Con(Con::Len(n), _)) => max = max.max(n + 1),
+            Some(P::Rest(before, after)) => max = max.max(before.len() + after.len()),
+            _ => {}
+        }
+    }
+    (0..max).map(Con::Len).chain([Con::LenFrom(max)]).collect()
+}
+
+/// The integers cut at every end of a pattern's interval.
+fn intervals(rows: &[Row]) -> Vec<Con> {
+    let mut starts = vec![INT_MIN];
+    for row in rows {
+        if let Some(P::Con(Con::Ints(lo, hi), _)) = row.pats.last() {
+            starts.push(*lo);
+            starts.push(hi + 1);
+        }
+    }
+    starts.retain(|&start| start <= INT_MAX);
+    starts.sort_unstable();
+    starts.dedup();
+    let ends = starts.iter().skip(1).map(|next| next - 1).chain([INT_MAX]);
+    starts.iter().zip(ends).map(|(&lo, hi)| Con::Ints(lo, hi)).collect()
+}

@@ -1,0 +1,482 @@
+//! Expressions: the dispatch, literals, collections and conversions.
+//!
+//! `expr` gives the type an expression has by itself, guided by what the context wants; `check` also makes it fit.
+
+use super::body::{BodyCx, CaseTask, Want};
+use super::coerce::Fit;
+use super::diagnostics as d;
+use super::types::{Ty, TyFlags, TyKind};
+use crate::compiler::hir::{
+    Bounds, Comprehension, Expr, ExprId, ExprKind, FormatSpec, InterpPart, Item, Lit, LocalId,
+    MapItem, PatId, TyRefId,
+};
+use super::declare::FnRows;
+use lumen_base::Span;
+use lumen_lir::effects::{Effect, EffectSet};
+
+impl<'a> BodyCx<'_, 'a> {
+    pub(super) fn node(&self, expr: ExprId) -> &'a Expr {
+        &self.body.exprs[expr]
+    }
+
+    /// Checks `expr` where a value of type `wanted` is expected.
+    pub(super) fn check(&mut self, expr: ExprId, wanted: Ty) -> Ty {
+        let own = self.expr(expr, Want::Ty(wanted));
+        self.coerce(expr, own, wanted);
+        wanted
+    }
+
+    /// The type of `expr` with no expectation.
+    pub(super) fn infer(&mut self, expr: ExprId) -> Ty {
+        let ty = self.expr(expr, Want::Free);
+        self.shallow(ty)
+    }
+
+    /// Checks `expr` for what it does; its value is dropped.
+    pub(super) fn discard(&mut self, expr: ExprId) -> Ty {
+        self.expr(expr, Want::Discard)
+    }
+
+    /// The type that `expr` has by itself.
+    pub(super) fn expr(&mut self, expr: ExprId, want: Want) -> Ty {
+        let ty = self.dispatch(expr, want);
+        let ty = self.record(expr, ty);
+        self.shallow(ty)
+    }
+
+    fn dispatch(&mut self, expr: ExprId, want: Want) -> Ty {
+        let node = self.node(expr);
+        match &node.kind {
+            ExprKind::Missing => Ty::ERROR,
+            ExprKind::Lit(lit) => self.literal(lit, want),
+            ExprKind::Interp(parts) => self.interpolation(parts),
+            ExprKind::Local(local) => self.local(*local),
+            ExprKind::Cell(_)
+            | ExprKind::NestedCell { .. }
+            | ExprKind::Builtin(_)
+            | ExprKind::Record(_) => self.callable_value(expr, want),
+            ExprKind::Variant(_) | ExprKind::AmbiguousVariant(_) => self.variant_value(expr, want),
+            ExprKind::Const(id) => self.constant(*id, node.span),
+            ExprKind::Field { base, name, name_span, optional } => {
+                self.field(expr, *base, *name, *name_span, *optional)
+            }
+            ExprKind::TupleField { base, index, span } => {
+                self.tuple_field(expr, *base, *index, *span)
+            }
+            ExprKind::Index { base, index, optional } => self.index(*base, *index, *optional),
+            ExprKind::Slice { base, lo, hi, .. } => self.slice(*base, *lo, *hi),
+            ExprKind::Call { callee, type_args, args } => {
+                self.call(expr, *callee, type_args, args, want)
+            }
+            ExprKind::MethodCall { recv, name, name_span, type_args, args, optional } => {
+                self.method_call(expr, *recv, (*name, *name_span), type_args, args, *optional, want)
+            }
+            ExprKind::Update { base, fields } => self.update(expr, *base, fields),
+            ExprKind::Neg(inner) => self.negate(*inner, want),
+            ExprKind::BitNot(inner) => self.check(*inner, Ty::INT),
+            ExprKind::Not(_) | ExprKind::Logic { .. } | ExprKind::Compare { .. } | ExprKind::Is { .. } => {
+                self.condition_parts(expr);
+                Ty::BOOL
+            }
+            ExprKind::Binary { .. } => self.binary_chain(expr, want),
+            ExprKind::In { item, container } => self.contained(*item, *container),
+            ExprKind::As { value, ty } => self.conversion(*value, *ty, node.span),
+            ExprKind::Coalesce { value, default } => self.coalesce(*value, *default, want),
+            ExprKind::Propagate(inner) => self.propagate(*inner, node.span),
+            ExprKind::Unwrap(inner) => self.unwrap_value(*inner, node.span),
+            ExprKind::Range { lo, hi, step, .. } => self.range(*lo, *hi, *step),
+            ExprKind::List(items) => self.list_literal(items, want),
+            ExprKind::Set(items) => self.set_literal(items, want),
+            ExprKind::Map(items) => self.map_literal(items, want),
+            ExprKind::Tuple(parts) => self.tuple_literal(parts, want),
+            ExprKind::If { branches, otherwise } => {
+                self.if_chain(expr, branches, *otherwise, want)
+            }
+            ExprKind::Match { value, arms } => self.match_arms(expr, *value, arms, want),
+            ExprKind::Block(block) => self.block(block, want),
+            ExprKind::While { id, cond, body } => self.while_loop(*id, cond, *body),
+            ExprKind::Loop { id, body } => self.endless_loop(*id, *body, want),
+            ExprKind::For { id, pat, iter, guard, body } => {
+                self.for_loop(*id, *pat, *iter, *guard, *body)
+            }
+            ExprKind::Comprehension { kind, pat, iter, guards, .. } => {
+                self.comprehension(kind, *pat, *iter, guards, want)
+            }
+            ExprKind::Break { target, value } => self.break_out(*target, *value, node.span),
+            ExprKind::Continue { .. } => Ty::NEVER,
+            ExprKind::Return(value) => self.return_value(*value, node.span),
+            ExprKind::Lambda(id) => self.lambda(*id, want),
+            ExprKind::Emit(value) => {
+                self.infer(*value);
+                self.perform(EffectSet::of(Effect::Emit), node.span);
+                Ty::NULL
+            }
+            ExprKind::Halt(message) => {
+                self.check(*message, Ty::STRING);
+                Ty::NEVER
+            }
+            ExprKind::Assert { cond, message } => {
+                let facts = self.condition(*cond);
+                if let Some(message) = message {
+                    self.check(*message, Ty::STRING);
+                }
+                self.assume(facts.yes);
+                Ty::NULL
+            }
+        }
+    }
+
+    /// A literal takes the context's type where it can have it.
+    fn literal(&mut self, lit: &Lit, want: Want) -> Ty {
+        match lit {
+            Lit::Int(_) if self.wants_float(want) => Ty::FLOAT,
+            Lit::Int(_) => Ty::INT,
+            Lit::Float(_) => Ty::FLOAT,
+            Lit::Bool(_) => Ty::BOOL,
+            Lit::Null => Ty::NULL,
+            Lit::Str(_) => Ty::STRING,
+            Lit::Bytes(_) => Ty::BYTES,
+        }
+    }
+
+    /// Whether the context takes a `Float` and no `Int`.
+    pub(super) fn wants_float(&self, want: Want) -> bool {
+        let Some(ty) = want.ty() else { return false };
+        match self.kind(ty) {
+            TyKind::Float => true,
+            TyKind::Optional(inner) => {
+                let inner = self.shallow(*inner);
+                inner == Ty::FLOAT || self.wants_float(Want::Ty(inner))
+            }
+            TyKind::Union(members) => members.contains(&Ty::FLOAT) && !members.contains(&Ty::INT),
+            _ => false,
+        }
+    }
+
+    fn interpolation(&mut self, parts: &[InterpPart]) -> Ty {
+        for part in parts {
+            let InterpPart::Value { expr, spec } = part else { continue };
+            let ty = self.infer(*expr);
+            let ty = self.c.zonk(ty);
+            if self.c.store.flags(ty).any(TyFlags::FN) {
+                let (at, shown) = (self.at(*expr), self.c.show(ty));
+                self.report(d::no_text(at, &shown));
+            } else if let Some(spec) = spec {
+                self.format_spec(spec, ty, *expr);
+            }
+        }
+        Ty::STRING
+    }
+
+    fn format_spec(&mut self, spec: &FormatSpec, ty: Ty, expr: ExprId) {
+        let number = matches!(ty, Ty::INT | Ty::FLOAT);
+        let fine = match spec.ty {
+            Some('x' | 'X' | 'b' | 'o' | 'd') => ty == Ty::INT && spec.precision.is_none(),
+            Some('e' | 'E' | 'f' | '%') => number,
+            Some('s') => ty == Ty::STRING,
+            _ => {
+                (spec.precision.is_none() || matches!(ty, Ty::FLOAT | Ty::STRING))
+                    && (!(spec.comma || spec.plus || spec.zero || spec.alternate) || number)
+            }
+        };
+        let open = matches!(self.kind(ty), TyKind::Infer(_) | TyKind::Error | TyKind::Never);
+        if !fine && !open {
+            let (at, shown) = (self.at(expr), self.c.show(ty));
+            self.report(d::format_spec(at, &shown));
+        }
+    }
+
+    fn local(&mut self, local: LocalId) -> Ty {
+        if self.flow.knows(local)
+            && let Some(ty) = self.flow.get(local, &[])
+        {
+            return ty;
+        }
+        self.local_ty(local)
+    }
+
+    fn range(&mut self, lo: ExprId, hi: ExprId, step: Option<ExprId>) -> Ty {
+        self.check(lo, Ty::INT);
+        self.check(hi, Ty::INT);
+        if let Some(step) = step {
+            self.check(step, Ty::INT);
+        }
+        self.c.store.list(Ty::INT)
+    }
+
+    /// What the context wants, seen through `?` and unions: the first member that `pick` accepts.
+    pub(super) fn wanted_part<T>(
+        &self,
+        want: Want,
+        pick: impl Fn(&TyKind) -> Option<T>,
+    ) -> Option<T> {
+        let ty = want.ty()?;
+        let kind = self.kind(ty);
+        if let Some(found) = pick(kind) {
+            return Some(found);
+        }
+        let members = self.c.store.members(self.shallow(ty));
+        if members.len() < 2 {
+            return None;
+        }
+        let mut found = members.iter().filter_map(|&m| {
+            let kind = self.kind(m);
+            match kind {
+                TyKind::Union(inner) => inner.iter().find_map(|&m| pick(self.kind(m))),
+                _ => pick(kind),
+            }
+        });
+        let first = found.next();
+        if found.next().is_some() { None } else { first }
+    }
+
+    fn list_literal(&mut self, items: &[Item], want: Want) -> Ty {
+        let wanted = self.wanted_part(want, |kind| match kind {
+            TyKind::List(elem) => Some(*elem),
+            TyKind::Json => Some(Ty::JSON),
+            _ => None,
+        });
+        let elem = self.elements(items, wanted, "list");
+        self.c.store.list(elem)
+    }
+
+    fn set_literal(&mut self, items: &[Item], want: Want) -> Ty {
+        let wanted = self.wanted_part(want, |kind| match kind {
+            TyKind::Set(elem) => Some(*elem),
+            _ => None,
+        });
+        let elem = self.elements(items, wanted, "set");
+        if let Some(first) = items.first() {
+            let at = self.at(first.value);
+            self.c.require(elem, Bounds::EQ, at);
+        }
+        self.c.store.intern(TyKind::Set(elem))
+    }
+
+    /// The element type of a literal. Without expectation the first element decides, numbers last, so that
+    /// `[1, 2.5]` holds Floats.
+    fn elements(&mut self, items: &[Item], wanted: Option<Ty>, what: &'static str) -> Ty {
+        let elem = match wanted {
+            Some(elem) => elem,
+            None => self.fresh(),
+        };
+        let late = |cx: &Self, item: &Item| wanted.is_none() && !item.spread && cx.is_int_literal(item.value);
+        let mut any_late = false;
+        for item in items {
+            if late(self, item) {
+                any_late = true;
+            } else {
+                self.element(item, elem, what);
+            }
+        }
+        if any_late {
+            for item in items.iter().filter(|item| wanted.is_none() && !item.spread) {
+                if self.is_int_literal(item.value) {
+                    self.element(item, elem, what);
+                }
+            }
+        }
+        elem
+    }
+
+    fn element(&mut self, item: &Item, elem: Ty, what: &'static str) {
+        if item.spread {
+            let own = self.infer(item.value);
+            self.spread(item.value, own, elem, what);
+            return;
+        }
+        let own = self.expr(item.value, Want::Ty(elem));
+        self.joined(item.value, own, elem, what);
+    }
+
+    /// `...xs` in a literal of `what`.
+    fn spread(&mut self, value: ExprId, own: Ty, elem: Ty, what: &'static str) {
+        let span = self.span(value);
+        let inner = match self.kind(own) {
+            TyKind::List(inner) | TyKind::Set(inner) => *inner,
+            TyKind::Error | TyKind::Never => return,
+            TyKind::Infer(_) => {
+                let list = self.c.store.list(elem);
+                self.unify(own, list, span);
+                return;
+            }
+            _ => {
+                let (at, shown) = (self.here(span), self.c.show(own));
+                self.report(d::bad_spread(at, what, &shown));
+                return;
+            }
+        };
+        if !self.unify(inner, elem, span) {
+            let (at, found, wanted) = (self.here(span), self.c.show(inner), self.c.show(elem));
+            self.report(d::element_mismatch(at, what, &wanted, &found));
+        }
+    }
+
+    /// `expr` joins values of type `common`: an element among elements, a branch among branches.
+    pub(super) fn joined(&mut self, expr: ExprId, own: Ty, common: Ty, what: &'static str) {
+        let span = self.span(expr);
+        match self.fits(own, common, span) {
+            Fit::Same => {}
+            Fit::Converted => {
+                let common = self.shallow(common);
+                self.out.adjust.insert(expr, common);
+            }
+            Fit::No => {
+                let (own, common) = (self.c.zonk(own), self.c.zonk(common));
+                let silent = self.c.store.flags(own).any(TyFlags::ERROR)
+                    || self.c.store.flags(common).any(TyFlags::ERROR);
+                if !silent {
+                    let (found, wanted) = (self.c.show(own), self.c.show(common));
+                    let at = self.here(span);
+                    self.report(d::element_mismatch(at, what, &wanted, &found));
+                }
+            }
+        }
+    }
+
+    fn map_literal(&mut self, items: &[MapItem], want: Want) -> Ty {
+        let wanted = self.wanted_part(want, |kind| match kind {
+            TyKind::Map(key, value) => Some((*key, *value)),
+            TyKind::Json => Some((Ty::STRING, Ty::JSON)),
+            _ => None,
+        });
+        let (key, value) = match wanted {
+            Some(pair) => pair,
+            None => (self.fresh(), self.fresh()),
+        };
+        let mut late = Vec::new();
+        for item in items {
+            match item {
+                MapItem::Entry(k, v) => {
+                    let own = self.expr(*k, Want::Ty(key));
+                    self.joined(*k, own, key, "map key");
+                    if wanted.is_none() && self.is_int_literal(*v) {
+                        late.push(*v);
+                    } else {
+                        let own = self.expr(*v, Want::Ty(value));
+                        self.joined(*v, own, value, "map value");
+                    }
+                }
+                MapItem::Spread(other) => {
+                    let ty = self.c.store.intern(TyKind::Map(key, value));
+                    let own = self.infer(*other);
+                    self.coerce(*other, own, ty);
+                }
+            }
+        }
+        for v in late {
+            let own = self.expr(v, Want::Ty(value));
+            self.joined(v, own, value, "map value");
+        }
+        if let Some(MapItem::Entry(first, _)) = items.first() {
+            let at = self.at(*first);
+            self.c.require(key, Bounds::EQ, at);
+        }
+        self.c.store.intern(TyKind::Map(key, value))
+    }
+
+    fn tuple_literal(&mut self, parts: &[ExprId], want: Want) -> Ty {
+        let wanted = self.wanted_part(want, |kind| match kind {
+            TyKind::Tuple(tys) if tys.len() == parts.len() => Some(tys.clone()),
+            _ => None,
+        });
+        let tys = match wanted {
+            Some(tys) => {
+                for (&part, &ty) in parts.iter().zip(&tys) {
+                    self.check(part, ty);
+                }
+                tys.into_vec()
+            }
+            None => parts.iter().map(|&part| self.infer(part)).collect(),
+        };
+        self.c.store.tuple(tys)
+    }
+
+    fn comprehension(
+        &mut self,
+        kind: &Comprehension,
+        pat: PatId,
+        iter: ExprId,
+        guards: &[ExprId],
+        want: Want,
+    ) -> Ty {
+        let elem = self.iterable(iter);
+        self.enter_loop();
+        let mark = self.flow.mark();
+        self.pattern(pat, elem);
+        self.cases.push(CaseTask::Irrefutable(pat, "for"));
+        for &guard in guards {
+            let facts = self.condition(guard);
+            self.assume(facts.yes);
+        }
+        let ty = match kind {
+            Comprehension::List(value) => {
+                let wanted = self.wanted_part(want, |kind| match kind {
+                    TyKind::List(elem) => Some(*elem),
+                    TyKind::Json => Some(Ty::JSON),
+                    _ => None,
+                });
+                let elem = self.fresh_or(wanted, *value);
+                self.c.store.list(elem)
+            }
+            Comprehension::Set(value) => {
+                let wanted = self.wanted_part(want, |kind| match kind {
+                    TyKind::Set(elem) => Some(*elem),
+                    _ => None,
+                });
+                let elem = self.fresh_or(wanted, *value);
+                let at = self.at(*value);
+                self.c.require(elem, Bounds::EQ, at);
+                self.c.store.intern(TyKind::Set(elem))
+            }
+            Comprehension::Map(key, value) => {
+                let wanted = self.wanted_part(want, |kind| match kind {
+                    TyKind::Map(key, value) => Some((*key, *value)),
+                    _ => None,
+                });
+                let key_ty = self.fresh_or(wanted.map(|pair| pair.0), *key);
+                let value_ty = self.fresh_or(wanted.map(|pair| pair.1), *value);
+                let at = self.at(*key);
+                self.c.require(key_ty, Bounds::EQ, at);
+                self.c.store.intern(TyKind::Map(key_ty, value_ty))
+            }
+        };
+        self.leave_branch(mark);
+        ty
+    }
+
+    fn fresh_or(&mut self, wanted: Option<Ty>, value: ExprId) -> Ty {
+        match wanted {
+            Some(wanted) => self.check(value, wanted),
+            None => {
+                let ty = self.infer(value);
+                if ty == Ty::NEVER { Ty::NULL } else { ty }
+            }
+        }
+    }
+
+    /// `value as T`.
+    fn conversion(&mut self, value: ExprId, target: TyRefId, span: Span) -> Ty {
+        let target = self.c.ty(target, FnRows::Closed, self.file);
+        let own = self.expr(value, Want::Ty(target));
+        let own = self.c.zonk(own);
+        let fine = match self.kind(own) {
+            TyKind::Error | TyKind::Never => true,
+            TyKind::Any => !self.c.store.flags(target).any(TyFlags::FN),
+            TyKind::Json => !self.c.store.flags(target).any(TyFlags::FN) && target != Ty::BYTES,
+            TyKind::Optional(_) | TyKind::Union(_) => {
+                let wanted = self.c.store.members(target);
+                let members = self.c.store.members(own);
+                wanted.iter().all(|member| members.contains(member))
+                    || self.fits(own, target, span) != Fit::No
+            }
+            _ => self.fits(own, target, span) != Fit::No,
+        };
+        if !fine && target != Ty::ERROR {
+            let (found, wanted) = (self.c.show(own), self.c.show(target));
+            let at = self.here(span);
+            self.report(d::bad_conversion(at, &wanted, &found));
+        }
+        target
+    }
+}

@@ -1,0 +1,159 @@
+//! Builtin bounds: which types have `Eq`, `Ord`, `Hash`, `Show`, `Num`.
+//!
+//! Type and bounds → whether they hold. Functions have no equality, order, hash or text; records and enums that hold
+//! a function somewhere have none either. A bound of a type that is not known yet waits until the end of the body.
+
+use super::Checker;
+use super::diagnostics as d;
+use super::types::{Ty, TyFlags, TyKind, TyStore};
+use crate::compiler::hir::Bounds;
+use lumen_base::FileSpan;
+
+/// Each bound with its name.
+pub(super) const BOUND_NAMES: [(Bounds, &str); 5] = [
+    (Bounds::EQ, "Eq"),
+    (Bounds::ORD, "Ord"),
+    (Bounds::HASH, "Hash"),
+    (Bounds::SHOW, "Show"),
+    (Bounds::NUM, "Num"),
+];
+
+impl Checker<'_> {
+    /// Demands `bounds` of `ty`, now or when it is known.
+    pub(super) fn require(&mut self, ty: Ty, bounds: Bounds, at: FileSpan) {
+        if bounds == Bounds::default() {
+            return;
+        }
+        let ty = self.zonk(ty);
+        if self.store.flags(ty).any(TyFlags::INFER) {
+            self.obligations.push((ty, bounds, at));
+            return;
+        }
+        if let Some(name) = self.lacking(ty, bounds) {
+            let shown = self.show(ty);
+            self.diags.push(d::bound_not_met(at, &shown, name));
+        }
+    }
+
+    /// The first of `bounds` that `ty` does not have.
+    pub(super) fn lacking(&self, ty: Ty, bounds: Bounds) -> Option<&'static str> {
+        BOUND_NAMES
+            .iter()
+            .find(|(bound, _)| bounds.contains(*bound) && !self.has(ty, *bound))
+            .map(|(_, name)| *name)
+    }
+
+    /// Whether `ty` (known) has the single bound `bound`.
+    pub(super) fn has(&self, ty: Ty, bound: Bounds) -> bool {
+        if self.store.flags(ty).any(TyFlags::ERROR) {
+            return true;
+        }
+        match bound {
+            Bounds::NUM => match self.store.kind(ty) {
+                TyKind::Int | TyKind::Float => true,
+                TyKind::Param(_) => self.param_has(ty, &[Bounds::NUM]),
+                _ => false,
+            },
+            Bounds::ORD => self.ordered(ty),
+            Bounds::SHOW => self.no_functions(ty, &mut |_| true),
+            _ => self.no_functions(ty, &mut |param| {
+                self.param_has(param, &[Bounds::EQ, Bounds::HASH, Bounds::ORD, Bounds::NUM])
+            }),
+        }
+    }
+
+    fn ordered(&self, ty: Ty) -> bool {
+        match self.store.kind(ty) {
+            TyKind::Int | TyKind::Float | TyKind::String | TyKind::Error | TyKind::Never => true,
+            TyKind::List(elem) => self.ordered(*elem),
+            TyKind::Tuple(parts) => parts.iter().all(|&part| self.ordered(part)),
+            TyKind::Param(_) => self.param_has(ty, &[Bounds::ORD, Bounds::NUM]),
+            _ => false,
+        }
+    }
+
+    fn param_has(&self, ty: Ty, any: &[Bounds]) -> bool {
+        let TyKind::Param(param) = self.store.kind(ty) else { return false };
+        let declared = self.hir.type_params.get(*param).map_or(Bounds::default(), |p| p.bounds);
+        any.iter().any(|&bound| declared.contains(bound))
+    }
+
+    /// Whether no value of `ty` holds a function; `param` decides for type parameters.
+    fn no_functions(&self, ty: Ty, param: &mut dyn FnMut(Ty) -> bool) -> bool {
+        match self.store.kind(ty) {
+            TyKind::Fn { .. } => false,
+            TyKind::Param(_) => param(ty),
+            TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => self.no_functions(*a, param),
+            TyKind::Map(k, v) => self.no_functions(*k, param) && self.no_functions(*v, param),
+            TyKind::Tuple(parts) | TyKind::Union(parts) => {
+                parts.iter().all(|&part| self.no_functions(part, param))
+            }
+            TyKind::Record(id, args) => {
+                !self.records_hold_fn[id.index()]
+                    && args.iter().all(|&part| self.no_functions(part, param))
+            }
+            TyKind::Enum(id, args) => {
+                !self.enums_hold_fn[id.index()]
+                    && args.iter().all(|&part| self.no_functions(part, param))
+            }
+            _ => true,
+        }
+    }
+
+    /// Finds the records and enums that hold a function, directly or through others.
+    pub(super) fn find_function_holders(&mut self) {
+        let n_records = self.hir.records.len();
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); n_records + self.hir.enums.len()];
+        let mut found = Vec::new();
+        let mut visit = |owner: usize, fields: &[Ty], store: &TyStore| {
+            for &field in fields {
+                if store.flags(field).any(TyFlags::FN) {
+                    found.push(owner);
+                }
+                nominal_parts(store, field, n_records, &mut |part| users[part].push(owner));
+            }
+        };
+        for id in self.hir.records.ids() {
+            visit(id.index(), &self.tables.records[id], &self.store);
+        }
+        for id in self.hir.enums.ids() {
+            for fields in &self.tables.variants[id] {
+                visit(n_records + id.index(), fields, &self.store);
+            }
+        }
+        while let Some(holder) = found.pop() {
+            let (list, at) = if holder < n_records {
+                (&mut self.records_hold_fn, holder)
+            } else {
+                (&mut self.enums_hold_fn, holder - n_records)
+            };
+            if !std::mem::replace(&mut list[at], true) {
+                found.extend_from_slice(&users[holder]);
+            }
+        }
+    }
+}
+
+fn nominal_parts(store: &TyStore, ty: Ty, n_records: usize, note: &mut dyn FnMut(usize)) {
+    match store.kind(ty) {
+        TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => {
+            nominal_parts(store, *a, n_records, note);
+        }
+        TyKind::Map(k, v) => {
+            nominal_parts(store, *k, n_records, note);
+            nominal_parts(store, *v, n_records, note);
+        }
+        TyKind::Tuple(parts) | TyKind::Union(parts) => {
+            parts.iter().for_each(|&part| nominal_parts(store, part, n_records, note));
+        }
+        TyKind::Record(id, args) => {
+            note(id.index());
+            args.iter().for_each(|&part| nominal_parts(store, part, n_records, note));
+        }
+        TyKind::Enum(id, args) => {
+            note(n_records + id.index());
+            args.iter().for_each(|&part| nominal_parts(store, part, n_records, note));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,109 @@
+//! Lambdas: parameter types from annotations or from the function type the context wants.
+//!
+//! A lambda's code is part of the body around it: one set of variables, a frame of its own for `return`, `?` and
+//! effects. Each captured local has an inner twin that never changes and starts with what is known of the outer one.
+
+use super::body::{BodyCx, CaseTask, Frame, FrameKind, Want};
+use super::declare::FnRows;
+use super::diagnostics as d;
+use super::narrow::{Fact, Mark};
+use super::types::{Ty, TyKind};
+use crate::compiler::hir::{LambdaId, PatKind};
+
+impl BodyCx<'_, '_> {
+    pub(super) fn lambda(&mut self, id: LambdaId, want: Want) -> Ty {
+        let lambda = &self.body.lambdas[id];
+        let wanted = self.wanted_part(want, |kind| match kind {
+            TyKind::Fn { params, ret, .. } => Some((params.clone(), *ret)),
+            _ => None,
+        });
+        let fits = wanted.as_ref().is_none_or(|(params, _)| params.len() == lambda.params.len());
+        if let Some((params, _)) = &wanted
+            && !fits
+        {
+            let at = self.here(lambda.span);
+            self.report(d::lambda_params(at, params.len(), lambda.params.len()));
+        }
+        let wanted = wanted.filter(|_| fits);
+        let mark = self.enter_lambda(id);
+        let mut params = Vec::with_capacity(lambda.params.len());
+        for (i, param) in lambda.params.iter().enumerate() {
+            let from_context = wanted.as_ref().map(|(params, _)| params[i]);
+            let ty = match (param.ty, from_context) {
+                (Some(written), _) => {
+                    let ty = self.c.ty(written, FnRows::Infer, self.file);
+                    if let Some(context) = from_context {
+                        let span = self.hir.ty_refs[written].span;
+                        if !self.unify(ty, context, span) {
+                            let at = self.here(span);
+                            let (found, expected) = (self.c.show(ty), self.c.show(context));
+                            self.report(d::lambda_param_type(at, &expected, &found));
+                        }
+                    }
+                    ty
+                }
+                (None, Some(ty)) => ty,
+                (None, None) => self.fresh(),
+            };
+            self.pattern(param.pat, ty);
+            if !matches!(self.body.pats[param.pat].kind, PatKind::Bind(_) | PatKind::Wild) {
+                self.cases.push(CaseTask::Irrefutable(param.pat, "parameter"));
+            }
+            params.push(ty);
+        }
+        let context_ret = wanted.as_ref().map(|(_, ret)| self.shallow(*ret));
+        let ret = match (lambda.ret, context_ret) {
+            (Some(written), _) => self.written(written),
+            (None, Some(ret)) => ret,
+            (None, None) => self.fresh(),
+        };
+        let row = self.c.rows.fresh();
+        let kind = FrameKind::Lambda;
+        self.frames.push(Frame { ret, row, kind });
+        self.lambda_body(id, ret);
+        self.frames.pop();
+        self.leave_branch(mark);
+        let row = self.c.rows.row_of(row, &mut self.c.store);
+        self.out.lambda_row.insert(id, row);
+        if fits || wanted.is_some() {
+            self.c.store.intern(TyKind::Fn { params: params.into_boxed_slice(), ret, row })
+        } else {
+            Ty::ERROR
+        }
+    }
+
+    fn lambda_body(&mut self, id: LambdaId, ret: Ty) {
+        let body = self.body.lambdas[id].body;
+        if ret == Ty::NULL {
+            self.discard(body);
+            return;
+        }
+        let own = self.expr(body, Want::Ty(ret));
+        let ret_now = self.shallow(ret);
+        let needs_value = !matches!(
+            self.kind(ret_now),
+            TyKind::Infer(_) | TyKind::Optional(_) | TyKind::Any | TyKind::Json | TyKind::Error
+        );
+        if own == Ty::NULL && needs_value && ret_now != Ty::NULL && self.falls_off(body) {
+            let (at, shown) = (self.here(self.body.lambdas[id].span), self.c.show(ret_now));
+            self.report(d::missing_value(at, "fn", &shown));
+            return;
+        }
+        self.coerce(body, own, ret);
+    }
+
+    /// Gives the inner twins of captured locals their types.
+    pub(super) fn enter_lambda(&mut self, id: LambdaId) -> Mark {
+        let mark = self.flow.mark();
+        for &(outer, inner) in &self.body.lambdas[id].captures {
+            let stored = self.local_ty(outer);
+            self.out.local_ty.insert(inner, stored);
+            if let Some(ty) = self.flow.get(outer, &[])
+                && ty != stored
+            {
+                self.flow.push(Fact { local: inner, path: Box::new([]), ty });
+            }
+        }
+        mark
+    }
+}

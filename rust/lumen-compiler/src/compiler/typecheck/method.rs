@@ -1,0 +1,200 @@
+//! Which callable a name means for a value: methods, cells of the file, builtins (decisions 18).
+//!
+//! (Type, name) → cell. The type must be known; a field that holds a function comes first, then methods of the type,
+//! then cells the file sees whose first parameter takes it, then builtins by head type.
+
+use super::args::Given;
+use super::body::{BodyCx, Want};
+use super::call::Site;
+use super::diagnostics as d;
+use super::tables::Target;
+use super::types::{Ty, TyKind};
+use crate::compiler::hir::{Arg, CellId, Def, ExprId, Head, TyRefId};
+use lumen_base::{Span, Symbol};
+
+impl<'a> BodyCx<'_, 'a> {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one HIR node")]
+    pub(super) fn method_call(
+        &mut self,
+        expr: ExprId,
+        recv: ExprId,
+        (name, span): (Symbol, Span),
+        type_args: &'a [TyRefId],
+        args: &'a [Arg],
+        optional: bool,
+        want: Want,
+    ) -> Ty {
+        let own = self.infer(recv);
+        let own = self.c.zonk(own);
+        let holder = if optional {
+            match self.through_optional(own, true, recv, span) {
+                Some(holder) => self.c.zonk(holder),
+                None => {
+                    self.infer_args(args);
+                    return Ty::ERROR;
+                }
+            }
+        } else {
+            own
+        };
+        let given = Given { first: Some((recv, holder)), args, name, span };
+        let want = if optional { Want::Free } else { want };
+        let site = Site { expr, given, type_args, want, optional };
+        let ty = match self.field_function(holder, name) {
+            Some((field, TyKind::Fn { params, ret, row })) => {
+                let given = Given { first: None, ..given };
+                let target = Target::FieldValue { field };
+                self.call_fn_type(&params, ret, row, target, Site { given, ..site })
+            }
+            _ => match self.find_method(holder, name) {
+                Some(cell) => self.call_cell(cell, site),
+                None => {
+                    self.infer_args(args);
+                    return self.no_method(recv, holder, name, span);
+                }
+            },
+        };
+        if optional { self.c.store.optional(ty) } else { ty }
+    }
+
+    fn field_function(&mut self, holder: Ty, name: Symbol) -> Option<(u32, TyKind)> {
+        let TyKind::Record(record, args) = self.kind(holder).clone() else { return None };
+        let field = self.field_index(record, name)?;
+        let ty = self.field_ty(record, &args, field);
+        match self.kind(ty) {
+            kind @ TyKind::Fn { .. } => Some((field, kind.clone())),
+            _ => None,
+        }
+    }
+
+    /// The cell that `x.name(…)` calls for an `x` of type `ty`.
+    pub(super) fn find_method(&mut self, ty: Ty, name: Symbol) -> Option<CellId> {
+        let head = self.head(ty)?;
+        if let Some(&cell) = self.hir.methods.get(&(head, name)) {
+            return Some(cell);
+        }
+        let module = self.hir.cells[self.cell].module;
+        if let Some(&Def::Cell(cell)) = self.hir.modules[module].scope.get(&name)
+            && self.first_param_takes(cell, head)
+        {
+            return Some(cell);
+        }
+        if let Some(&cell) = self.hir.methods.get(&(Head::Any, name)) {
+            return Some(cell);
+        }
+        self.overload_by_head(name, head)
+    }
+
+    fn first_param_takes(&mut self, cell: CellId, head: Head) -> bool {
+        let Some(&first) = self.c.tables.sigs.get(cell).and_then(|sig| sig.params.first()) else {
+            return false;
+        };
+        match self.kind(first) {
+            TyKind::Param(_) | TyKind::Any | TyKind::Error | TyKind::Union(_) => true,
+            TyKind::Optional(inner) => {
+                let inner = *inner;
+                head == Head::Optional || head == Head::Null || self.takes_head(inner, head)
+            }
+            _ => self.takes_head(first, head),
+        }
+    }
+
+    fn takes_head(&self, ty: Ty, head: Head) -> bool {
+        match self.kind(ty) {
+            TyKind::Param(_) | TyKind::Union(_) => true,
+            _ => self.head(ty) == Some(head),
+        }
+    }
+
+    /// The head of a known type.
+    pub(super) fn head(&self, ty: Ty) -> Option<Head> {
+        Some(match self.kind(ty) {
+            TyKind::Int => Head::Int,
+            TyKind::Float => Head::Float,
+            TyKind::Bool => Head::Bool,
+            TyKind::String => Head::String,
+            TyKind::Bytes => Head::Bytes,
+            TyKind::Null => Head::Null,
+            TyKind::Json => Head::Json,
+            TyKind::List(_) => Head::List,
+            TyKind::Map(..) => Head::Map,
+            TyKind::Set(_) => Head::Set,
+            TyKind::Tuple(_) => Head::Tuple,
+            TyKind::Fn { .. } => Head::Fn,
+            TyKind::Optional(_) => Head::Optional,
+            TyKind::Record(id, _) => Head::Record(*id),
+            TyKind::Enum(id, _) => Head::Enum(*id),
+            TyKind::Any | TyKind::Union(_) | TyKind::Param(_) => Head::Any,
+            TyKind::Error | TyKind::Never | TyKind::Infer(_) => return None,
+        })
+    }
+
+    /// The version of builtin `name` for a first argument of type `ty`.
+    pub(super) fn overload(&self, name: Symbol, ty: Ty) -> Option<CellId> {
+        self.overload_by_head(name, self.head(ty)?)
+    }
+
+    fn overload_by_head(&self, name: Symbol, head: Head) -> Option<CellId> {
+        let candidates = self.hir.builtins.get(&name)?;
+        let with = |head: Head| candidates.iter().find(|(h, _)| *h == head).map(|(_, cell)| *cell);
+        let null = || if head == Head::Null { with(Head::Optional) } else { None };
+        with(head).or_else(null).or_else(|| with(Head::Any))
+    }
+
+    pub(super) fn overload_without_args(&self, name: Symbol) -> Option<CellId> {
+        let candidates = self.hir.builtins.get(&name)?;
+        candidates.iter().find(|(head, _)| *head == Head::None).map(|(_, cell)| *cell)
+    }
+
+    pub(super) fn function_overload(&self, name: Symbol) -> Option<CellId> {
+        let candidates = self.hir.builtins.get(&name)?;
+        candidates.iter().find(|(head, _)| *head == Head::Fn).map(|(_, cell)| *cell)
+    }
+
+    /// The builtin that a bare name means: the only one, or the one for the wanted function's first parameter.
+    pub(super) fn builtin_value(&mut self, name: Symbol, want: Want) -> Option<CellId> {
+        let candidates = self.hir.builtins.get(&name)?;
+        if let [(_, only)] = candidates.as_slice() {
+            return Some(*only);
+        }
+        let first = self.wanted_part(want, |kind| match kind {
+            TyKind::Fn { params, .. } => params.first().copied(),
+            _ => None,
+        })?;
+        self.overload(name, first)
+    }
+
+    fn no_method(&mut self, recv: ExprId, holder: Ty, name: Symbol, span: Span) -> Ty {
+        let text = self.c.names.resolve(name);
+        let at = self.here(span);
+        let diagnostic = match self.kind(holder).clone() {
+            TyKind::Error | TyKind::Never => return Ty::ERROR,
+            TyKind::Infer(_) => d::annotate(self.at(recv)),
+            TyKind::Optional(inner) if self.find_method(inner, name).is_some() => {
+                let shown = self.c.show(holder);
+                d::optional_access(self.at(recv), at, &shown)
+            }
+            kind => {
+                let shown = self.c.show(holder);
+                let field = match kind {
+                    TyKind::Record(record, _) => self.field_index(record, name).is_some(),
+                    _ => false,
+                };
+                let near = self.near_methods(holder, text);
+                d::unknown_method(at, text, &shown, near.as_deref(), field)
+            }
+        };
+        self.fail(diagnostic)
+    }
+
+    /// The nearest name of a method or builtin for `ty`.
+    fn near_methods(&self, ty: Ty, text: &str) -> Option<String> {
+        let head = self.head(ty)?;
+        let builtins = self.hir.builtins.iter().filter(|(_, candidates)| {
+            candidates.iter().any(|(h, _)| *h == head || *h == Head::Any)
+        });
+        let methods = self.hir.methods.keys().filter(|(h, _)| *h == head).map(|(_, name)| *name);
+        let names = builtins.map(|(&name, _)| name).chain(methods);
+        d::nearest(text, names.map(|name| self.c.names.resolve(name))).map(str::to_owned)
+    }
+}

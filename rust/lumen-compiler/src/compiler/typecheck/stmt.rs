@@ -1,0 +1,259 @@
+//! Statements and blocks: bindings, discarded values, `defer`, nested cells.
+
+use super::body::{BodyCx, CaseTask, Frame, FrameKind, Want};
+use super::diagnostics as d;
+use super::tables::Target;
+use super::types::{RowTy, Ty, TyFlags, TyKind};
+use crate::compiler::effects::row::Why;
+use crate::compiler::hir::{
+    Block, CellId, ExprId, ExprKind, LambdaId, LocalId, PatId, PatKind, Stmt, StmtKind, TyRefId,
+};
+use lumen_base::Span;
+
+impl BodyCx<'_, '_> {
+    /// A block's type: that of its tail, `Null` without one, `Never` when a statement leaves.
+    pub(super) fn block(&mut self, block: &Block, want: Want) -> Ty {
+        let mark = self.flow.mark();
+        let mut leaves = false;
+        for stmt in &block.stmts {
+            if leaves && !self.reported_unreachable {
+                self.unreachable(stmt.span);
+            }
+            leaves |= self.stmt(stmt);
+        }
+        let mut ty = Ty::NULL;
+        if let Some(tail) = block.tail {
+            if leaves && !self.reported_unreachable {
+                let span = self.span(tail);
+                self.unreachable(span);
+            }
+            ty = match want {
+                Want::Discard => {
+                    if self.dropped(tail) == Ty::NEVER { Ty::NEVER } else { Ty::NULL }
+                }
+                Want::Ty(wanted) if leaves => {
+                    self.expr(tail, Want::Ty(wanted));
+                    Ty::NEVER
+                }
+                Want::Ty(wanted) => {
+                    let own = self.expr(tail, Want::Ty(wanted));
+                    self.tail(tail, own, wanted)
+                }
+                Want::Free => self.infer(tail),
+            };
+        }
+        self.leave_branch(mark);
+        if leaves {
+            self.reported_unreachable = false;
+            return Ty::NEVER;
+        }
+        ty
+    }
+
+    /// A tail is converted in its place, so that the block has the wanted type as a whole.
+    fn tail(&mut self, tail: ExprId, own: Ty, wanted: Ty) -> Ty {
+        let own = self.shallow(own);
+        if own == Ty::NEVER {
+            return own;
+        }
+        self.coerce(tail, own, wanted);
+        self.shallow(wanted)
+    }
+
+    fn unreachable(&mut self, span: Span) {
+        self.reported_unreachable = true;
+        let at = self.here(span);
+        self.report(d::unreachable_code(at));
+    }
+
+    /// Checks a statement; true when nothing behind it runs.
+    fn stmt(&mut self, stmt: &Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Expr(expr) => self.dropped(*expr) == Ty::NEVER,
+            StmtKind::Let { pat, ty, init, otherwise } => self.bind(*pat, *ty, *init, *otherwise),
+            StmtKind::Assign { place, op, value } => {
+                self.assign(place, *op, *value);
+                false
+            }
+            StmtKind::Defer(lambda) => {
+                self.defer(*lambda);
+                false
+            }
+            StmtKind::NestedCells { cells, captures } => {
+                self.nested_cells(cells, captures);
+                false
+            }
+        }
+    }
+
+    /// An expression whose value is dropped: some values must not be, others were surely meant to be used.
+    pub(super) fn dropped(&mut self, expr: ExprId) -> Ty {
+        let ty = self.discard(expr);
+        let ty = self.c.zonk(ty);
+        if matches!(self.kind(ty), TyKind::Error | TyKind::Never | TyKind::Null) {
+            return ty;
+        }
+        let at = self.at(expr);
+        if self.result_parts(ty).is_some() {
+            self.report(d::result_dropped(at));
+            return ty;
+        }
+        let meant = match &self.node(expr).kind {
+            ExprKind::Compare { .. } => Some("comparison"),
+            ExprKind::Lit(_) | ExprKind::Interp(_) => Some("literal"),
+            ExprKind::Binary { .. } | ExprKind::Neg(_) | ExprKind::BitNot(_) => Some("result"),
+            ExprKind::Local(_) | ExprKind::Const(_) | ExprKind::Field { .. } => Some("value"),
+            ExprKind::List(_) | ExprKind::Map(_) | ExprKind::Set(_) | ExprKind::Tuple(_) => {
+                Some("collection")
+            }
+            ExprKind::Logic { .. } | ExprKind::Not(_) | ExprKind::Is { .. } | ExprKind::In { .. } => {
+                Some("condition")
+            }
+            ExprKind::Update { .. } => Some("updated record"),
+            ExprKind::Lambda(_)
+            | ExprKind::Cell(_)
+            | ExprKind::NestedCell { .. }
+            | ExprKind::Builtin(_) => Some("function"),
+            ExprKind::Call { .. } | ExprKind::MethodCall { .. } => {
+                self.pure_builtin_call(expr).then_some("result")
+            }
+            _ => None,
+        };
+        if let Some(what) = meant {
+            let fix = self.assignment_fix(expr, ty);
+            self.report(d::value_dropped(at, what, fix));
+        }
+        ty
+    }
+
+    fn pure_builtin_call(&self, expr: ExprId) -> bool {
+        let Some(call) = self.out.calls.get(&expr) else { return false };
+        let Target::Cell(cell) = call.target else {
+            return matches!(call.target, Target::Record(_) | Target::Variant(_));
+        };
+        let decl = &self.hir.cells[cell];
+        if !self.hir.modules[decl.module].is_std {
+            return false;
+        }
+        let sig = &self.c.tables.sigs[cell];
+        let takes_function =
+            sig.params.iter().any(|&param| self.c.store.flags(param).any(TyFlags::FN));
+        let info = &self.c.cells[cell.index()];
+        info.row_declared && sig.row == RowTy::EMPTY && !takes_function
+    }
+
+    /// For `xs.append(1)` on a local: where to write `xs = `, and the name.
+    fn assignment_fix(&self, expr: ExprId, ty: Ty) -> Option<(Span, String)> {
+        let ExprKind::MethodCall { recv, .. } = &self.node(expr).kind else { return None };
+        let ExprKind::Local(local) = self.node(*recv).kind else { return None };
+        if self.local_ty(local) != ty {
+            return None;
+        }
+        let name = self.c.names.resolve(self.body.locals[local].name);
+        Some((self.span(expr).before(), name.to_owned()))
+    }
+
+    fn bind(
+        &mut self,
+        pat: PatId,
+        ty: Option<TyRefId>,
+        init: ExprId,
+        otherwise: Option<ExprId>,
+    ) -> bool {
+        let own = match ty {
+            Some(written) => {
+                let ty = self.written(written);
+                let own = self.expr(init, Want::Ty(ty));
+                self.coerce(init, own, ty);
+                if own == Ty::NEVER && otherwise.is_none() {
+                    self.plain_pattern(pat, ty);
+                    return true;
+                }
+                ty
+            }
+            None => self.infer(init),
+        };
+        if own == Ty::NEVER {
+            self.plain_pattern(pat, Ty::ERROR);
+            return true;
+        }
+        let Some(otherwise) = otherwise else {
+            self.plain_pattern(pat, own);
+            if ty.is_some() {
+                let init_ty = self.out.expr_ty.get(init).copied().unwrap_or(own);
+                self.narrow_initial(pat, own, init_ty);
+            }
+            return false;
+        };
+        let mark = self.flow.mark();
+        let left = self.discard(otherwise);
+        self.leave_branch(mark);
+        if left != Ty::NEVER && left != Ty::ERROR {
+            let at = self.at(otherwise);
+            self.report(d::else_must_leave(at));
+        }
+        self.testing_pattern(pat, own);
+        self.cases.push(CaseTask::Refutable(pat));
+        false
+    }
+
+
+    fn plain_pattern(&mut self, pat: PatId, ty: Ty) {
+        self.pattern(pat, ty);
+        if !matches!(self.body.pats[pat].kind, PatKind::Bind(_) | PatKind::Wild) {
+            self.cases.push(CaseTask::Irrefutable(pat, "let"));
+        }
+    }
+
+    /// `let x: Int? = 5`: `x` is known to be an `Int` for now.
+    fn narrow_initial(&mut self, pat: PatId, declared: Ty, own: Ty) {
+        let (declared, own) = (self.c.zonk(declared), self.c.zonk(own));
+        let wide = matches!(self.kind(declared), TyKind::Optional(_) | TyKind::Union(_));
+        let all = self.c.store.members(declared);
+        let part = self.c.store.members(own).iter().all(|member| all.contains(member));
+        // `Null` alone is no help: the binding waits for its value.
+        if wide && part && own != declared && own != Ty::NULL && own != Ty::NEVER {
+            self.narrow_binding(pat, declared, own);
+        }
+    }
+
+    fn defer(&mut self, id: LambdaId) {
+        let row = self.c.rows.fresh();
+        let lambda = &self.body.lambdas[id];
+        let span = lambda.span;
+        let mark = self.enter_lambda(id);
+        self.frames.push(Frame { ret: Ty::NULL, row, kind: FrameKind::Defer });
+        self.discard(lambda.body);
+        self.frames.pop();
+        self.leave_branch(mark);
+        let row_ty = self.c.rows.row_of(row, &mut self.c.store);
+        self.out.lambda_row.insert(id, row_ty);
+        let why = Why { at: self.here(span), callee: None };
+        let to = self.frame().row;
+        self.c.rows.include(to, row_ty, &self.c.store, why);
+    }
+
+    /// Adjacent nested cells: their captured values have the types they have here.
+    fn nested_cells(&mut self, cells: &[CellId], captures: &[(LocalId, LocalId)]) {
+        let mut tys = Vec::with_capacity(captures.len());
+        for &(outer, snapshot) in captures {
+            let stored = self.local_ty(outer);
+            let stored = self.c.zonk(stored);
+            let open = TyFlags::INFER;
+            let ty = if self.c.store.flags(stored).any(open) {
+                let at = self.here(self.body.locals[outer].span);
+                self.fail(d::annotate(at))
+            } else {
+                stored
+            };
+            self.out.local_ty.insert(snapshot, ty);
+            tys.push(ty);
+        }
+        for &cell in cells {
+            self.c.capture_tys.insert(cell, tys.clone().into_boxed_slice());
+        }
+        for &cell in cells {
+            self.c.check_cell(cell);
+        }
+    }
+}
