@@ -8,6 +8,7 @@ use crate::compiler::ast;
 use crate::compiler::hir::Hir;
 use crate::compiler::parser::{self, ParseOptions};
 use crate::compiler::resolve::{self, Parsed};
+use crate::compiler::{lower, typecheck};
 use crate::interface;
 use crate::markdown::{self, Form};
 use lumen_base::{Diagnostic, FileId, Interner, SourceMap, Span, System, diag};
@@ -23,7 +24,7 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
         timings: Timings::default(),
     };
     let mut names = Interner::new();
-    let goal = input.goal;
+    let (goal, input_system) = (input.goal, input.system);
     let hir = front.resolved(input, &mut names);
     let mut out = CompileOutput {
         sources: front.sources,
@@ -34,20 +35,52 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
         tests: Vec::new(),
         timings: front.timings,
     };
-    if goal == Goal::Names {
-        diag::sort(&mut out.diagnostics);
-        return out;
-    }
-    if goal == Goal::Run
-        && !out.has_errors()
-        && let Some(hir) = &out.hir
-        && hir.entry.is_none()
-    {
-        let start = Span::new(0, 0).in_file(hir.modules[hir.root].file);
-        out.diagnostics.push(resolve::nothing_to_run(start));
+    if goal != Goal::Names {
+        check_and_lower(&mut out, goal, input_system);
     }
     diag::sort(&mut out.diagnostics);
     out
+}
+
+/// Types, effects, LIR: the passes over names.
+fn check_and_lower(out: &mut CompileOutput, goal: Goal, system: &dyn System) {
+    let Some(hir) = &out.hir else { return };
+    let start = system.monotonic_nanos();
+    let (mut tables, problems) = typecheck::check(hir, &out.names);
+    out.diagnostics.extend(problems);
+    let checked = system.monotonic_nanos();
+    out.timings.add(Phase::Typecheck, checked - start);
+    let root = Span::new(0, 0).in_file(hir.modules[hir.root].file);
+    // In `@doc_mode` unresolved names are warnings, but what mentions them cannot be lowered.
+    let unsound = |d: &Diagnostic| d.is_error() || d.code.as_str().starts_with('E');
+    if out.diagnostics.iter().any(unsound) {
+        return;
+    }
+    if goal == Goal::Run && hir.entry.is_none() {
+        out.diagnostics.push(resolve::nothing_to_run(root));
+    }
+    if goal == Goal::Check || out.has_errors() {
+        return;
+    }
+    let options = lower::Options {
+        tests: goal == Goal::Tests,
+        everything: goal == Goal::Lir,
+        ..lower::Options::default()
+    };
+    let lowered = lower::lower(hir, &mut tables, &out.names, &out.sources, options);
+    let lowered_at = system.monotonic_nanos();
+    out.timings.add(Phase::Lower, lowered_at - checked);
+    match lowered {
+        Err(problems) => out.diagnostics.extend(problems),
+        Ok(lowered) => {
+            out.tests = lowered.tests.iter().map(|&(_, cell)| cell).collect();
+            match lumen_lir::verify(lowered.module) {
+                Ok(module) => out.module = Some(module),
+                Err(rejected) => out.diagnostics.extend(rejected.to_diagnostics(root)),
+            }
+        }
+    }
+    out.timings.add(Phase::Verify, system.monotonic_nanos() - lowered_at);
 }
 
 /// The passes over text, which read files.

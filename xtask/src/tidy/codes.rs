@@ -3,7 +3,8 @@
 use super::files::Tree;
 
 /// Sections that each page has.
-const SECTIONS: &[&str] = &["## What it means", "## Why it is an error", "## Example", "## How to fix"];
+const SECTIONS: &[&str] =
+    &["## What it means", "## Why it is an error", "## Example", "## How to fix"];
 
 /// Each code of the table has a page with its sections, at least one use outside the table, and each page has a row.
 pub(crate) fn check(tree: &Tree, offences: &mut Vec<String>) {

@@ -11,7 +11,8 @@ pub(crate) fn check(tree: &Tree, offences: &mut Vec<String>) {
     };
     let rows = rows(&document.text);
     for file in &tree.files {
-        let Some(name) = file.path.strip_prefix("rust/").and_then(|p| p.strip_suffix("/Cargo.toml"))
+        let Some(name) =
+            file.path.strip_prefix("rust/").and_then(|p| p.strip_suffix("/Cargo.toml"))
         else {
             continue;
         };

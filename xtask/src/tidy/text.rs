@@ -25,7 +25,11 @@ pub(crate) fn check(tree: &Tree, offences: &mut Vec<String>) {
         }
         for (number, line) in file.text.lines().enumerate() {
             for word in banned.iter().filter(|word| line.contains(word.as_str())) {
-                offences.push(format!("{}:{}: `{word}` may not be committed", file.path, number + 1));
+                offences.push(format!(
+                    "{}:{}: `{word}` may not be committed",
+                    file.path,
+                    number + 1
+                ));
             }
         }
     }
@@ -37,8 +41,11 @@ fn check_paths(tree: &Tree, offences: &mut Vec<String>) {
     let Some(document) = tree.get("ARCHITECTURE.md") else { return };
     for (number, line) in document.text.lines().enumerate() {
         for word in line.split('`').skip(1).step_by(2) {
-            let looks = ["rust/", "docs/", "std/", "tests/", "examples/", "bench/", "xtask/", "ci/"];
-            if !looks.iter().any(|prefix| word.starts_with(prefix)) || word.contains(['*', '<', '{']) {
+            let looks =
+                ["rust/", "docs/", "std/", "tests/", "examples/", "bench/", "xtask/", "ci/"];
+            if !looks.iter().any(|prefix| word.starts_with(prefix))
+                || word.contains(['*', '<', '{'])
+            {
                 continue;
             }
             let path = word.trim_end_matches('/');

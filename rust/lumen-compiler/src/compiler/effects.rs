@@ -3,7 +3,7 @@
 //! Row graph of type checking → rows in all signatures and types, E050x diagnostics. Afterwards no table mentions a row
 //! variable.
 
-pub(crate) mod row;
+pub mod row;
 pub(crate) mod diagnostics;
 mod evidence;
 
@@ -138,7 +138,7 @@ impl Closer<'_> {
         if let Some(&known) = self.seen.get(&ty) {
             return known;
         }
-        let mut all = |this: &mut Self, store: &mut TyStore, tys: &[Ty]| -> Box<[Ty]> {
+        let all = |this: &mut Self, store: &mut TyStore, tys: &[Ty]| -> Box<[Ty]> {
             tys.iter().map(|&ty| this.ty(store, ty)).collect()
         };
         let kind = match store.kind(ty).clone() {

@@ -170,7 +170,7 @@ impl<'a> Checker<'a> {
         let obligations = std::mem::take(&mut self.obligations);
         let in_body = std::mem::replace(&mut self.in_body, true);
         self.depth += 1;
-        let (typed, ret) = BodyCx::new(self, cell, body).check();
+        let (typed, ret) = BodyCx::new(self, cell, body).check_body();
         self.depth -= 1;
         self.in_body = in_body;
         self.obligations = obligations;

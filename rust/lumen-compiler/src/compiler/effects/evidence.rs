@@ -2,7 +2,7 @@
 //!
 //! Breadth first through the inclusions, so the chain is a shortest one. Only runs when there is an error.
 
-use super::row::{Edge, Rows, RowVar, Source, Why};
+use super::row::{Edge, RowVar, Rows, Source, Why};
 use crate::compiler::typecheck::Checker;
 use crate::compiler::typecheck::types::RowTy;
 use lumen_base::FileSpan;

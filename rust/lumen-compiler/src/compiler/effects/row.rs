@@ -127,13 +127,7 @@ impl RowGraph {
     }
 
     /// The row of variable `from` with row parameters replaced flows into `to`.
-    pub fn instance(
-        &mut self,
-        to: RowVar,
-        from: RowVar,
-        subst: &[(TypeParamId, RowTy)],
-        why: Why,
-    ) {
+    pub fn instance(&mut self, to: RowVar, from: RowVar, subst: &[(TypeParamId, RowTy)], why: Why) {
         if subst.is_empty() {
             self.add(to, Source::Var(from), why);
             return;

@@ -7,9 +7,7 @@ use super::body::{BodyCx, Want};
 use super::diagnostics as d;
 use super::tables::ArgSource;
 use super::types::{Ty, TyKind};
-use crate::compiler::hir::{
-    Arg, Cell, CellId, ExprId, ExprKind, Record, TypeParamId, Variant,
-};
+use crate::compiler::hir::{Arg, Cell, CellId, ExprId, ExprKind, Record, TypeParamId, Variant};
 use lumen_base::{Span, Symbol};
 
 /// A parameter list.
@@ -240,9 +238,7 @@ impl<'a> BodyCx<'_, 'a> {
                     .collect();
                 let diagnostic = match params {
                     Params::Value(_) => d::named_on_value(at, text),
-                    Params::Record(_) => {
-                        d::unknown_field(at, text, callee, &known, false, false)
-                    }
+                    Params::Record(_) => d::unknown_field(at, text, callee, &known, false, false),
                     _ => d::unknown_argument(at, text, callee, &known),
                 };
                 self.report(diagnostic);
@@ -288,13 +284,18 @@ impl<'a> BodyCx<'_, 'a> {
             }
             return;
         }
-        for arg in placed.iter().filter(|arg| self.rank(arg) == 0) {
-            let ty = param_ty(self, arg.param);
-            self.check_arg(arg, ty);
+        for arg in placed {
+            if self.rank(arg) == 0 {
+                let ty = param_ty(self, arg.param);
+                self.check_arg(arg, ty);
+            }
         }
         between(self);
         for rank in 1..=2 {
-            for arg in placed.iter().filter(|arg| self.rank(arg) == rank) {
+            for arg in placed {
+                if self.rank(arg) != rank {
+                    continue;
+                }
                 let ty = param_ty(self, arg.param);
                 self.check_arg(arg, ty);
             }

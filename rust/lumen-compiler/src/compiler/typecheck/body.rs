@@ -10,9 +10,7 @@ use super::tables::TypedBody;
 use super::types::{RowTy, Ty, TyFlags, TyKind};
 use super::{Checker, Ret, TYPE_SIZE_MAX, exhaustive};
 use crate::compiler::effects::row::{CheckKind, RowVar, Source, Why};
-use crate::compiler::hir::{
-    Body, Bounds, CellId, CellOrigin, ExprId, Hir, LocalId, PatId,
-};
+use crate::compiler::hir::{Body, Bounds, CellId, CellOrigin, ExprId, Hir, LocalId, PatId};
 use lumen_base::{Diagnostic, FileId, FileSpan, Span};
 use lumen_lir::effects::EffectSet;
 
@@ -111,7 +109,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
     }
 
     /// Checks the body against its signature; the type is the signature's result, inferred if it was not written.
-    pub(super) fn check(mut self) -> (TypedBody, Ty) {
+    pub(super) fn check_body(mut self) -> (TypedBody, Ty) {
         let origin = self.hir.cells[self.cell].origin;
         let inferred = self.c.cells[self.cell.index()].ret == Ret::Checking;
         self.bind_params();
@@ -152,7 +150,13 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             return;
         }
         let own = self.expr(root, Want::Ty(ret));
-        if own == Ty::NULL && self.falls_off(root) && !matches!(self.c.store.kind(self.c.shallow(ret)), TyKind::Infer(_) | TyKind::Optional(_) | TyKind::Any | TyKind::Json | TyKind::Error) {
+        if own == Ty::NULL
+            && self.falls_off(root)
+            && !matches!(
+                self.c.store.kind(self.c.shallow(ret)),
+                TyKind::Infer(_) | TyKind::Optional(_) | TyKind::Any | TyKind::Json | TyKind::Error
+            )
+        {
             let cell = &self.hir.cells[self.cell];
             let shown = self.c.show(ret);
             let end = Span::new(self.span(root).hi.saturating_sub(1), self.span(root).hi);

@@ -125,10 +125,6 @@ impl<'a> BodyCx<'_, 'a> {
             let (at, name) = (self.here(site.given.span), self.c.names.resolve(decl.name));
             return self.fail(d::recursive_inference(at, name));
         }
-        if let Some(text) = &decl.attrs.deprecated {
-            let (at, name) = (self.here(site.given.span), self.c.names.resolve(decl.name));
-            self.report(d::deprecated(at, name, text));
-        }
         let inst = self.cell_instance(cell, &site);
         let params = Params::Cell(decl);
         let Some((placed, sources)) = self.place_args(params, site.given) else {
@@ -317,10 +313,9 @@ impl<'a> BodyCx<'_, 'a> {
         let at = self.here(site.given.span);
         self.require_bounds(&Inst { params, args: args.clone(), rows: Vec::new(), at });
         let type_args = args.into_boxed_slice();
-        self.out.calls.insert(
-            site.expr,
-            Call { target, type_args, args: sources, optional: site.optional },
-        );
+        self.out
+            .calls
+            .insert(site.expr, Call { target, type_args, args: sources, optional: site.optional });
     }
 
     fn construct_variant(&mut self, variant: VariantRef, site: Site<'a>) -> Ty {

@@ -96,7 +96,8 @@ impl BodyCx<'_, '_> {
         }
         self.leave_branch(start);
         self.assume_unassigned(after, start);
-        if else_leaves && !prefix_leaves
+        if else_leaves
+            && !prefix_leaves
             && let Some(only) = only
         {
             self.assume_unassigned(only, start);
@@ -272,8 +273,7 @@ impl BodyCx<'_, '_> {
         let frame = self.frame();
         match (frame.kind, value) {
             (FrameKind::Defer, _) => {
-                let at = self.here(span);
-                self.report(d::leaves_defer(at, "return"));
+                // Reported by name resolution.
                 if let Some(value) = value {
                     self.infer(value);
                 }

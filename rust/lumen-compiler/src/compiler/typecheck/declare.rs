@@ -7,12 +7,11 @@ use super::diagnostics as d;
 use super::tables::CellSig;
 use super::types::{RowKind, RowTy, Ty, TyFlags, TyKind};
 use super::{CellInfo, Checker, Ret, TYPE_SIZE_MAX};
-use crate::compiler::effects;
 use crate::compiler::hir::{
     AliasId, Bounds, Cell, CellBody, CellId, CellOrigin, EnumId, RecordId, RowRef, TyRefId,
     TyRefKind, TypeParamId,
 };
-use lumen_base::{FileId, Span};
+use lumen_base::FileId;
 use lumen_lir::effects::{Effect, EffectSet};
 
 /// How deep aliases may refer to later aliases.
@@ -103,9 +102,9 @@ impl<'a> Checker<'a> {
                     Ty::ERROR
                 }
             };
-            self.declare_row(id, cell, &synthetic, file);
+            self.declare_row(id, cell, &synthetic);
             self.row_params = synthetic;
-            let row = self.declared_row(id, cell, file);
+            let row = self.declared_row(id, cell);
             self.tables.sigs.insert(
                 id,
                 CellSig { type_params: cell.type_params.clone(), params: tys, ret, row },
@@ -113,27 +112,28 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn declare_row(&mut self, id: CellId, cell: &Cell, synthetic: &[TypeParamId], file: FileId) {
+    fn declare_row(&mut self, id: CellId, cell: &Cell, synthetic: &[TypeParamId]) {
         let own = cell.type_params.iter().copied();
-        let mut all: Vec<TypeParamId> =
-            own.filter(|&p| self.hir.type_params[p].is_row).chain(synthetic.iter().copied()).collect();
+        let mut all: Vec<TypeParamId> = own
+            .filter(|&p| self.hir.type_params[p].is_row)
+            .chain(synthetic.iter().copied())
+            .collect();
         all.sort_unstable();
         all.dedup();
         let info = &mut self.cells[id.index()];
         info.row_params = all.into_boxed_slice();
         info.row_declared = cell.row.is_some() || !matches!(cell.body, CellBody::Lumen(_));
-        let _ = file;
     }
 
     /// The row that callers see: what is written, plus what the function parameters without a row may do.
-    fn declared_row(&mut self, id: CellId, cell: &Cell, file: FileId) -> RowTy {
+    fn declared_row(&mut self, id: CellId, cell: &Cell) -> RowTy {
         if !self.cells[id.index()].row_declared {
             return RowTy::EMPTY;
         }
         let mut params = std::mem::take(&mut self.row_params);
         let mut effects = EffectSet::EMPTY;
         if let Some(row) = &cell.row {
-            effects = self.written_effects(row, file);
+            effects = self.written_effects(row);
             params.extend_from_slice(&row.vars);
         }
         params.sort_unstable();
@@ -141,16 +141,11 @@ impl<'a> Checker<'a> {
         self.store.intern_row(RowKind { effects, params: params.into(), infer: Box::new([]) })
     }
 
-    fn written_effects(&mut self, row: &RowRef, file: FileId) -> EffectSet {
-        let mut set = EffectSet::EMPTY;
-        for &(name, span) in &row.effects {
-            let text = self.names.resolve(name);
-            match Effect::by_name(text) {
-                Some(effect) => set = set.union(EffectSet::of(effect)),
-                None => self.diags.push(effects::diagnostics::unknown_effect(span.in_file(file), text)),
-            }
-        }
-        set
+    /// Unknown names were reported by name resolution.
+    fn written_effects(&self, row: &RowRef) -> EffectSet {
+        let names = row.effects.iter().map(|&(name, _)| self.names.resolve(name));
+        let known = names.filter_map(Effect::by_name).map(EffectSet::of);
+        known.fold(EffectSet::EMPTY, EffectSet::union)
     }
 
     /// Signatures of the small cells that belong to a parameter, field or constant.
@@ -193,12 +188,8 @@ impl<'a> Checker<'a> {
                 }
             };
             self.tables.consts.insert(id, ret);
-            let sig = CellSig {
-                type_params: Box::new([]),
-                params: Box::new([]),
-                ret,
-                row: RowTy::EMPTY,
-            };
+            let sig =
+                CellSig { type_params: Box::new([]), params: Box::new([]), ret, row: RowTy::EMPTY };
             self.attach(constant.init, sig);
         }
     }
@@ -214,9 +205,7 @@ impl<'a> Checker<'a> {
         match self.aliases[id.index()] {
             AliasState::Known(ty) => return ty,
             AliasState::Expanding => {
-                let alias = &self.hir.aliases[id];
-                let at = alias.span.in_file(self.hir.modules[alias.module].file);
-                self.diags.push(d::recursive_alias(at, self.names.resolve(alias.name)));
+                // Reported by name resolution.
                 self.aliases[id.index()] = AliasState::Known(Ty::ERROR);
                 return Ty::ERROR;
             }
@@ -250,6 +239,7 @@ impl<'a> Checker<'a> {
             TyRefKind::String => Ty::STRING,
             TyRefKind::Bytes => Ty::BYTES,
             TyRefKind::Null => Ty::NULL,
+            TyRefKind::Never => Ty::NEVER,
             TyRefKind::Json => Ty::JSON,
             TyRefKind::Any => Ty::ANY,
             TyRefKind::List(elem) => {
@@ -271,9 +261,9 @@ impl<'a> Checker<'a> {
                 let parts = parts.iter().map(|&part| self.ty(part, rows, file)).collect();
                 self.store.tuple(parts)
             }
-            TyRefKind::Record(record, args) => self.record_ref(*record, args, rows, file, node.span),
-            TyRefKind::Enum(decl, args) => self.enum_ref(*decl, args, rows, file, node.span),
-            TyRefKind::Alias(alias, args) => self.alias_ref(*alias, args, rows, file, node.span),
+            TyRefKind::Record(record, args) => self.record_ref(*record, args, rows, file),
+            TyRefKind::Enum(decl, args) => self.enum_ref(*decl, args, rows, file),
+            TyRefKind::Alias(alias, args) => self.alias_ref(*alias, args, rows, file),
             TyRefKind::Param(param) => self.store.intern(TyKind::Param(*param)),
             TyRefKind::Optional(inner) => {
                 let inner = self.ty(*inner, rows, file);
@@ -288,7 +278,7 @@ impl<'a> Checker<'a> {
                 let ret = self.ty(*ret, rows, file);
                 let row = match row {
                     Some(row) => {
-                        let effects = self.written_effects(row, file);
+                        let effects = self.written_effects(row);
                         let mut params = row.vars.to_vec();
                         params.sort_unstable();
                         params.dedup();
@@ -329,50 +319,28 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn record_ref(
-        &mut self,
-        id: RecordId,
-        args: &[TyRefId],
-        rows: FnRows,
-        file: FileId,
-        span: Span,
-    ) -> Ty {
+    fn record_ref(&mut self, id: RecordId, args: &[TyRefId], rows: FnRows, file: FileId) -> Ty {
         let record = &self.hir.records[id];
-        let (name, params) = (record.name, &record.type_params);
-        match self.type_args(self.names.resolve(name), params, args, rows, file, span) {
+        let params = &record.type_params;
+        match self.type_args(params, args, rows, file) {
             Some(args) => self.store.intern(TyKind::Record(id, args)),
             None => Ty::ERROR,
         }
     }
 
-    fn enum_ref(
-        &mut self,
-        id: EnumId,
-        args: &[TyRefId],
-        rows: FnRows,
-        file: FileId,
-        span: Span,
-    ) -> Ty {
+    fn enum_ref(&mut self, id: EnumId, args: &[TyRefId], rows: FnRows, file: FileId) -> Ty {
         let decl = &self.hir.enums[id];
-        let (name, params) = (decl.name, &decl.type_params);
-        match self.type_args(self.names.resolve(name), params, args, rows, file, span) {
+        let params = &decl.type_params;
+        match self.type_args(params, args, rows, file) {
             Some(args) => self.store.intern(TyKind::Enum(id, args)),
             None => Ty::ERROR,
         }
     }
 
-    fn alias_ref(
-        &mut self,
-        id: AliasId,
-        args: &[TyRefId],
-        rows: FnRows,
-        file: FileId,
-        span: Span,
-    ) -> Ty {
+    fn alias_ref(&mut self, id: AliasId, args: &[TyRefId], rows: FnRows, file: FileId) -> Ty {
         let alias = &self.hir.aliases[id];
         let params = &alias.type_params;
-        let name = self.names.resolve(alias.name);
-        let args = self.type_args(name, params, args, rows, file, span);
+        let args = self.type_args(params, args, rows, file);
         let body = self.alias(id);
         match args {
             Some(args) if args.is_empty() => body,
@@ -383,26 +351,27 @@ impl<'a> Checker<'a> {
 
     fn type_args(
         &mut self,
-        name: &str,
         params: &[TypeParamId],
         args: &[TyRefId],
         rows: FnRows,
         file: FileId,
-        span: Span,
     ) -> Option<Box<[Ty]>> {
         let tys: Vec<Ty> = args.iter().map(|&arg| self.ty(arg, rows, file)).collect();
         if args.is_empty() && !params.is_empty() && self.in_body {
             return Some(params.iter().map(|_| self.fresh()).collect());
         }
         if tys.len() != params.len() {
-            let at = span.in_file(file);
-            self.diags.push(d::type_arg_count(at, name, params.len(), tys.len()));
+            // Reported by name resolution.
             return None;
         }
         for (i, (&param, &ty)) in params.iter().zip(&tys).enumerate() {
             let bounds = self.hir.type_params[param].bounds;
             if bounds != Bounds::default() {
-                self.written_bounds.push((ty, bounds, self.hir.ty_refs[args[i]].span.in_file(file)));
+                self.written_bounds.push((
+                    ty,
+                    bounds,
+                    self.hir.ty_refs[args[i]].span.in_file(file),
+                ));
             }
         }
         if self.in_body {
@@ -412,7 +381,8 @@ impl<'a> Checker<'a> {
     }
 
     fn key_type(&mut self, ty: Ty, written: TyRefId, file: FileId) {
-        if self.store.flags(ty).any(TyFlags::FN) || matches!(self.store.kind(ty), TyKind::Param(_)) {
+        if self.store.flags(ty).any(TyFlags::FN) || matches!(self.store.kind(ty), TyKind::Param(_))
+        {
             let at = self.hir.ty_refs[written].span.in_file(file);
             if matches!(self.store.kind(ty), TyKind::Param(_)) {
                 // A bare parameter as a key is decided where it is instantiated.

@@ -33,7 +33,9 @@ pub(super) fn examine(cx: &mut BodyCx<'_, '_>) {
             }
             CaseTask::Refutable(pat) => {
                 let plain = cx.out.non_null.contains(&pat);
-                if !plain && matches!(missing_beside(cx, pat), Found::Covered) && well_typed(cx, pat)
+                if !plain
+                    && matches!(missing_beside(cx, pat), Found::Covered)
+                    && well_typed(cx, pat)
                 {
                     let at = cx.here(cx.body.pats[pat].span);
                     cx.report(d::always_matches(at));

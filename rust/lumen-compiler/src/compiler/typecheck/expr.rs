@@ -4,13 +4,13 @@
 
 use super::body::{BodyCx, CaseTask, Want};
 use super::coerce::Fit;
+use super::declare::FnRows;
 use super::diagnostics as d;
 use super::types::{Ty, TyFlags, TyKind};
 use crate::compiler::hir::{
     Bounds, Comprehension, Expr, ExprId, ExprKind, FormatSpec, InterpPart, Item, Lit, LocalId,
     MapItem, PatId, TyRefId,
 };
-use super::declare::FnRows;
 use lumen_base::Span;
 use lumen_lir::effects::{Effect, EffectSet};
 
@@ -74,7 +74,10 @@ impl<'a> BodyCx<'_, 'a> {
             ExprKind::Update { base, fields } => self.update(expr, *base, fields),
             ExprKind::Neg(inner) => self.negate(*inner, want),
             ExprKind::BitNot(inner) => self.check(*inner, Ty::INT),
-            ExprKind::Not(_) | ExprKind::Logic { .. } | ExprKind::Compare { .. } | ExprKind::Is { .. } => {
+            ExprKind::Not(_)
+            | ExprKind::Logic { .. }
+            | ExprKind::Compare { .. }
+            | ExprKind::Is { .. } => {
                 self.condition_parts(expr);
                 Ty::BOOL
             }
@@ -89,9 +92,7 @@ impl<'a> BodyCx<'_, 'a> {
             ExprKind::Set(items) => self.set_literal(items, want),
             ExprKind::Map(items) => self.map_literal(items, want),
             ExprKind::Tuple(parts) => self.tuple_literal(parts, want),
-            ExprKind::If { branches, otherwise } => {
-                self.if_chain(expr, branches, *otherwise, want)
-            }
+            ExprKind::If { branches, otherwise } => self.if_chain(expr, branches, *otherwise, want),
             ExprKind::Match { value, arms } => self.match_arms(expr, *value, arms, want),
             ExprKind::Block(block) => self.block(block, want),
             ExprKind::While { id, cond, body } => self.while_loop(*id, cond, *body),
@@ -260,7 +261,9 @@ impl<'a> BodyCx<'_, 'a> {
             Some(elem) => elem,
             None => self.fresh(),
         };
-        let late = |cx: &Self, item: &Item| wanted.is_none() && !item.spread && cx.is_int_literal(item.value);
+        let late = |cx: &Self, item: &Item| {
+            wanted.is_none() && !item.spread && cx.is_int_literal(item.value)
+        };
         let mut any_late = false;
         for item in items {
             if late(self, item) {

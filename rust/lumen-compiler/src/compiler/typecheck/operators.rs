@@ -75,7 +75,8 @@ impl BodyCx<'_, '_> {
                 left = step.node;
                 continue;
             }
-            let rhs_hint = if waiting.is_empty() { self.rhs_hint(acc, step.op, hint) } else { hint };
+            let rhs_hint =
+                if waiting.is_empty() { self.rhs_hint(acc, step.op, hint) } else { hint };
             let rhs = self.expr(step.rhs, rhs_hint);
             if !waiting.is_empty() {
                 let float = arithmetic && self.shallow(rhs) == Ty::FLOAT;
@@ -316,7 +317,8 @@ impl BodyCx<'_, '_> {
         let known = !self.c.store.flags(common).any(TyFlags::INFER);
         if known && !self.c.has(common, bound) {
             let (at, shown) = (self.here(op_span), self.c.show(common));
-            let diagnostic = if equality { d::no_equality(at, &shown) } else { d::no_order(at, &shown) };
+            let diagnostic =
+                if equality { d::no_equality(at, &shown) } else { d::no_order(at, &shown) };
             self.report(diagnostic);
         } else {
             let at = self.here(op_span);
@@ -405,7 +407,8 @@ impl BodyCx<'_, '_> {
             return Facts::default();
         }
         let (yes, no) = (self.intersect(own, target), self.subtract(own, target));
-        let fact = |cx: &Self, ty: Ty| -> Vec<Fact> { cx.fact(value, own, ty).into_iter().collect() };
+        let fact =
+            |cx: &Self, ty: Ty| -> Vec<Fact> { cx.fact(value, own, ty).into_iter().collect() };
         Facts { yes: fact(self, yes), no: fact(self, no) }
     }
 
@@ -567,7 +570,7 @@ impl BodyCx<'_, '_> {
         };
         match frame.kind {
             FrameKind::Defer => {
-                self.report(d::leaves_defer(at, "?"));
+                // Reported by name resolution.
                 return value;
             }
             FrameKind::Script => {

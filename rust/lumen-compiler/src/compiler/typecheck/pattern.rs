@@ -48,12 +48,8 @@ impl<'a> BodyCx<'_, 'a> {
                 }
             }
             PatKind::Lit(lit) => self.literal_pattern(pat, lit, ty, node.span),
-            PatKind::Range { .. } => {
-                self.member_pattern(pat, ty, node.span, "a range", &|cx, member| {
-                    matches!(cx.kind(member), TyKind::Int)
-                        || matches!(cx.kind(member), TyKind::String)
-                });
-            }
+            PatKind::Range { .. } => self.range_pattern(pat, ty, Ty::INT, node.span),
+            PatKind::CharRange { .. } => self.range_pattern(pat, ty, Ty::STRING, node.span),
             PatKind::Variant { variant, args, rest } => {
                 self.variant_pattern(pat, variant, args, *rest, ty, node.span);
             }
@@ -154,8 +150,19 @@ impl<'a> BodyCx<'_, 'a> {
         let members = self.c.store.members(ty);
         let takes_int = members.iter().any(|&m| self.c.store.members(m).contains(&Ty::INT));
         let own = if own == Ty::INT && !takes_int { Ty::FLOAT } else { own };
-        let what = if own == Ty::FLOAT && matches!(lit, Lit::Int(_)) { "an Int literal" } else { what };
+        let what =
+            if own == Ty::FLOAT && matches!(lit, Lit::Int(_)) { "an Int literal" } else { what };
         self.member_pattern(pat, ty, span, what, &|_, member| member == own);
+    }
+
+    fn range_pattern(&mut self, pat: PatId, ty: Ty, own: Ty, span: Span) {
+        if matches!(self.kind(ty), TyKind::Infer(_)) {
+            self.unify(ty, own, span);
+        } else if matches!(ty, Ty::ANY | Ty::JSON) {
+            self.out.pat_member.insert(pat, own);
+        } else {
+            self.member_pattern(pat, ty, span, "a range", &|_, member| member == own);
+        }
     }
 
     fn type_pattern(&mut self, pat: PatId, inner: PatId, target: TyRefId, ty: Ty) {
@@ -198,9 +205,13 @@ impl<'a> BodyCx<'_, 'a> {
         }
         let what = format!("a variant of `{}`", self.c.names.resolve(decl.name));
         let ty = self.c.zonk(ty);
-        let member = self.member_pattern(pat, ty, span, &what, &|cx, member| {
-            matches!(cx.kind(member), TyKind::Enum(id, _) if *id == owner)
-        });
+        let member = self.member_pattern(
+            pat,
+            ty,
+            span,
+            &what,
+            &|cx, member| matches!(cx.kind(member), TyKind::Enum(id, _) if *id == owner),
+        );
         let Some(TyKind::Enum(_, type_args)) = member.map(|member| self.kind(member).clone())
         else {
             self.error_args(args);
@@ -255,9 +266,13 @@ impl<'a> BodyCx<'_, 'a> {
         }
         let what = format!("a pattern for `{}`", self.c.names.resolve(decl.name));
         let ty = self.c.zonk(ty);
-        let member = self.member_pattern(pat, ty, span, &what, &|cx, member| {
-            matches!(cx.kind(member), TyKind::Record(id, _) if *id == record)
-        });
+        let member = self.member_pattern(
+            pat,
+            ty,
+            span,
+            &what,
+            &|cx, member| matches!(cx.kind(member), TyKind::Record(id, _) if *id == record),
+        );
         let Some(TyKind::Record(_, type_args)) = member.map(|member| self.kind(member).clone())
         else {
             self.error_args(args);
@@ -360,9 +375,13 @@ impl<'a> BodyCx<'_, 'a> {
             parts.iter().for_each(|&part| self.pattern(part, Ty::ERROR));
             return;
         }
-        let member = self.member_pattern(pat, ty, span, "a tuple pattern", &|cx, member| {
-            matches!(cx.kind(member), TyKind::Tuple(tys) if tys.len() == n)
-        });
+        let member = self.member_pattern(
+            pat,
+            ty,
+            span,
+            "a tuple pattern",
+            &|cx, member| matches!(cx.kind(member), TyKind::Tuple(tys) if tys.len() == n),
+        );
         let tys = match member.map(|member| self.kind(member).clone()) {
             Some(TyKind::Tuple(tys)) => tys,
             _ => vec![Ty::ERROR; n].into_boxed_slice(),

@@ -71,8 +71,7 @@ impl TypePrinter<'_> {
                 self.head(self.names.resolve(self.hir.enums[*id].name), args, out, left);
             }
             TyKind::Optional(inner) => {
-                let group =
-                    matches!(self.store.kind(*inner), TyKind::Union(_) | TyKind::Fn { .. });
+                let group = matches!(self.store.kind(*inner), TyKind::Union(_) | TyKind::Fn { .. });
                 if group {
                     self.list("(", &[*inner], "", ")", out, left);
                 } else {

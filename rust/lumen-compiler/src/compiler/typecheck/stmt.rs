@@ -29,7 +29,11 @@ impl BodyCx<'_, '_> {
             }
             ty = match want {
                 Want::Discard => {
-                    if self.dropped(tail) == Ty::NEVER { Ty::NEVER } else { Ty::NULL }
+                    if self.dropped(tail) == Ty::NEVER {
+                        Ty::NEVER
+                    } else {
+                        Ty::NULL
+                    }
                 }
                 Want::Ty(wanted) if leaves => {
                     self.expr(tail, Want::Ty(wanted));
@@ -106,9 +110,10 @@ impl BodyCx<'_, '_> {
             ExprKind::List(_) | ExprKind::Map(_) | ExprKind::Set(_) | ExprKind::Tuple(_) => {
                 Some("collection")
             }
-            ExprKind::Logic { .. } | ExprKind::Not(_) | ExprKind::Is { .. } | ExprKind::In { .. } => {
-                Some("condition")
-            }
+            ExprKind::Logic { .. }
+            | ExprKind::Not(_)
+            | ExprKind::Is { .. }
+            | ExprKind::In { .. } => Some("condition"),
             ExprKind::Update { .. } => Some("updated record"),
             ExprKind::Lambda(_)
             | ExprKind::Cell(_)
@@ -196,7 +201,6 @@ impl BodyCx<'_, '_> {
         self.cases.push(CaseTask::Refutable(pat));
         false
     }
-
 
     fn plain_pattern(&mut self, pat: PatId, ty: Ty) {
         self.pattern(pat, ty);

@@ -112,7 +112,8 @@ impl Checker<'_> {
             _ => {}
         }
         let inferring = self.store.flags(a).any(flags) || self.store.flags(b).any(flags);
-        let silent = self.store.flags(a).any(TyFlags::ERROR) || self.store.flags(b).any(TyFlags::ERROR);
+        let silent =
+            self.store.flags(a).any(TyFlags::ERROR) || self.store.flags(b).any(TyFlags::ERROR);
         let rows = self.store.flags(a).any(TyFlags::FN) && self.store.flags(b).any(TyFlags::FN);
         if !inferring && !silent && !rows {
             return false;
@@ -218,8 +219,11 @@ impl Checker<'_> {
             let at = params.iter().position(|p| p == param);
             return at.map_or(ty, |at| args[at]);
         }
-        let out =
-            self.map_parts(ty, &mut |this, part| this.replace(part, params, args), &mut |_, row| row);
+        let out = self.map_parts(
+            ty,
+            &mut |this, part| this.replace(part, params, args),
+            &mut |_, row| row,
+        );
         self.bounded(out)
     }
 
@@ -233,9 +237,10 @@ impl Checker<'_> {
             let at = inst.params.iter().position(|p| p == param);
             return at.map_or(ty, |at| inst.args[at]);
         }
-        let out = self.map_parts(ty, &mut |this, part| this.instantiate(part, inst), &mut |this, row| {
-            this.instantiate_row(row, inst)
-        });
+        let out =
+            self.map_parts(ty, &mut |this, part| this.instantiate(part, inst), &mut |this, row| {
+                this.instantiate_row(row, inst)
+            });
         self.bounded(out)
     }
 

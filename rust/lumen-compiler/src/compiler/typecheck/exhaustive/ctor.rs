@@ -70,14 +70,16 @@ impl<'x, 'c, 'a> Patterns<'x, 'c, 'a> {
             PatKind::Range { lo, hi, inclusive } => {
                 let lo = lo.map_or(INT_MIN, i128::from);
                 let hi = hi.map_or(INT_MAX, |hi| i128::from(hi) - i128::from(!*inclusive));
-                if self.member(pat, own) == Ty::STRING {
-                    P::Con(Con::Opaque(format!("{lo}..{hi}")), Vec::new())
-                } else if lo > hi {
+                if lo > hi {
                     // Matches nothing.
                     P::Con(Con::Opaque(String::new()), Vec::new())
                 } else {
                     P::Con(Con::Ints(lo, hi), Vec::new())
                 }
+            }
+            PatKind::CharRange { lo, hi, inclusive } => {
+                let between = if *inclusive { "..=" } else { ".." };
+                P::Con(Con::Opaque(format!("\"{lo}\"{between}\"{hi}\"")), Vec::new())
             }
             PatKind::Variant { args, .. } => {
                 let Some(variant) = self.cx.out.pat_variants.get(&pat) else { return P::Bad };
@@ -125,12 +127,7 @@ impl<'x, 'c, 'a> Patterns<'x, 'c, 'a> {
         if member == own { inner } else { P::Con(Con::Member(member), vec![inner]) }
     }
 
-    fn fields(
-        &self,
-        pat: PatId,
-        n: usize,
-        args: impl Iterator<Item = PatId>,
-    ) -> Option<Vec<P>> {
+    fn fields(&self, pat: PatId, n: usize, args: impl Iterator<Item = PatId>) -> Option<Vec<P>> {
         let indices = self.cx.out.pat_args.get(&pat)?;
         let mut parts = vec![P::Wild; n];
         for (&index, arg) in indices.iter().zip(args) {

@@ -35,9 +35,7 @@ pub(super) struct Matrix<'x, 'c, 'a> {
 #[derive(Clone)]
 enum Shape {
     Con(Con, Ty),
-    /// A value of this type that no pattern of the column names.
-    Other(Ty),
-    /// Any value.
+    /// Any value, or one that no pattern of the column names.
     Wild,
 }
 
@@ -107,7 +105,7 @@ impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
         if open {
             let wild = |row: &&Row| matches!(row.pats.last(), Some(P::Wild | P::Bad));
             let inner = rows.iter().filter(wild).cloned().map(pop_first).collect();
-            self.path.push((Shape::Other(ty), 0));
+            self.path.push((Shape::Wild, 0));
             self.split(inner, columns, depth + 1);
             self.path.pop();
         }
@@ -191,7 +189,6 @@ impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
         let parts: Vec<String> = (0..*arity).map(|_| self.witness(at)).collect();
         match shape {
             Shape::Wild => "_".to_owned(),
-            Shape::Other(_) => "_".to_owned(),
             Shape::Con(con, ty) => self.show(con, *ty, &parts),
         }
     }

@@ -1,0 +1,56 @@
+//! What the effects pass says: E050x.
+
+use lumen_base::{Code, Diagnostic, FileSpan};
+
+/// A cell's body exceeds its written row.
+pub(super) fn outside_row(
+    at: FileSpan,
+    name: &str,
+    effect: &str,
+    row: &str,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let message = format!("`{name}` has the effect `{effect}`, its row is `{row}`");
+    let diagnostic = Diagnostic::new(Code::E0501, at, message)
+        .with_primary(format!("this row does not allow `{effect}`"))
+        .with_help(format!("write `/ {{{effect}}}`, or leave the row out: it is inferred then"));
+    explained(diagnostic, chain)
+}
+
+/// A body has the effects of a function that its row does not mention.
+pub(super) fn outside_row_variable(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0501, at, "this has effects of a function that the row does not allow")
+        .with_primary("a row variable is missing in the row")
+        .with_help("write the row variable of the function's type in the row")
+}
+
+/// A function value with an effect where none is allowed.
+pub(super) fn value_effect(
+    at: FileSpan,
+    effect: &str,
+    row: &str,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let message = format!("this function has the effect `{effect}`, `{row}` is allowed here");
+    let diagnostic = Diagnostic::new(Code::E0502, at, message)
+        .with_primary(format!("the expected function type does not allow `{effect}`"))
+        .with_help(format!("write the effect in the function type: `/ {{{effect}}}`"));
+    explained(diagnostic, chain)
+}
+
+/// Something that is computed at any time has an effect.
+pub(super) fn must_be_pure(
+    at: FileSpan,
+    effect: &str,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let message = format!("a constant, default or condition must not have the effect `{effect}`");
+    explained(Diagnostic::new(Code::E0503, at, message).with_primary("must be pure"), chain)
+}
+
+fn explained(mut diagnostic: Diagnostic, chain: Vec<(FileSpan, String)>) -> Diagnostic {
+    for (at, text) in chain {
+        diagnostic = diagnostic.with_label(at, text);
+    }
+    diagnostic
+}
