@@ -131,7 +131,13 @@ impl<'a> BodyCx<'_, 'a> {
     fn literal(&mut self, lit: &Lit, want: Want) -> Ty {
         match lit {
             Lit::Int(_) if self.wants_float(want) => Ty::FLOAT,
-            Lit::Int(_) => Ty::INT,
+            // In generic code a number's literal is a number of the parameter's type.
+            Lit::Int(_) => match want.ty().map(|ty| self.shallow(ty)) {
+                Some(ty) if matches!(self.kind(ty), TyKind::Param(_)) => {
+                    if self.c.has(ty, Bounds::NUM) { ty } else { Ty::INT }
+                }
+                _ => Ty::INT,
+            },
             Lit::Float(_) => Ty::FLOAT,
             Lit::Bool(_) => Ty::BOOL,
             Lit::Null => Ty::NULL,
