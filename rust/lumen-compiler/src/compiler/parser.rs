@@ -13,6 +13,7 @@
 //! A missing `end` shows only at the end of the file. Then the file is parsed once more, guided by
 //! its indentation, to find the place.
 
+mod cascades;
 mod diagnostics;
 mod exprs;
 mod operators;
@@ -51,18 +52,23 @@ pub fn parse(
     diags: &mut Vec<Diagnostic>,
     options: ParseOptions<'_>,
 ) -> ast::File {
+    let before = diags.len();
     let tokens = lexer::lex(text, options.start, file, names, diags);
     let lexed = diags.len();
     let mut parser = Parser::new(text, file, &tokens, names, diags, options);
     parser.file();
     if !parser.lacks_end {
-        return parser.tree;
+        let tree = parser.tree;
+        cascades::remove(text, diags, before);
+        return tree;
     }
     diags.truncate(lexed);
     let mut parser = Parser::new(text, file, &tokens, names, diags, options);
     parser.guided = true;
     parser.file();
-    parser.tree
+    let tree = parser.tree;
+    cascades::remove(text, diags, before);
+    tree
 }
 
 /// State of one run.

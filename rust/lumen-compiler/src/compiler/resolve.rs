@@ -89,6 +89,9 @@ fn entry(global: &mut Global<'_>, unit: &Unit, module: ModuleId) -> Option<CellI
     let mut ctx = Ctx::new(global, &unit.ast, module);
     let script = ctx.script();
     let Some(main) = main else { return Some(script) };
+    if unit.is_broken {
+        return Some(main);
+    }
     let at = ctx.at(unit.ast[first].span);
     let main_at = ctx.at(ctx.g.hir.cells[main].name_span);
     ctx.report(diagnostics::main_and_statements(at, main_at));

@@ -123,15 +123,17 @@ impl Parser<'_> {
         let lo = self.bump().lo;
         let token = self.tok();
         let name = self.lower_name("an attribute");
+        if is_unbuilt_attribute(name.symbol) && !self.panicking {
+            let text = format!("`@{}`", token.span().text(self.text));
+            self.reject_unbuilt_at(self.span_from(lo), &text);
+            self.skip_line();
+            return None;
+        }
         let has_args = !self.panicking && self.at(TokenKind::LParen) && !self.tok().starts_line();
         let args = if has_args { self.args() } else { Slice::EMPTY };
         let span = self.span_from(lo);
         match name.symbol {
             sym::TEST | sym::DEPRECATED => return Some(Attribute { name, args, span }),
-            sym::HINT | sym::DURABLE | sym::SUPERVISOR | sym::UNVERIFIED | sym::TAIL => {
-                let text = format!("`@{}`", token.span().text(self.text));
-                self.reject_unbuilt_at(span, &text);
-            }
             _ if self.options.is_std && token.span().text(self.text) == "inline" => {
                 return Some(Attribute { name, args, span });
             }
@@ -350,4 +352,9 @@ fn camel_case(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether later versions have this attribute.
+const fn is_unbuilt_attribute(name: Symbol) -> bool {
+    matches!(name, sym::HINT | sym::DURABLE | sym::SUPERVISOR | sym::UNVERIFIED | sym::TAIL)
 }

@@ -32,6 +32,8 @@ enum Follows {
     Value,
     /// A name or value on the same line, or a deeper-indented line.
     NameOrBlock,
+    /// An expression on the same line that is no call of the word, or a deeper-indented line.
+    ValueOrBlock,
     /// A deeper-indented line.
     Block,
 }
@@ -57,13 +59,13 @@ const fn construct(word: Symbol) -> Option<(&'static str, Follows, Extent)> {
         sym::SUPERVISOR => ("a `supervisor`", F::Upper, E::Block),
         sym::MACRO => ("a `macro`", F::Name, E::Block),
         sym::ACTIVE => ("an `active` pattern", F::Upper, E::Block),
-        sym::COMPTIME => ("`comptime`", F::NameOrBlock, E::Block),
+        sym::COMPTIME => ("`comptime`", F::ValueOrBlock, E::Block),
         sym::USE => ("`use tool`", F::Name, E::Line),
         sym::BIND => ("`bind effect`", F::Name, E::Line),
         sym::GRANT => ("a `grant`", F::Name, E::Line),
         sym::PERFORM => ("`perform`", F::Name, E::Operand),
         sym::SPAWN => ("`spawn`", F::Name, E::Operand),
-        sym::HANDLE => ("a `handle` block", F::NameOrBlock, E::Block),
+        sym::HANDLE => ("a `handle` block", F::ValueOrBlock, E::Block),
         sym::PARALLEL => ("a `parallel` block", F::NameOrBlock, E::Block),
         sym::RACE => ("a `race` block", F::Block, E::Block),
         sym::VOTE => ("a `vote` block", F::Block, E::Block),
@@ -171,8 +173,10 @@ impl Parser<'_> {
         let is_name = matches!(next.kind, TokenKind::Ident | TokenKind::Upper);
         if next.starts_line() {
             let is_deeper = self.indent_at(next.lo).len() > self.indent_at(token.lo).len();
-            return matches!(follows, Follows::Block | Follows::NameOrBlock)
-                && is_deeper
+            return matches!(
+                follows,
+                Follows::Block | Follows::NameOrBlock | Follows::ValueOrBlock
+            ) && is_deeper
                 && next.kind != TokenKind::Dot
                 && next.kind != TokenKind::QDot;
         }
@@ -181,7 +185,7 @@ impl Parser<'_> {
             Follows::Name => is_name,
             Follows::NameOrBlock => is_name || next.kind == TokenKind::For,
             Follows::Block => false,
-            Follows::Value => {
+            Follows::Value | Follows::ValueOrBlock => {
                 let may_be_operand = begins_expr(next.kind) && next.kind != TokenKind::Minus;
                 let may_be_call = matches!(next.kind, TokenKind::LParen | TokenKind::LBracket);
                 may_be_operand && (!may_be_call || !next.is_adjacent())
