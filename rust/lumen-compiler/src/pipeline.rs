@@ -154,7 +154,9 @@ impl Front<'_> {
         self.timings.add(Phase::Markdown, extracted - start);
         let options = ParseOptions { docs: &document.docs, ..ParseOptions::default() };
         let before = self.diagnostics.len();
-        let ast = parser::parse(&program, file, names, &mut self.diagnostics, options);
+        // So that the end of the program is where its code ends, not where the prose behind it does.
+        let program = program.trim_end();
+        let ast = parser::parse(program, file, names, &mut self.diagnostics, options);
         self.timings.add(Phase::Parse, self.system.monotonic_nanos() - extracted);
         let is_broken = diag::has_errors(&self.diagnostics[before..]);
         Some(Parsed { ast, is_broken })
