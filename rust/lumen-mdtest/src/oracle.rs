@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Bytes of values that a case may use.
 const MEMORY: usize = 1 << 30;
 /// Calls and loop rounds of a case.
-const INSTRUCTIONS: u64 = 2_000_000_000;
+const INSTRUCTIONS: u64 = 50_000_000;
 /// Bytes that a case may print.
 const OUTPUT: u64 = 16 << 20;
 

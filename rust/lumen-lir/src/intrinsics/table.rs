@@ -188,6 +188,8 @@ rows! {
     "json.key"(b Json, b Str) -> Json; pure fail;
     "json.index"(b Json, b Int) -> Json; pure fail;
     "json.len"(b Json) -> Int; pure fail;
+    "json.as_int"(b Json) -> OPT_INT; pure;
+    "json.as_float"(b Json) -> Opt(&Float); pure;
     "json.diff"(b Json, b Json) -> Json; pure;
     "json.patch"<Result>(b Json, b Json) -> Result(&Json, &Str); pure;
     "json.redact"(b Json, b STRS) -> Json; pure;

@@ -4,6 +4,8 @@ use super::Builtin;
 use crate::failure::{Failure, Outcome};
 use crate::value::call::{Call, Value};
 use crate::value::classes::Slot;
+use crate::value::number;
+use crate::value::view::View;
 use crate::value::word::DYN_NULL;
 use lumen_lir::TypeId;
 
@@ -17,6 +19,8 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("json.key", key),
     ("json.index", index),
     ("json.len", len),
+    ("json.as_int", as_int),
+    ("json.as_float", as_float),
     ("json.validate", validate),
 ];
 
@@ -167,6 +171,26 @@ pub(super) fn steps(path: &str) -> Vec<PathStep<'_>> {
         }
     }
     steps
+}
+
+/// The integer in a Json; a float without fraction is one.
+fn as_int(c: &mut Call<'_>) -> Outcome<()> {
+    let value = match c.view(c.dynamic(0)) {
+        View::Int(value) => Some(value),
+        View::Float(value) if value.fract() == 0.0 => number::whole_to_int(value),
+        _ => None,
+    };
+    c.ret_opt_int(value)
+}
+
+/// The number in a Json.
+fn as_float(c: &mut Call<'_>) -> Outcome<()> {
+    let value = match c.view(c.dynamic(0)) {
+        View::Int(value) => Some(value as f64),
+        View::Float(value) => Some(value),
+        _ => None,
+    };
+    c.ret_opt_float(value)
 }
 
 fn len(c: &mut Call<'_>) -> Outcome<()> {
