@@ -16,7 +16,7 @@ impl<'a> Fx<'_, 'a> {
                 self.release_parts(d);
             }
             Leaves::Arms { .. } if d.uses[arm] > 1 && !self.is_trivial(d, arm, binds) => {
-                self.to_shared(d, arm, binds);
+                self.share_arm(d, arm, binds);
             }
             Leaves::Arms { .. } => self.arm(d, arm, binds),
         }
@@ -51,7 +51,7 @@ impl<'a> Fx<'_, 'a> {
         if tail {
             self.tail(body);
         } else {
-            self.into_branch(body, dest);
+            self.lower_branch(body, dest);
         }
         self.end_scope(scope);
         self.end_arm(d, end);
@@ -95,7 +95,7 @@ impl<'a> Fx<'_, 'a> {
             if tail {
                 self.tail(body);
             } else {
-                self.into_branch(body, dest);
+                self.lower_branch(body, dest);
             }
             self.end_scope(scope);
             if self.r.reachable {
@@ -132,7 +132,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// An arm reached on several ways: its bindings go to fixed registers, and its code comes behind the tree.
-    pub(super) fn to_shared(
+    pub(super) fn share_arm(
         &mut self,
         d: &mut Deciding<'a>,
         arm: usize,

@@ -219,9 +219,9 @@ impl<'a> Fx<'_, 'a> {
         self.b.bind(end);
     }
 
-    pub(super) fn into_goal(&mut self, e: ExprId, goal: Goal) {
+    pub(super) fn lower_goal(&mut self, e: ExprId, goal: Goal) {
         match goal {
-            Goal::Value(dest) => self.into_branch(e, dest),
+            Goal::Value(dest) => self.lower_branch(e, dest),
             Goal::Tail => self.tail(e),
         }
     }
@@ -277,7 +277,7 @@ impl<'a> Fx<'_, 'a> {
             let drops = self.edge_has_code(e, past_edge(i), from);
             self.release_holds(from);
             self.deaths(e, branch_edge(i));
-            self.into_goal(*body, goal);
+            self.lower_goal(*body, goal);
             self.end_scope(scope);
             let more = i + 1 < branches.len() || otherwise.is_some();
             let needs_jump = more || drops || pending.is_some_and(|v| v.own().is_some());
@@ -299,7 +299,7 @@ impl<'a> Fx<'_, 'a> {
             }
         }
         match otherwise {
-            Some(otherwise) if past_all => self.into_goal(otherwise, goal),
+            Some(otherwise) if past_all => self.lower_goal(otherwise, goal),
             _ => {}
         }
         while let Some((fork, ended, from)) = open.pop() {
@@ -350,9 +350,9 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Evaluates a branch into the destination, or for its effect alone.
-    pub(super) fn into_branch(&mut self, e: ExprId, dest: Option<Dest>) {
+    pub(super) fn lower_branch(&mut self, e: ExprId, dest: Option<Dest>) {
         match dest {
-            Some(dest) => self.into_ty(e, dest),
+            Some(dest) => self.fill_dest(e, dest),
             None => self.discard(e),
         }
     }

@@ -23,7 +23,7 @@ impl Fx<'_, '_> {
         let (from_slots, to_slots) = (self.info(v.ty).slots, self.info(to).slots);
         match (v.place, to_slots) {
             (Place::Unit | Place::Nil, _) => Val::new(Place::Nil, to),
-            (_, Slots::Two(repr)) => self.to_pair(v, to, repr, hint),
+            (_, Slots::Two(repr)) => self.make_pair(v, to, repr, hint),
             (Place::Two(reg, own), Slots::One(repr)) if !repr.is_counted() => {
                 // Known to be present.
                 let own = match own {
@@ -42,10 +42,10 @@ impl Fx<'_, '_> {
             (Place::Two(..), _) => self.pair_to_dyn(v, to, hint),
             (_, Slots::One(Repr::Dyn)) => match from_slots {
                 Slots::One(Repr::Dyn) => Val::new(v.place, to),
-                _ => self.to_dyn(v, to, hint),
+                _ => self.box_value(v, to, hint),
             },
             (_, Slots::One(repr)) => match from_slots {
-                Slots::One(Repr::Dyn) => self.from_dyn(v, to, repr, hint),
+                Slots::One(Repr::Dyn) => self.unbox(v, to, repr, hint),
                 Slots::One(Repr::Opt(_)) if matches!(repr, Repr::Ref(_)) => {
                     self.assume_present(v, to)
                 }
@@ -55,7 +55,7 @@ impl Fx<'_, '_> {
         }
     }
 
-    fn to_pair(&mut self, v: Val, to: Ty, repr: Repr, hint: Option<Reg>) -> Val {
+    fn make_pair(&mut self, v: Val, to: Ty, repr: Repr, hint: Option<Reg>) -> Val {
         match v.place {
             Place::Int(_) | Place::Float(_) | Place::Bool(_) | Place::Two(..) => {
                 Val::new(v.place, to)
@@ -114,7 +114,7 @@ impl Fx<'_, '_> {
         }
     }
 
-    fn from_dyn(&mut self, v: Val, to: Ty, repr: Repr, hint: Option<Reg>) -> Val {
+    fn unbox(&mut self, v: Val, to: Ty, repr: Repr, hint: Option<Reg>) -> Val {
         let Place::One(src, _) = v.place else { return Val::new(v.place, to) };
         if let Some(class) = repr.class() {
             let v = self.lend(v);
@@ -145,7 +145,7 @@ impl Fx<'_, '_> {
     }
 
     /// Any value of one register to a dynamic one.
-    fn to_dyn(&mut self, v: Val, to: Ty, hint: Option<Reg>) -> Val {
+    fn box_value(&mut self, v: Val, to: Ty, hint: Option<Reg>) -> Val {
         let info = self.info(v.ty);
         let v = self.own(v, None);
         let (src, v) = self.reg(v);
@@ -209,7 +209,7 @@ impl Fx<'_, '_> {
                 _ => {
                     let ty = v.ty;
                     let inner = self.non_null(ty);
-                    let boxed = self.to_dyn(Val::new(v.place, inner), Ty::ANY, None);
+                    let boxed = self.box_value(Val::new(v.place, inner), Ty::ANY, None);
                     Val::new(boxed.place, ty)
                 }
             },

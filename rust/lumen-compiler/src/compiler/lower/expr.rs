@@ -311,13 +311,13 @@ impl<'a> Fx<'_, 'a> {
         self.b.bind(absent);
         self.absent(v);
         self.deaths(e, GO);
-        self.into_ty(default, dest);
+        self.fill_dest(default, dest);
         self.end_second(fork, first, end);
         self.take_dest(dest)
     }
 
     /// Evaluates into a destination whose type the expression may still have to be converted to.
-    pub(super) fn into_ty(&mut self, e: ExprId, dest: super::fx::Dest) {
+    pub(super) fn fill_dest(&mut self, e: ExprId, dest: super::fx::Dest) {
         let hint = (!dest.slots.is_empty()).then_some(dest.reg);
         let v = self.expr(e, Want::Own, hint);
         let v = self.convert(v, dest.ty, hint);

@@ -116,9 +116,9 @@ impl<'a> Fx<'_, 'a> {
             "map.has_key" | "set.contains" => self.has_key(args[0], args[1], hint),
             "map.get_or" => self.get_or(args[0], args[1], args[2], ret, hint),
             "list.mean" => self.mean(args[0], ret),
-            "any.to_string" => self.to_text(args[0], false),
+            "any.to_string" => self.text_of(args[0], false),
             "any.debug" => {
-                let text = self.to_text(args[0], true);
+                let text = self.text_of(args[0], true);
                 self.rt("debug", &[text], Ty::NULL, None)
             }
             "any.assert_eq" | "any.assert_ne" => self.assert_equal(key == "any.assert_eq", args),

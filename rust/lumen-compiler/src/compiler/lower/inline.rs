@@ -344,7 +344,6 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// Lowers a body in place: its `return`s meet at the end.
-    #[expect(clippy::too_many_arguments, reason = "the parts of an expansion")]
     fn region(
         &mut self,
         mut frame: Frame<'a>,
@@ -403,7 +402,7 @@ impl<'a> Fx<'_, 'a> {
         self.frames.push(frame);
         bind(self);
         match dest {
-            Some(dest) => self.into_ty(root, dest),
+            Some(dest) => self.fill_dest(root, dest),
             None => self.discard(root),
         }
         // On the ways out inside, everything of the region was dropped; here its scope ends.

@@ -74,7 +74,7 @@ impl<'a> Fx<'_, 'a> {
         let mut keep = None;
         match (value, dest) {
             (Some(value), Some(dest)) => {
-                self.into_ty(value, dest);
+                self.fill_dest(value, dest);
                 keep = self.is_counted(dest.reg).then_some(dest.reg);
             }
             (Some(value), None) => self.discard(value),
@@ -140,7 +140,7 @@ impl<'a> Fx<'_, 'a> {
                     return Val::never();
                 }
                 match ret {
-                    Ret::Region { dest: Some(dest), .. } => self.into_ty(value, dest),
+                    Ret::Region { dest: Some(dest), .. } => self.fill_dest(value, dest),
                     Ret::Region { dest: None, .. } => self.discard(value),
                     Ret::Cell(_) => {
                         let v = self.expr(value, Want::Own, None);

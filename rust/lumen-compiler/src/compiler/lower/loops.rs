@@ -226,7 +226,6 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// A loop over anything; `each` is the body.
-    #[expect(clippy::too_many_arguments, reason = "the parts of a loop")]
     pub(super) fn iterate(
         &mut self,
         e: ExprId,

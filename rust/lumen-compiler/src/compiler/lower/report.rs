@@ -10,7 +10,7 @@ use lumen_lir::{FormatSpec, FormatType, Op, TemplatePart};
 
 impl<'a> Fx<'_, 'a> {
     /// The text of a value, quoted inside or everywhere.
-    pub(super) fn to_text(&mut self, v: Val, debug: bool) -> Val {
+    pub(super) fn text_of(&mut self, v: Val, debug: bool) -> Val {
         if v.ty == Ty::STRING && !debug {
             return v;
         }
@@ -74,7 +74,7 @@ impl<'a> Fx<'_, 'a> {
                 }
                 ArgSource::Expr(e) => {
                     let v = self.unadjusted(*e);
-                    texts.push(self.to_text(v, false));
+                    texts.push(self.text_of(v, false));
                 }
                 ArgSource::Variadic(items) => {
                     for &(item, spread) in items {
@@ -85,7 +85,7 @@ impl<'a> Fx<'_, 'a> {
                                 .push(limits::not_built(at, "spreading a list into `format`"));
                         }
                         let v = self.unadjusted(item);
-                        texts.push(self.to_text(v, false));
+                        texts.push(self.text_of(v, false));
                     }
                 }
                 ArgSource::Default(_) => {}
