@@ -16,6 +16,9 @@ impl<'a> Fx<'_, 'a> {
             let ty = self.adjusted(e);
             return Val::new(Place::Never, ty);
         }
+        if self.frames.len() > 1 {
+            self.inlined_size += 1;
+        }
         let adjust = self.typed().adjust.get(&e).copied();
         let v = self.raw(e, want, hint);
         let v = match adjust {

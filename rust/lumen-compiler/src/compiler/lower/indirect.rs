@@ -36,6 +36,8 @@ impl<'a> Fx<'_, 'a> {
         let TyKind::Fn { params, ret, .. } = self.kind(f.ty) else {
             return Val::never();
         };
+        // An argument that assigns locals may assign the one that holds the function.
+        let f = if self.assigns(e) { self.snapshot(f) } else { f };
         let f = self.lend(f);
         let (function, f) = self.reg(f);
         let formals: Vec<Formal> = params.iter().map(|&ty| Formal { ty, owned: true }).collect();

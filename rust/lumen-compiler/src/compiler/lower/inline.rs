@@ -134,7 +134,10 @@ impl<'a> Fx<'_, 'a> {
 
     /// An argument that is a lambda, or a local that stands for one.
     fn known_lambda(&mut self, arg: ExprId, ty: Ty) -> Option<Actual> {
-        if self.typed().adjust.contains_key(&arg) || self.frames.len() >= DEPTH {
+        if self.typed().adjust.contains_key(&arg)
+            || self.frames.len() >= DEPTH
+            || self.inlined_size > BUDGET
+        {
             return None;
         }
         match self.body().exprs[arg].kind {
@@ -221,8 +224,6 @@ impl<'a> Fx<'_, 'a> {
         let body: &'a Body = frame.body;
         let Some(root) = body.root else { return Val::never() };
         let returns = self.program.facts(cell).returns.contains(&None);
-        let size = self.program.facts(cell).size;
-        self.inlined_size += size;
         let mut kept = Vec::new();
         let mut lambdas = Vec::new();
         let mut bound = Vec::new();

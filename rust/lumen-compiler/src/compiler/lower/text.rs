@@ -48,26 +48,7 @@ impl<'a> Fx<'_, 'a> {
         if values.iter().any(|v| v.place == Place::Never) {
             return Val::never();
         }
-        let mut rest = Vec::with_capacity(values.len());
-        let mut at = 0;
-        for v in values {
-            while !matches!(parts.get(at), Some(TemplatePart::Hole { .. })) && at < parts.len() {
-                at += 1;
-            }
-            // A text or number known here is part of the template.
-            let plain = matches!(&parts.get(at), Some(TemplatePart::Hole { spec, .. }) if *spec == FormatSpec::default());
-            match v.place {
-                Place::Str(k) if plain && v.ty == Ty::STRING => {
-                    let text = self.p.module.module().consts.strings[k as usize].clone();
-                    parts[at] = TemplatePart::Text(text);
-                }
-                Place::Int(n) if plain && v.ty == Ty::INT => {
-                    parts[at] = TemplatePart::Text(n.to_string())
-                }
-                _ => rest.push(*v),
-            }
-            at += 1;
-        }
+        let rest = self.fold_constants(&mut parts, values);
         let parts = merged(parts);
         if rest.is_empty() {
             let text = match parts.as_slice() {
@@ -77,33 +58,64 @@ impl<'a> Fx<'_, 'a> {
             let k = self.p.module.string(text);
             return Val::new(Place::Str(k), Ty::STRING);
         }
-        let k = self.p.module.template(Template { parts });
-        let slots: Vec<Slots> = rest.iter().map(|v| self.info(v.ty).slots).collect();
-        if k > u32::from(u16::MAX) {
-            let at = self.here();
-            self.p.errors.push(limits::not_built(
-                at,
-                "a module with more than 65,536 different interpolations",
-            ));
-            return Val::never();
+        if self.p.module.module().consts.templates.len() > usize::from(u16::MAX) {
+            return self.fill_by_joining(parts, rest);
         }
+        let k = self.p.module.template(Template { parts }) as u16;
+        let slots: Vec<Slots> = rest.iter().map(|v| self.info(v.ty).slots).collect();
         if let ([v], [Slots::One(_)]) = (rest.as_slice(), slots.as_slice()) {
             let v = self.lend(*v);
             let (reg, v) = self.reg(v);
             let dst = self.temp(Repr::Ref(ClassId::STRING), hint);
-            self.b.emit(Op::Interp, dst, reg, k as u16);
+            self.b.emit(Op::Interp, dst, reg, k);
             let out = self.owned(dst, Ty::STRING);
             self.done(v);
             return out;
         }
+        self.fill_window(k, rest, &slots, hint)
+    }
+
+    /// Makes texts and numbers that are known here part of the template; gives the other values.
+    fn fold_constants(&mut self, parts: &mut [TemplatePart], values: &[Val]) -> Vec<Val> {
+        let mut rest = Vec::with_capacity(values.len());
+        let mut at = 0;
+        for v in values {
+            while !matches!(parts.get(at), Some(TemplatePart::Hole { .. })) && at < parts.len() {
+                at += 1;
+            }
+            let plain = matches!(&parts.get(at),
+                Some(TemplatePart::Hole { spec, .. }) if *spec == FormatSpec::default());
+            match v.place {
+                Place::Str(k) if plain && v.ty == Ty::STRING => {
+                    let text = self.p.module.module().consts.strings[k as usize].clone();
+                    parts[at] = TemplatePart::Text(text);
+                }
+                Place::Int(n) if plain && v.ty == Ty::INT => {
+                    parts[at] = TemplatePart::Text(n.to_string());
+                }
+                _ => rest.push(*v),
+            }
+            at += 1;
+        }
+        rest
+    }
+
+    /// Fills a template with values in consecutive registers.
+    fn fill_window(
+        &mut self,
+        template: u16,
+        values: Vec<Val>,
+        slots: &[Slots],
+        hint: Option<Reg>,
+    ) -> Val {
         let reprs: Vec<Repr> = slots.iter().flat_map(|s| s.reprs()).collect();
         let base = self.r.alloc_run(&mut self.b, &reprs, false, 0);
         for i in 0..reprs.len() as u16 {
             self.pin(base + i);
         }
-        let mut kept = Vec::with_capacity(rest.len());
+        let mut kept = Vec::with_capacity(values.len());
         let mut reg = base;
-        for (v, slots) in rest.into_iter().zip(slots) {
+        for (v, &slots) in values.into_iter().zip(slots) {
             let v = self.lend(v);
             let dest = Dest { reg, slots, ty: v.ty };
             kept.push(self.copy_into(v, dest));
@@ -114,12 +126,36 @@ impl<'a> Fx<'_, 'a> {
             self.free(base + i);
         }
         let dst = self.temp(Repr::Ref(ClassId::STRING), hint);
-        self.b.emit(Op::Interp, dst, base, k as u16);
+        self.b.emit(Op::Interp, dst, base, template);
         let out = self.owned(dst, Ty::STRING);
         for v in kept {
             self.done(v);
         }
         out
+    }
+
+    /// The same without a template, for modules that have as many as an instruction can name.
+    fn fill_by_joining(&mut self, parts: Vec<TemplatePart>, values: Vec<Val>) -> Val {
+        let mut values = values.into_iter();
+        let mut all = Val::new(Place::Str(self.p.module.string("")), Ty::STRING);
+        for part in parts {
+            let piece = match part {
+                TemplatePart::Text(text) => {
+                    Val::new(Place::Str(self.p.module.string(&text)), Ty::STRING)
+                }
+                TemplatePart::Hole { spec, .. } => {
+                    let Some(v) = values.next() else { continue };
+                    if spec != FormatSpec::default() {
+                        let at = self.here();
+                        let what = "a format spec in a module with more than 65,535 interpolations";
+                        self.p.errors.push(limits::not_built(at, what));
+                    }
+                    self.text_of(v, false)
+                }
+            };
+            all = self.join_text(all, piece, None);
+        }
+        all
     }
 }
 
