@@ -464,3 +464,6 @@ impl<'a> Lower<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,7 +129,9 @@ impl<'a> Fx<'_, 'a> {
                 self.fail_text(codes::PANIC, "exit returned")
             }
             "fn.attempt" => self.call_try(args[0], ret),
-            "json.as_string" | "json.as_bool" | "json.as_list" | "json.as_map" => self.json_as(args[0], ret),
+            "json.as_string" | "json.as_bool" | "json.as_list" | "json.as_map" => {
+                self.json_as(args[0], ret)
+            }
             "string.base64_encode" | "string.hex_encode" | "string.sha256" | "string.blake3" => {
                 let bytes = self.rt("string.bytes", args, Ty::BYTES, None);
                 let name = key.trim_start_matches("string.");

@@ -360,6 +360,9 @@ impl Fx<'_, '_> {
 
     /// The member of a dynamic type that a pattern is about; `None` for `null`.
     fn member(&mut self, ty: Ty, pat: PatId) -> Option<Ty> {
+        if let Some(&member) = self.typed().pat_member.get(&pat) {
+            return Some(self.close(member));
+        }
         let members: Vec<Ty> = match self.kind(self.non_null(ty)) {
             TyKind::Union(members) => members.to_vec(),
             _ => Vec::new(),
