@@ -281,7 +281,7 @@ impl<'a> Types<'a> {
                     .into_iter()
                     .zip(fields.iter().map(|&t| self.describe(module, tables, t).id))
                     .collect();
-                let name = self.name(ty);
+                let name = self.names.resolve(self.hir.records[id].name).to_owned();
                 module.define_class(class, ClassDesc::Record { name, fields });
             }
             TyKind::Enum(id, _) => {
@@ -313,7 +313,7 @@ impl<'a> Types<'a> {
                     };
                     module.define_class(ClassId(class.0 + 1 + ordinal as u32), desc);
                 }
-                let name = self.name(ty);
+                let name = self.names.resolve(self.hir.enums[id].name).to_owned();
                 module.define_class(class, ClassDesc::Enum { name, variants });
             }
             _ => {}
