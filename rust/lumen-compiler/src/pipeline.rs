@@ -11,7 +11,7 @@ use crate::compiler::resolve::{self, Parsed};
 use crate::compiler::{lower, typecheck};
 use crate::interface;
 use crate::markdown::{self, Form};
-use lumen_base::{Diagnostic, FileId, Interner, SourceMap, Span, System, diag};
+use lumen_base::{Code, Diagnostic, FileId, Interner, SourceMap, Span, System, diag};
 use std::path::Path;
 
 /// Compiles a program.
@@ -45,6 +45,11 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
 /// Types, effects, LIR: the passes over names.
 fn check_and_lower(out: &mut CompileOutput, goal: Goal, system: &dyn System) {
     let Some(hir) = &out.hir else { return };
+    // What the parser did not understand would be misunderstood here again.
+    let unread = |d: &Diagnostic| d.is_error() && d.code < Code::E0301;
+    if out.diagnostics.iter().any(unread) {
+        return;
+    }
     let start = system.monotonic_nanos();
     let (mut tables, problems) = typecheck::check(hir, &out.names);
     out.diagnostics.extend(problems);

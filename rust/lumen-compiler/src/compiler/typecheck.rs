@@ -38,8 +38,8 @@ use self::types::{RowTy, Ty, TyStore};
 use super::effects;
 use super::effects::row::{RowGraph, RowVar};
 use super::hir::{Bounds, CellBody, CellId, Hir, TypeParamId};
-use lumen_base::{Diagnostic, FileId, FileSpan, Interner, Span};
-use rustc_hash::FxHashMap;
+use lumen_base::{Diagnostic, FileId, FileSpan, Interner, Span, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Largest type, in nodes when written out: bounds every walk over a type.
 pub(crate) const TYPE_SIZE_MAX: u32 = 2_000;
@@ -112,6 +112,8 @@ pub(crate) struct Checker<'a> {
     /// Records and enums that hold a function somewhere, so that `==` and hashing do not exist.
     records_hold_fn: Vec<bool>,
     enums_hold_fn: Vec<bool>,
+    /// Every name that some method has.
+    method_names: FxHashSet<Symbol>,
     /// Types of the values that nested cells captured.
     capture_tys: FxHashMap<CellId, Box<[Ty]>>,
 }
@@ -138,6 +140,7 @@ impl<'a> Checker<'a> {
             obligations: Vec::new(),
             records_hold_fn: vec![false; hir.records.len()],
             enums_hold_fn: vec![false; hir.enums.len()],
+            method_names: hir.methods.keys().map(|(_, name)| *name).collect(),
             capture_tys: FxHashMap::default(),
         }
     }

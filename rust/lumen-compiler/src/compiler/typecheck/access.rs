@@ -262,10 +262,6 @@ impl<'a> BodyCx<'_, 'a> {
         for &(name, span, value) in fields {
             match self.field_index(record, name) {
                 Some(at) => {
-                    if indices.contains(&at) {
-                        let (here, text) = (self.here(span), self.c.names.resolve(name));
-                        self.report(d::argument_twice(here, text));
-                    }
                     indices.push(at);
                     let ty = self.field_ty(record, &args, at);
                     self.check(value, ty);

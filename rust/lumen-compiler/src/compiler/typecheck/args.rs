@@ -197,8 +197,7 @@ impl<'a> BodyCx<'_, 'a> {
                 }),
             }
         }
-        if !missing.is_empty() {
-            *fine = false;
+        if !missing.is_empty() && std::mem::replace(fine, false) {
             let (at, name) = (self.here(given.span), self.c.names.resolve(given.name));
             let diagnostic = match params {
                 Params::Record(_) => d::missing_fields(at, name, &missing),

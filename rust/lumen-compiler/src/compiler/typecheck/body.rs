@@ -264,6 +264,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
 
     fn close_variables(&mut self, ret: Ty) -> Ty {
         let ret = self.close(ret);
+        self.open_locals();
         let mut out = std::mem::take(&mut self.out);
         for id in self.body.exprs.ids() {
             if let Some(slot) = out.expr_ty.get_mut(id) {
@@ -291,6 +292,20 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         });
         self.out = out;
         ret
+    }
+
+    /// A binding whose type nothing decides needs an annotation.
+    fn open_locals(&mut self) {
+        for (id, local) in self.body.locals.iter() {
+            let Some(&ty) = self.out.local_ty.get(id) else { continue };
+            let ty = self.c.zonk(ty);
+            if self.c.store.flags(ty).any(TyFlags::INFER) {
+                let at = self.here(local.span);
+                let shown = self.c.show(ty);
+                self.report(d::open_binding(at, self.c.names.resolve(local.name), &shown));
+                self.close(ty);
+            }
+        }
     }
 
     fn close_all(&mut self, tys: &mut [Ty]) {

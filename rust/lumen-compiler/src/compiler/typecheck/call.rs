@@ -195,12 +195,14 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// A call of an overloaded builtin: the first argument's type chooses.
     fn call_builtin(&mut self, name: Symbol, site: Site<'a>) -> Ty {
-        let hir = self.hir;
-        let candidates = hir.builtins.get(&name).map_or(&[][..], Vec::as_slice);
-        if let [(_, only)] = candidates {
-            return self.call_cell(*only, site);
+        if let Some(only) = self.only_meaning(name) {
+            return self.call_cell(only, site);
         }
         let args = site.given.args;
+        if self.meaningless(name) {
+            self.infer_args(args);
+            return Ty::ERROR;
+        }
         let first = args.first().filter(|arg| arg.name.is_none() && !arg.spread);
         let Some(first) = first else {
             if let (true, Some(cell)) = (args.is_empty(), self.overload_without_args(name)) {

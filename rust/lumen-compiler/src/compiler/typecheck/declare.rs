@@ -122,7 +122,12 @@ impl<'a> Checker<'a> {
         all.dedup();
         let info = &mut self.cells[id.index()];
         info.row_params = all.into_boxed_slice();
-        info.row_declared = cell.row.is_some() || !matches!(cell.body, CellBody::Lumen(_));
+        // A row with an unknown effect was reported: the body's own row stands for it.
+        let known = |row: &RowRef| {
+            row.effects.iter().all(|&(name, _)| Effect::by_name(self.names.resolve(name)).is_some())
+        };
+        let written = cell.row.as_ref().is_some_and(known);
+        info.row_declared = written || !matches!(cell.body, CellBody::Lumen(_));
     }
 
     /// The row that callers see: what is written, plus what the function parameters without a row may do.

@@ -116,6 +116,17 @@ pub(super) fn annotate(at: FileSpan) -> Diagnostic {
         .with_help("write the type where it is bound, for example `fn(x: Int) => …` or `let xs: list[Int] = []`")
 }
 
+/// The type of `name` must be known, and is only known to be `ty`.
+pub(super) fn open_binding(at: FileSpan, name: &str, ty: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0411,
+        at,
+        format!("the type of `{name}` must be known, and is only known to be `{ty}`"),
+    )
+    .with_primary("nothing says what it holds")
+    .with_help(format!("write its type: `let {name}: …`"))
+}
+
 /// A declaration writes its types.
 pub(super) fn annotate_signature(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0411, at, "a declaration writes its types")

@@ -243,6 +243,10 @@ impl<'a> BodyCx<'_, 'a> {
             TyKind::Json => Some(Ty::JSON),
             _ => None,
         });
+        if wanted.is_none() && self.wants_any(want) {
+            let elem = self.any_elements(items);
+            return self.c.store.list(elem);
+        }
         let elem = self.elements(items, wanted, "list");
         self.c.store.list(elem)
     }
@@ -258,6 +262,39 @@ impl<'a> BodyCx<'_, 'a> {
             self.c.require(elem, Bounds::EQ, at);
         }
         self.c.store.intern(TyKind::Set(elem))
+    }
+
+    /// Whether the context takes anything: then parts of a literal may be of different types.
+    fn wants_any(&self, want: Want) -> bool {
+        want.ty().is_some_and(|ty| self.shallow(ty) == Ty::ANY)
+    }
+
+    /// Elements where anything is wanted: their common type, or `Any`.
+    fn any_elements(&mut self, items: &[Item]) -> Ty {
+        if items.iter().any(|item| item.spread) {
+            return self.elements(items, None, "list");
+        }
+        let parts: Vec<ExprId> = items.iter().map(|item| item.value).collect();
+        self.any_parts(&parts)
+    }
+
+    fn any_parts(&mut self, parts: &[ExprId]) -> Ty {
+        let mut common = None;
+        let mut same = true;
+        for &part in parts {
+            let own = self.expr(part, Want::Ty(Ty::ANY));
+            match common {
+                None => common = Some(own),
+                Some(common) => same &= self.unify_soft(own, common, self.span(part)),
+            }
+        }
+        if same {
+            return common.unwrap_or(Ty::ANY);
+        }
+        for &part in parts {
+            self.out.adjust.insert(part, Ty::ANY);
+        }
+        Ty::ANY
     }
 
     /// The element type of a literal. Without expectation the first element decides, numbers last, so that
@@ -349,6 +386,18 @@ impl<'a> BodyCx<'_, 'a> {
             TyKind::Json => Some((Ty::STRING, Ty::JSON)),
             _ => None,
         });
+        if wanted.is_none() && self.wants_any(want) && !items.is_empty() {
+            let entries: Option<Vec<(ExprId, ExprId)>> = items
+                .iter()
+                .map(|item| match item {
+                    MapItem::Entry(k, v) => Some((*k, *v)),
+                    MapItem::Spread(_) => None,
+                })
+                .collect();
+            if let Some(entries) = entries {
+                return self.any_map(&entries);
+            }
+        }
         let (key, value) = match wanted {
             Some(pair) => pair,
             None => (self.fresh(), self.fresh()),
@@ -381,6 +430,19 @@ impl<'a> BodyCx<'_, 'a> {
             let at = self.at(*first);
             self.c.require(key, Bounds::EQ, at);
         }
+        self.c.store.intern(TyKind::Map(key, value))
+    }
+
+    fn any_map(&mut self, entries: &[(ExprId, ExprId)]) -> Ty {
+        let key = self.fresh();
+        for &(k, _) in entries {
+            let own = self.expr(k, Want::Ty(key));
+            self.joined(k, own, key, "map key");
+            let at = self.at(k);
+            self.c.require(key, Bounds::EQ, at);
+        }
+        let values: Vec<ExprId> = entries.iter().map(|entry| entry.1).collect();
+        let value = self.any_parts(&values);
         self.c.store.intern(TyKind::Map(key, value))
     }
 

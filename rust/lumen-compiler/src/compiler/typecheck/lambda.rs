@@ -27,6 +27,7 @@ impl BodyCx<'_, '_> {
         let wanted = wanted.filter(|_| fits);
         let mark = self.enter_lambda(id);
         let mut params = Vec::with_capacity(lambda.params.len());
+        let mut misfit = !fits;
         for (i, param) in lambda.params.iter().enumerate() {
             let from_context = wanted.as_ref().map(|(params, _)| params[i]);
             let ty = match (param.ty, from_context) {
@@ -38,6 +39,7 @@ impl BodyCx<'_, '_> {
                             let at = self.here(span);
                             let (found, expected) = (self.c.show(ty), self.c.show(context));
                             self.report(d::lambda_param_type(at, &expected, &found));
+                            misfit = true;
                         }
                     }
                     ty
@@ -65,11 +67,10 @@ impl BodyCx<'_, '_> {
         self.leave_branch(mark);
         let row = self.c.rows.row_of(row, &mut self.c.store);
         self.out.lambda_row.insert(id, row);
-        if fits || wanted.is_some() {
-            self.c.store.intern(TyKind::Fn { params: params.into_boxed_slice(), ret, row })
-        } else {
-            Ty::ERROR
+        if misfit {
+            return Ty::ERROR;
         }
+        self.c.store.intern(TyKind::Fn { params: params.into_boxed_slice(), ret, row })
     }
 
     fn lambda_body(&mut self, id: LambdaId, ret: Ty) {

@@ -70,7 +70,7 @@ impl<'a> BodyCx<'_, 'a> {
     /// The cell that `x.name(…)` calls for an `x` of type `ty`.
     pub(super) fn find_method(&mut self, ty: Ty, name: Symbol) -> Option<CellId> {
         let head = self.head(ty)?;
-        if let Some(&cell) = self.hir.methods.get(&(head, name)) {
+        if let Some(cell) = self.method_of(head, name) {
             return Some(cell);
         }
         let module = self.hir.cells[self.cell].module;
@@ -79,10 +79,20 @@ impl<'a> BodyCx<'_, 'a> {
         {
             return Some(cell);
         }
-        if let Some(&cell) = self.hir.methods.get(&(Head::Any, name)) {
+        if let Some(cell) = self.method_of(Head::Any, name) {
             return Some(cell);
         }
-        self.overload_by_head(name, head)
+        self.builtin_by_head(name, head)
+    }
+
+    /// A method that this module may use: private ones belong to their module, std looks at std only.
+    fn method_of(&self, head: Head, name: Symbol) -> Option<CellId> {
+        let cell = *self.hir.methods.get(&(head, name))?;
+        let decl = &self.hir.cells[cell];
+        let here = self.hir.cells[self.cell].module;
+        let from_std = self.hir.modules[here].is_std && !self.hir.modules[decl.module].is_std;
+        let hidden = !decl.is_pub && decl.module != here;
+        (!from_std && !hidden && !decl.params.is_empty()).then_some(cell)
     }
 
     fn first_param_takes(&mut self, cell: CellId, head: Head) -> bool {
@@ -131,10 +141,24 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// The version of builtin `name` for a first argument of type `ty`.
     pub(super) fn overload(&self, name: Symbol, ty: Ty) -> Option<CellId> {
-        self.overload_by_head(name, self.head(ty)?)
+        let head = self.head(ty)?;
+        self.method_of(head, name).or_else(|| self.builtin_by_head(name, head))
     }
 
-    fn overload_by_head(&self, name: Symbol, head: Head) -> Option<CellId> {
+    /// Whether `name` means one builtin whatever its first argument is.
+    pub(super) fn only_meaning(&self, name: Symbol) -> Option<CellId> {
+        match self.hir.builtins.get(&name).map(Vec::as_slice) {
+            Some([(_, only)]) if !self.c.method_names.contains(&name) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing has this name: its declarations had errors.
+    pub(super) fn meaningless(&self, name: Symbol) -> bool {
+        !self.hir.builtins.contains_key(&name) && !self.c.method_names.contains(&name)
+    }
+
+    fn builtin_by_head(&self, name: Symbol, head: Head) -> Option<CellId> {
         let candidates = self.hir.builtins.get(&name)?;
         let with = |head: Head| candidates.iter().find(|(h, _)| *h == head).map(|(_, cell)| *cell);
         let null = || if head == Head::Null { with(Head::Optional) } else { None };
@@ -153,9 +177,8 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// The builtin that a bare name means: the only one, or the one for the wanted function's first parameter.
     pub(super) fn builtin_value(&mut self, name: Symbol, want: Want) -> Option<CellId> {
-        let candidates = self.hir.builtins.get(&name)?;
-        if let [(_, only)] = candidates.as_slice() {
-            return Some(*only);
+        if let Some(only) = self.only_meaning(name) {
+            return Some(only);
         }
         let first = self.wanted_part(want, |kind| match kind {
             TyKind::Fn { params, .. } => params.first().copied(),

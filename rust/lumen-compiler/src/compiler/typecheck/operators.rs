@@ -315,6 +315,10 @@ impl BodyCx<'_, '_> {
         };
         let bound = if equality { Bounds::EQ } else { Bounds::ORD };
         let known = !self.c.store.flags(common).any(TyFlags::INFER);
+        let null_test = equality && (left == Ty::NULL || right == Ty::NULL);
+        if null_test {
+            return self.null_facts(op, lhs, left, rhs, right);
+        }
         if known && !self.c.has(common, bound) {
             let (at, shown) = (self.here(op_span), self.c.show(common));
             let diagnostic =

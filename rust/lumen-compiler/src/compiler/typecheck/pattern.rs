@@ -108,6 +108,7 @@ impl<'a> BodyCx<'_, 'a> {
                 Some(*member)
             }
             [] => {
+                self.out.pat_ty.insert(pat, Ty::ERROR);
                 if !matches!(self.kind(ty), TyKind::Error | TyKind::Never) {
                     let at = self.here(span);
                     let diagnostic = match self.kind(ty) {
@@ -122,6 +123,7 @@ impl<'a> BodyCx<'_, 'a> {
                 None
             }
             _ => {
+                self.out.pat_ty.insert(pat, Ty::ERROR);
                 let (at, shown) = (self.here(span), self.c.show(ty));
                 self.report(d::pattern_ambiguous(at, what, &shown));
                 None
@@ -298,7 +300,7 @@ impl<'a> BodyCx<'_, 'a> {
         let what = self.c.names.resolve(what);
         let mut seen = vec![false; tys.len()];
         let mut indices = Vec::with_capacity(args.len());
-        let (mut next, mut extra) = (0, 0);
+        let (mut next, mut extra, mut unknown) = (0, 0, false);
         for arg in args {
             let index = match arg.name {
                 Some((name, span)) => {
@@ -332,6 +334,7 @@ impl<'a> BodyCx<'_, 'a> {
                     indices.push(at as u32);
                 }
                 None => {
+                    unknown = true;
                     self.pattern(arg.pat, Ty::ERROR);
                     indices.push(0);
                 }
@@ -345,9 +348,12 @@ impl<'a> BodyCx<'_, 'a> {
             })
             .collect();
         let at = self.here(span);
+        if unknown {
+            self.out.pat_ty.insert(pat, Ty::ERROR);
+        }
         if extra > 0 {
             self.report(d::pattern_extra(at, what, tys.len(), args.len()));
-        } else if !rest && !missing.is_empty() && indices.len() == args.len() {
+        } else if !rest && !missing.is_empty() && !unknown {
             self.report(d::pattern_missing(at, what, &missing));
         }
         self.out.pat_args.insert(pat, indices.into_boxed_slice());
@@ -371,6 +377,7 @@ impl<'a> BodyCx<'_, 'a> {
             && tys.len() != n
         {
             let (at, m) = (self.here(span), tys.len());
+            self.out.pat_ty.insert(pat, Ty::ERROR);
             self.report(d::pattern_tuple_size(at, m, n));
             parts.iter().for_each(|&part| self.pattern(part, Ty::ERROR));
             return;

@@ -5,7 +5,6 @@
 
 use super::body::{BodyCx, Want};
 use super::diagnostics as d;
-use super::narrow::Fact;
 use super::tables::PlaceStepInfo;
 use super::types::{Ty, TyKind};
 use crate::compiler::hir::{BinOp, ExprId, Place, PlaceStep};
@@ -16,7 +15,7 @@ impl BodyCx<'_, '_> {
         let declared = self.local_ty(place.local);
         let Some(target) = self.place_type(place, declared, op.is_some(), value) else {
             self.infer(value);
-            self.after_assignment(place, None);
+            self.after_assignment(place);
             return;
         };
         if let Some((op, span)) = op {
@@ -32,27 +31,18 @@ impl BodyCx<'_, '_> {
                 let at = self.here(span);
                 self.report(d::mismatch(at, &wanted, &found));
             }
-            self.after_assignment(place, None);
+            self.after_assignment(place);
             return;
         }
         let own = self.expr(value, Want::Ty(target));
         self.coerce(value, own, target);
-        self.after_assignment(place, Some(own));
+        self.after_assignment(place);
     }
 
-    /// Facts about the local end; a value of a narrower type starts a new one.
-    fn after_assignment(&mut self, place: &Place, own: Option<Ty>) {
+    /// Facts about the local end.
+    fn after_assignment(&mut self, place: &Place) {
         self.flow.log_assignment(place.local);
         self.forget(place.local);
-        let Some(own) = own.filter(|_| place.path.is_empty()) else { return };
-        let declared = self.c.zonk(self.local_ty(place.local));
-        let own = self.c.zonk(own);
-        let wide = matches!(self.kind(declared), TyKind::Optional(_) | TyKind::Union(_));
-        let members = self.c.store.members(declared);
-        let part = self.c.store.members(own).iter().all(|member| members.contains(member));
-        if wide && own != declared && part && own != Ty::NEVER {
-            self.flow.push(Fact { local: place.local, path: Box::new([]), ty: own });
-        }
     }
 
     /// The type of the place, after checking its path.

@@ -184,10 +184,6 @@ impl BodyCx<'_, '_> {
         }
         let Some(otherwise) = otherwise else {
             self.plain_pattern(pat, own);
-            if ty.is_some() {
-                let init_ty = self.out.expr_ty.get(init).copied().unwrap_or(own);
-                self.narrow_initial(pat, own, init_ty);
-            }
             return false;
         };
         let mark = self.flow.mark();
@@ -206,18 +202,6 @@ impl BodyCx<'_, '_> {
         self.pattern(pat, ty);
         if !matches!(self.body.pats[pat].kind, PatKind::Bind(_) | PatKind::Wild) {
             self.cases.push(CaseTask::Irrefutable(pat, "let"));
-        }
-    }
-
-    /// `let x: Int? = 5`: `x` is known to be an `Int` for now.
-    fn narrow_initial(&mut self, pat: PatId, declared: Ty, own: Ty) {
-        let (declared, own) = (self.c.zonk(declared), self.c.zonk(own));
-        let wide = matches!(self.kind(declared), TyKind::Optional(_) | TyKind::Union(_));
-        let all = self.c.store.members(declared);
-        let part = self.c.store.members(own).iter().all(|member| all.contains(member));
-        // `Null` alone is no help: the binding waits for its value.
-        if wide && part && own != declared && own != Ty::NULL && own != Ty::NEVER {
-            self.narrow_binding(pat, declared, own);
         }
     }
 

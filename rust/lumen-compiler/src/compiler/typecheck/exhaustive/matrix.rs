@@ -200,9 +200,7 @@ impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
             (Con::Unit, _) => "null".to_owned(),
             (Con::Opaque(text), _) => text.clone(),
             (Con::Ints(lo, hi), _) if lo == hi => lo.to_string(),
-            (Con::Ints(INT_MIN, INT_MAX), _) => "_".to_owned(),
-            (Con::Ints(INT_MIN, hi), _) => format!("..={hi}"),
-            (Con::Ints(lo, INT_MAX), _) => format!("{lo}.."),
+            (Con::Ints(INT_MIN, _) | Con::Ints(_, INT_MAX), _) => "_".to_owned(),
             (Con::Ints(lo, hi), _) => format!("{lo}..={hi}"),
             (Con::Member(Ty::NULL), _) => "null".to_owned(),
             (Con::Member(member), _) => match parts.first().map(String::as_str) {
