@@ -18,6 +18,7 @@
 mod expr;
 mod pattern;
 mod ty;
+pub mod print;
 
 pub use expr::*;
 pub use pattern::*;
