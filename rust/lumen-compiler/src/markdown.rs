@@ -1,7 +1,7 @@
 //! Markdown extraction: the program of a document, at the document's own offsets.
 //!
 //! Input: the bytes of a `.lm.md` or `.lm` file. Output: its fences, and texts of the same length as the file in
-//! which every byte that is not program code is a space or a line feed (decision record 0003). Fences follow
+//! which every byte that is not program code is a space or a line end (decision record 0003). Fences follow
 //! CommonMark (0.31, section 4.5), inside lists and block quotes too.
 //! Invariant: an offset in an extracted text is an offset in the file; both have the same line feeds.
 
@@ -29,10 +29,9 @@ pub enum Form {
 pub struct Document {
     /// All fenced blocks in order; none for plain source.
     pub fences: Vec<Fence>,
-    /// For each documented fence of the program (or declaration of plain source): where its code begins, and the
-    /// prose right before it.
+    /// For each documented fence of the program: where its code begins, and the prose right before it.
     pub docs: Vec<(u32, Span)>,
-    /// Code of plain source, outside of its documentation blocks.
+    /// Code of plain source.
     plain: Vec<Range<usize>>,
 }
 
@@ -98,7 +97,7 @@ impl Document {
     }
 }
 
-/// `text` with everything outside `keep` blanked; carriage returns are always blanked.
+/// `text` with everything outside `keep` blanked, except line ends.
 fn blank<'a>(text: &str, keep: impl Iterator<Item = &'a Range<usize>>) -> String {
     let source = text.as_bytes();
     let mut out = Vec::with_capacity(source.len());
@@ -106,9 +105,15 @@ fn blank<'a>(text: &str, keep: impl Iterator<Item = &'a Range<usize>>) -> String
         let start = range.start.max(out.len());
         blank_run(&mut out, &source[..start]);
         let code = &source[start..range.end.max(start)];
-        out.extend(code.iter().map(|&byte| if byte == b'\r' { b' ' } else { byte }));
+        out.extend_from_slice(code);
     }
     blank_run(&mut out, source);
+    // In the lines of a long string a space would be text; the lexer strips a carriage return.
+    for at in memchr::memchr_iter(b'\r', source) {
+        if source.get(at + 1) == Some(&b'\n') {
+            out[at] = b'\r';
+        }
+    }
     // INVARIANT: whole characters are kept or blanked, because ranges come from slices of `text`.
     String::from_utf8(out).unwrap_or_default()
 }
@@ -230,38 +235,10 @@ fn merge(ranges: &mut Vec<Range<usize>>) {
     });
 }
 
-/// Plain source: lines of three backticks open and close documentation blocks.
+/// Plain source is all code, but for a byte order mark; the lexer finds its documentation blocks.
 fn plain(text: &str) -> Document {
-    let mut out = Document::default();
-    let mut code_from = 0;
-    let mut doc_from: Option<usize> = None;
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let start = offset;
-        offset += line.len();
-        if !line.trim_start().starts_with("```") {
-            continue;
-        }
-        match doc_from.take() {
-            None => {
-                out.plain.push(code_from..start);
-                doc_from = Some(offset);
-            }
-            Some(from) => {
-                out.docs.push((offset as u32, span(&(from..start))));
-                code_from = offset;
-            }
-        }
-    }
-    if doc_from.is_none() {
-        out.plain.push(code_from..text.len());
-    }
-    if text.starts_with('\u{feff}')
-        && let Some(first) = out.plain.first_mut()
-    {
-        first.start = first.start.max('\u{feff}'.len_utf8()).min(first.end);
-    }
-    out
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    Document { plain: vec![start..text.len()], ..Document::default() }
 }
 
 fn span(range: &Range<usize>) -> Span {
@@ -305,11 +282,11 @@ mod tests {
     }
 
     #[test]
-    fn carriage_returns_are_blank() {
-        let text = "```lumen\r\nlet x = 1\r\nlet y = 2\r\n```\r\n";
+    fn line_ends_stay() {
+        let text = "```lumen\r\nlet x = \"\"\"\r\n  a\r\n  \"\"\"\r\n```\r\n";
         let program = program(text);
-        assert!(!program.contains('\r'));
-        assert_eq!(program.find("let y"), text.find("let y"));
+        assert_eq!(program.matches("\r\n").count(), text.matches("\r\n").count());
+        assert!(program.contains("  a\r\n"));
     }
 
     #[test]
@@ -350,12 +327,10 @@ mod tests {
     }
 
     #[test]
-    fn plain_source_has_documentation_blocks() {
-        let text = "let a = 1\n```\ndoc\n```\ncell f() -> Int = 1\n";
+    fn plain_source_is_all_code() {
+        let text = "\u{feff}let a = 1\n```\ndoc\n```\ncell f() -> Int = 1\n";
         let mut problems = Vec::new();
         let document = extract(text, Form::Plain, FileId(0), &mut problems);
-        let program = document.program(text);
-        assert!(!program.contains("doc") && program.contains("cell f"));
-        assert_eq!(document.docs.len(), 1);
+        assert_eq!(document.program(text), text.replace('\u{feff}', "   "));
     }
 }

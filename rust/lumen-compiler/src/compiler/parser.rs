@@ -55,7 +55,7 @@ pub fn parse(
     let before = diags.len();
     let tokens = lexer::lex(text, options.start, file, names, diags);
     let lexed = diags.len();
-    let mut parser = Parser::new(text, file, &tokens, names, diags, options);
+    let mut parser = Parser::new(text, file, &tokens, diags, options);
     parser.file();
     if !parser.lacks_end {
         let tree = parser.tree;
@@ -63,7 +63,7 @@ pub fn parse(
         return tree;
     }
     diags.truncate(lexed);
-    let mut parser = Parser::new(text, file, &tokens, names, diags, options);
+    let mut parser = Parser::new(text, file, &tokens, diags, options);
     parser.guided = true;
     parser.file();
     let tree = parser.tree;
@@ -77,7 +77,6 @@ struct Parser<'a> {
     tokens: &'a [Token],
     docs: &'a Tokens,
     options: ParseOptions<'a>,
-    names: &'a mut Interner,
     diags: &'a mut Vec<Diagnostic>,
     tree: ast::File,
     scratch: Scratch,
@@ -160,7 +159,6 @@ impl<'a> Parser<'a> {
         text: &'a str,
         file: FileId,
         tokens: &'a Tokens,
-        names: &'a mut Interner,
         diags: &'a mut Vec<Diagnostic>,
         options: ParseOptions<'a>,
     ) -> Self {
@@ -170,7 +168,6 @@ impl<'a> Parser<'a> {
             tokens: &tokens.list,
             docs: tokens,
             options,
-            names,
             diags,
             tree,
             scratch: Scratch::default(),
