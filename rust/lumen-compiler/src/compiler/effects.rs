@@ -3,7 +3,7 @@
 //! Row graph of type checking → rows in all signatures and types, E050x diagnostics. Afterwards no table mentions a row
 //! variable.
 
-pub mod row;
+pub(crate) mod row;
 pub(crate) mod diagnostics;
 mod evidence;
 

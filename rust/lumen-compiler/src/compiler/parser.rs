@@ -139,7 +139,7 @@ macro_rules! finish_list {
         $parser.tree.$pool.alloc($parser.scratch.$stack.drain($base..))
     };
 }
-pub(self) use finish_list;
+use finish_list;
 
 /// What `enter` changed, for `leave`.
 #[must_use]

@@ -129,26 +129,3 @@ fn jumps_go_straight_and_unused_values_go() {
         ]
     );
 }
-
-/// `cargo test --release -p lumen-lir opt_speed -- --ignored --nocapture` prints the time of a word.
-#[test]
-#[ignore = "a measurement"]
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
-fn opt_speed() {
-    let (mut words, mut time) = (0, std::time::Duration::ZERO);
-    let modules: Vec<_> = verifier::tests::modules()
-        .into_iter()
-        .filter(|(file, _)| file == "accept.lir")
-        .map(|(_, source)| text::parse(&source).expect("it parses"))
-        .collect();
-    for _ in 0..5_000 {
-        for module in &modules {
-            let mut module = module.clone();
-            let start = std::time::Instant::now();
-            run(&mut module);
-            time += start.elapsed();
-            words += module.cells.iter().map(|c| c.code.len()).sum::<usize>();
-        }
-    }
-    eprintln!("{:.1} ns a word", time.as_nanos() as f64 / words as f64);
-}

@@ -125,30 +125,6 @@ fn a_missing_extension_word_is_found() {
     assert_eq!(check(&module).first().map(|v| (v.rule, v.pc)), Some((Rule::P1, Some(1))));
 }
 
-/// `cargo test --release -p lumen-lir speed -- --ignored --nocapture` prints the time of an instruction.
-#[test]
-#[ignore = "a measurement"]
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
-fn speed() {
-    let mut modules = Vec::new();
-    for (file, source) in modules_of("accept.lir") {
-        modules.push((file, text::parse(&source).expect("it parses")));
-    }
-    let mut words = 0;
-    let mut scratch = flow::Scratch::default();
-    let start = std::time::Instant::now();
-    for _ in 0..20_000 {
-        for (_, module) in &modules {
-            for n in 0..module.cells.len() {
-                check_cell_with(module, CellId(n as u32), &mut scratch).expect("it is sound");
-                words += module.cells[n].code.len();
-            }
-        }
-    }
-    let ns = start.elapsed().as_nanos() as f64 / words as f64;
-    eprintln!("{ns:.1} ns a word, {words} words");
-}
-
 fn modules_of(file: &str) -> Vec<(String, String)> {
     modules().into_iter().filter(|(name, _)| name == file).collect()
 }

@@ -142,7 +142,8 @@ impl Heap {
                 _ => ("(", ")", row.slots.len()),
             };
             if matches!(row.kind, Kind::Record | Kind::Variant) {
-                out.push_str(&row.name);
+                // A generic record is shown without its type arguments.
+                out.push_str(row.name.split('[').next().unwrap_or_default());
             }
             out.push_str(open);
             Ok(Some(Frame { p, next: 0, count, first: true, close, value: None }))

@@ -10,11 +10,11 @@ use lumen_base::FileSpan;
 use lumen_lir::effects::EffectSet;
 
 /// A row variable.
-pub type RowVar = u32;
+pub(crate) type RowVar = u32;
 
 /// Why an inclusion holds: shown in the chain of an effect error.
 #[derive(Clone, Copy, Debug)]
-pub struct Why {
+pub(crate) struct Why {
     pub at: FileSpan,
     /// The cell that is called there; none for `emit` and calls of function values.
     pub callee: Option<CellId>,
@@ -22,7 +22,7 @@ pub struct Why {
 
 /// What flows into a variable.
 #[derive(Clone, Copy, Debug)]
-pub enum Source {
+pub(crate) enum Source {
     Effects(EffectSet),
     Param(TypeParamId),
     Var(RowVar),
@@ -35,7 +35,7 @@ pub enum Source {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Edge {
+pub(crate) struct Edge {
     pub to: RowVar,
     pub source: Source,
     pub why: Why,
@@ -43,7 +43,7 @@ pub struct Edge {
 
 /// An upper bound, compared when the rows are known.
 #[derive(Clone, Copy, Debug)]
-pub struct Check {
+pub(crate) struct Check {
     pub row: RowTy,
     pub allowed: RowTy,
     pub at: FileSpan,
@@ -51,7 +51,7 @@ pub struct Check {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CheckKind {
+pub(crate) enum CheckKind {
     /// The body of a cell against its written row.
     Declared(CellId),
     /// A function value where a function type allows less.
@@ -62,7 +62,7 @@ pub enum CheckKind {
 
 /// All inclusions of one compilation.
 #[derive(Default)]
-pub struct RowGraph {
+pub(crate) struct RowGraph {
     n_vars: u32,
     pub(super) edges: Vec<Edge>,
     substs: Vec<(TypeParamId, RowTy)>,
@@ -71,31 +71,31 @@ pub struct RowGraph {
 
 /// How much of the graph existed at some time.
 #[derive(Clone, Copy)]
-pub struct RowMark {
+pub(crate) struct RowMark {
     edges: usize,
     checks: usize,
 }
 
 impl RowGraph {
-    pub fn fresh(&mut self) -> RowVar {
+    pub(crate) fn fresh(&mut self) -> RowVar {
         let var = self.n_vars;
         self.n_vars += 1;
         var
     }
 
     /// The row that is exactly `var`.
-    pub fn row_of(&self, var: RowVar, store: &mut TyStore) -> RowTy {
+    pub(crate) fn row_of(&self, var: RowVar, store: &mut TyStore) -> RowTy {
         store.intern_row(RowKind { infer: Box::new([var]), ..RowKind::default() })
     }
 
-    pub fn add(&mut self, to: RowVar, source: Source, why: Why) {
+    pub(crate) fn add(&mut self, to: RowVar, source: Source, why: Why) {
         if !matches!(source, Source::Var(from) if from == to) {
             self.edges.push(Edge { to, source, why });
         }
     }
 
     /// `row ⊆ to`.
-    pub fn include(&mut self, to: RowVar, row: RowTy, store: &TyStore, why: Why) {
+    pub(crate) fn include(&mut self, to: RowVar, row: RowTy, store: &TyStore, why: Why) {
         if row == RowTy::EMPTY {
             return;
         }
@@ -112,7 +112,7 @@ impl RowGraph {
     }
 
     /// `row ⊆ bound`, where `bound` may be open.
-    pub fn sub(&mut self, row: RowTy, bound: RowTy, store: &TyStore, why: Why) {
+    pub(crate) fn sub(&mut self, row: RowTy, bound: RowTy, store: &TyStore, why: Why) {
         if row == bound || row == RowTy::EMPTY {
             return;
         }
@@ -122,12 +122,18 @@ impl RowGraph {
         }
     }
 
-    pub fn check(&mut self, row: RowTy, allowed: RowTy, at: FileSpan, kind: CheckKind) {
+    pub(crate) fn check(&mut self, row: RowTy, allowed: RowTy, at: FileSpan, kind: CheckKind) {
         self.checks.push(Check { row, allowed, at, kind });
     }
 
     /// The row of variable `from` with row parameters replaced flows into `to`.
-    pub fn instance(&mut self, to: RowVar, from: RowVar, subst: &[(TypeParamId, RowTy)], why: Why) {
+    pub(crate) fn instance(
+        &mut self,
+        to: RowVar,
+        from: RowVar,
+        subst: &[(TypeParamId, RowTy)],
+        why: Why,
+    ) {
         if subst.is_empty() {
             self.add(to, Source::Var(from), why);
             return;
@@ -138,18 +144,18 @@ impl RowGraph {
         self.edges.push(Edge { to, source: Source::Instance { from, lo, hi }, why });
     }
 
-    pub fn mark(&self) -> RowMark {
+    pub(crate) fn mark(&self) -> RowMark {
         RowMark { edges: self.edges.len(), checks: self.checks.len() }
     }
 
     /// Forgets what was added since `mark` (a failed attempt to unify).
-    pub fn rewind(&mut self, mark: RowMark) {
+    pub(crate) fn rewind(&mut self, mark: RowMark) {
         self.edges.truncate(mark.edges);
         self.checks.truncate(mark.checks);
     }
 
     /// The least rows.
-    pub fn solve(&self, store: &TyStore) -> Rows {
+    pub(crate) fn solve(&self, store: &TyStore) -> Rows {
         let n = self.n_vars as usize;
         let mut rows = Rows { effects: vec![EffectSet::EMPTY; n], params: vec![Vec::new(); n] };
         let readers = Readers::new(self, store);
@@ -224,22 +230,22 @@ impl Readers {
 }
 
 /// The solution: for each variable its effects and rigid row parameters.
-pub struct Rows {
+pub(crate) struct Rows {
     effects: Vec<EffectSet>,
     params: Vec<Vec<TypeParamId>>,
 }
 
 impl Rows {
-    pub fn effects(&self, var: RowVar) -> EffectSet {
+    pub(crate) fn effects(&self, var: RowVar) -> EffectSet {
         self.effects[var as usize]
     }
 
-    pub fn params(&self, var: RowVar) -> &[TypeParamId] {
+    pub(crate) fn params(&self, var: RowVar) -> &[TypeParamId] {
         &self.params[var as usize]
     }
 
     /// `row` without variables.
-    pub fn close(&self, row: RowTy, store: &TyStore) -> RowKind {
+    pub(crate) fn close(&self, row: RowTy, store: &TyStore) -> RowKind {
         let kind = store.row(row);
         let mut effects = kind.effects;
         let mut params = kind.params.to_vec();
