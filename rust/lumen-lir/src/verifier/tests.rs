@@ -124,7 +124,3 @@ fn a_missing_extension_word_is_found() {
     module.cells.push(crate::Cell { code, ..crate::Cell::default() });
     assert_eq!(check(&module).first().map(|v| (v.rule, v.pc)), Some((Rule::P1, Some(1))));
 }
-
-fn modules_of(file: &str) -> Vec<(String, String)> {
-    modules().into_iter().filter(|(name, _)| name == file).collect()
-}

@@ -13,7 +13,6 @@ use crate::compiler::hir::{Arg, CellId, Def, ExprId, Head, TyRefId};
 use lumen_base::{Span, Symbol};
 
 impl<'a> BodyCx<'_, 'a> {
-    #[expect(clippy::too_many_arguments, reason = "the parts of one HIR node")]
     pub(super) fn method_call(
         &mut self,
         expr: ExprId,

@@ -286,7 +286,6 @@ impl<'a> BodyCx<'_, 'a> {
         self.pattern_args(pat, decl.name, &names, &tys, args, rest, span);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one pattern")]
     fn pattern_args(
         &mut self,
         pat: PatId,

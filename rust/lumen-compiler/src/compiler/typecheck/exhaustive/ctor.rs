@@ -32,8 +32,8 @@ pub(super) enum Con {
     Opaque(String),
     /// A list of exactly this length.
     Len(usize),
-    /// A list of this length or more, as that many elements.
-    LenFrom(usize),
+    /// A list of this length or more: so many elements at its front, and so many at its back.
+    LenFrom(usize, usize),
     /// `null` itself.
     Unit,
 }
@@ -199,7 +199,8 @@ pub(super) fn part_types(cx: &mut BodyCx<'_, '_>, ty: Ty, con: &Con) -> Vec<Ty> 
             let n = cx.hir.enums[owner].variants[*ordinal as usize].fields.len();
             (0..n).map(|i| cx.payload_ty(variant, &args, i)).collect()
         }
-        (Con::Len(n) | Con::LenFrom(n), TyKind::List(elem)) => vec![elem; *n],
+        (Con::Len(n), TyKind::List(elem)) => vec![elem; *n],
+        (Con::LenFrom(front, back), TyKind::List(elem)) => vec![elem; front + back],
         _ => Vec::new(),
     }
 }

@@ -222,9 +222,9 @@ impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
                 call(names.resolve(record.name), &fields)
             }
             (Con::Len(_), _) => format!("[{}]", parts.join(", ")),
-            (Con::LenFrom(_), _) => {
+            (Con::LenFrom(front, _), _) => {
                 let mut parts = parts.to_vec();
-                parts.push("...".to_owned());
+                parts.insert(*front, "...".to_owned());
                 format!("[{}]", parts.join(", "))
             }
             _ => format!("({})", parts.join(", ")),
@@ -257,8 +257,8 @@ fn specialise(row: &Row, con: &Con, arity: usize) -> Option<Row> {
             }
             pats.extend(parts.iter().rev().cloned());
         }
-        (P::Rest(before, after), Con::Len(n) | Con::LenFrom(n)) => {
-            let between = n.checked_sub(before.len() + after.len())?;
+        (P::Rest(before, after), Con::Len(_) | Con::LenFrom(..)) => {
+            let between = arity.checked_sub(before.len() + after.len())?;
             pats.extend(after.iter().rev().cloned());
             pats.extend(std::iter::repeat_n(P::Wild, between));
             pats.extend(before.iter().rev().cloned());
@@ -269,16 +269,23 @@ fn specialise(row: &Row, con: &Con, arity: usize) -> Option<Row> {
 }
 
 /// Every length that some pattern tells apart, the last one standing for all longer lists.
+///
+/// In those the longest front and the longest back of any pattern do not overlap: an element that one pattern counts
+/// from the front and another from the back would be two elements in a longer list.
 fn lengths(rows: &[Row]) -> Vec<Con> {
-    let mut max = 0;
+    let (mut fixed, mut front, mut back) = (0, 0, 0);
     for row in rows {
         match row.pats.last() {
-            Some(P::Con(Con::Len(n), _)) => max = max.max(n + 1),
-            Some(P::Rest(before, after)) => max = max.max(before.len() + after.len()),
+            Some(P::Con(Con::Len(n), _)) => fixed = fixed.max(n + 1),
+            Some(P::Rest(before, after)) => {
+                front = front.max(before.len());
+                back = back.max(after.len());
+            }
             _ => {}
         }
     }
-    (0..max).map(Con::Len).chain([Con::LenFrom(max)]).collect()
+    let front = front.max(fixed.saturating_sub(back));
+    (0..front + back).map(Con::Len).chain([Con::LenFrom(front, back)]).collect()
 }
 
 /// The integers cut at every end of a pattern's interval.
