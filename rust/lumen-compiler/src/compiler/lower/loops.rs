@@ -4,7 +4,7 @@
 
 use super::fx::{Dest, Fx, LoopFrame};
 use super::liveness::{ENTER, EXIT};
-use super::value::{Place, Val};
+use super::value::{Binding, Place, Val};
 use crate::compiler::hir::{Cond, ExprId, ExprKind, LoopId, PatId};
 use crate::compiler::typecheck::types::TyKind;
 use lumen_lir::{Label, Op, Reg};
@@ -252,17 +252,34 @@ impl<'a> Fx<'_, 'a> {
         self.b.bind(head);
         let scope = self.scope.len();
         self.bind_element(&source, pat, e);
+        // A round that a guard ends gives back what it has bound.
+        let owns = !guards.is_empty() && self.scope_owns(scope);
+        let skip = if owns { self.b.new_label() } else { again };
         let from = self.holds.len();
         for &guard in guards {
-            self.jump_if(guard, false, again, false);
+            self.jump_if(guard, false, skip, false);
             if let Some(frame) = self.loops.last_mut() {
                 frame.continued = true;
             }
         }
+        let bound: Vec<_> = self.scope[scope..].to_vec();
+        let reachable = std::mem::replace(&mut self.r.reachable, true);
+        let guarded = self.r.fork();
+        self.r.reachable = reachable;
         self.release_holds(from);
         self.deaths(e, ENTER);
         each(self);
         self.end_scope(scope);
+        if owns {
+            self.jump(again);
+            self.r.rewind(&self.b, &guarded);
+            self.b.bind(skip);
+            self.release_holds(from);
+            self.scope.truncate(scope);
+            self.scope.extend(bound);
+            self.end_scope(scope);
+        }
+        self.r.join(guarded);
         self.holds.truncate(from);
         let continued = self.loops.last().is_some_and(|l| l.continued);
         self.b.bind(again);
@@ -276,5 +293,16 @@ impl<'a> Fx<'_, 'a> {
         let v = self.finish_loop(fork, dest);
         self.end_iteration(source);
         v
+    }
+
+    /// Whether a local bound since there were `scope` keeps something alive.
+    fn scope_owns(&self, scope: usize) -> bool {
+        self.scope[scope..].iter().any(|&(env, local)| {
+            match self.r.envs.get(env).and_then(|e| e.get(local.index())) {
+                Some(Binding::Val(v)) => self.dies(*v),
+                Some(Binding::Home { reg, .. }) => self.r.state(*reg).owned,
+                _ => false,
+            }
+        })
     }
 }
