@@ -45,7 +45,10 @@ fn check(checker: &mut Checker<'_>, rows: &Rows) {
             checker.diags.push(diagnostic);
         }
         if !free.is_empty() && extra.is_empty() {
-            checker.diags.push(diagnostics::outside_row_variable(check.at));
+            checker.diags.push(match check.kind {
+                CheckKind::Value => diagnostics::value_row_variable(check.at),
+                _ => diagnostics::outside_row_variable(check.at),
+            });
         }
     }
 }

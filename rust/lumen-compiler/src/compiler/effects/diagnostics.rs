@@ -24,6 +24,13 @@ pub(super) fn outside_row_variable(at: FileSpan) -> Diagnostic {
         .with_help("write the row variable of the function's type in the row")
 }
 
+/// A function value with the effects of another function where they are not allowed.
+pub(super) fn value_row_variable(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0502, at, "this function may have effects that are not allowed here")
+        .with_primary("it calls a function parameter, whose effects are not known")
+        .with_help("name the effects: write `/ {e}` in the type of the parameter and in this type")
+}
+
 /// A function value with an effect where none is allowed.
 pub(super) fn value_effect(
     at: FileSpan,

@@ -273,7 +273,11 @@ impl Ctx<'_, '_> {
             if Effect::by_name(self.g.names.resolve(name.symbol)).is_some() {
                 effects.push((name.symbol, name.span));
             } else {
-                vars.extend(self.row_variable(name, place));
+                match self.row_variable(name, place) {
+                    Some(var) => vars.push(var),
+                    // Kept, so that nothing is concluded from a row that was misspelt.
+                    None => effects.push((name.symbol, name.span)),
+                }
             }
         }
         RowRef { effects: effects.into(), vars: vars.into(), span: row.span }

@@ -166,6 +166,9 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             return;
         }
         self.coerce(root, own, ret);
+        if own == Ty::NEVER {
+            self.c.leaves(ret);
+        }
     }
 
     /// Whether `root` is a block without a value at its end.
@@ -195,9 +198,6 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         }
         for (ty, bounds, at) in std::mem::take(&mut self.c.obligations) {
             self.c.require(ty, bounds, at);
-        }
-        if inferred && ret == Ty::NEVER {
-            ret = Ty::NEVER;
         }
         if !self.cases.is_empty() {
             exhaustive::examine(self);

@@ -45,6 +45,8 @@ impl BodyCx<'_, '_> {
                     ty
                 }
                 (None, Some(ty)) => ty,
+                // A misfit was reported: nothing follows from its parameters.
+                (None, None) if misfit => Ty::ERROR,
                 (None, None) => self.fresh(),
             };
             self.pattern(param.pat, ty);
@@ -91,6 +93,9 @@ impl BodyCx<'_, '_> {
             return;
         }
         self.coerce(body, own, ret);
+        if own == Ty::NEVER {
+            self.c.leaves(ret);
+        }
     }
 
     /// Gives the inner twins of captured locals their types.

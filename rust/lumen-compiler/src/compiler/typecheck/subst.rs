@@ -188,6 +188,14 @@ impl Checker<'_> {
         true
     }
 
+    /// The result type of a function that never returns, if nothing else decided it.
+    pub(super) fn leaves(&mut self, ret: Ty) {
+        let ret = self.shallow(ret);
+        if let TyKind::Infer(var) = self.store.kind(ret) {
+            self.vars.bound[*var as usize] = Some(Ty::NEVER);
+        }
+    }
+
     /// Whether the unbound variable `var` is part of `ty`, which is zonked.
     fn occurs(&self, var: Ty, ty: Ty) -> bool {
         if var == ty {
