@@ -176,19 +176,22 @@ fn files_import_files() {
                 "main.lm.md",
                 "```lumen\nimport shapes.square: area\nimport words: *\nprint(area(3), greeting())\n```\n",
             ),
-            ("shapes/square.lm.md", "```lumen\ncell area(side: Int) -> Int = side * side\n```\n"),
+            (
+                "shapes/square.lm.md",
+                "```lumen\npub cell area(side: Int) -> Int = side * side\n```\n",
+            ),
             (
                 "words.lm.md",
-                "```lumen\ncell greeting() -> String = \"hi\"\n```\n\n```lumen run\nprint(greeting())\n```\n",
+                "```lumen\npub cell greeting() -> String = \"hi\"\n```\n\n```lumen run\nprint(greeting())\n```\n",
             ),
             ("broken.lm.md", "```lumen\nimport wrong: f\nprint(f())\n```\n"),
-            ("wrong.lm.md", "text\n\n```lumen\ncell f() -> Int = missing\n```\n"),
+            ("wrong.lm.md", "text\n\n```lumen\npub cell f() -> Int = missing\n```\n"),
             ("lost.lm.md", "```lumen\nimport nowhere: f\nprint(f())\n```\n"),
         ],
     );
     let output = lumen_in(&folder.0, &["check", "broken.lm.md"], "");
     exits(3, &output);
-    assert!(stderr(&output).contains("wrong.lm.md:4:19"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("wrong.lm.md:4:23"), "{}", stderr(&output));
     let output = lumen_in(&folder.0, &["check", "lost.lm.md"], "");
     exits(3, &output);
     assert!(stderr(&output).contains("E0304"), "{}", stderr(&output));

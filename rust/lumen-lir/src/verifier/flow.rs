@@ -252,6 +252,10 @@ impl Walk<'_, '_> {
 
     /// States of register `a` when the branch is taken and when it is not; `None` when it tells nothing.
     fn refine(&self, op: Op, w: u64) -> Option<(State, State)> {
+        use Op::{JNNil, JNNull, JNTag, JNVar, JNil, JNull, JTag, JVar};
+        if !matches!(op, JNil | JNNil | JNull | JNNull | JTag | JNTag | JVar | JNVar) {
+            return None;
+        }
         let reg = opcode::a(w);
         let state = self.step.frame.get(reg);
         let null = State::new(Hold::Static, 0, MAYBE_NULL);
