@@ -10,7 +10,9 @@ use super::tables::TypedBody;
 use super::types::{RowTy, Ty, TyFlags, TyKind};
 use super::{Checker, Ret, TYPE_SIZE_MAX, exhaustive};
 use crate::compiler::effects::row::{CheckKind, RowVar, Source, Why};
-use crate::compiler::hir::{Body, Bounds, CellId, CellOrigin, ExprId, Hir, LocalId, PatId};
+use crate::compiler::hir::{
+    Body, Bounds, CellId, CellOrigin, ExprId, ExprKind, Hir, LocalId, PatId,
+};
 use lumen_base::{Diagnostic, FileId, FileSpan, Span};
 use lumen_lir::effects::EffectSet;
 
@@ -77,13 +79,15 @@ pub(super) struct BodyCx<'c, 'a> {
     pub frames: Vec<Frame>,
     pub loops: Vec<LoopState>,
     pub cases: Vec<CaseTask>,
+    /// Diagnostics before this body.
+    pub reported_before: usize,
     /// Statements behind one that leaves were reported in this block already.
     pub reported_unreachable: bool,
 }
 
 impl<'c, 'a> BodyCx<'c, 'a> {
     pub(super) fn new(c: &'c mut Checker<'a>, cell: CellId, body: &'a Body) -> Self {
-        let hir = c.hir;
+        let (hir, reported_before) = (c.hir, c.diags.len());
         let file = c.file_of(cell);
         let mut flow = Flow::default();
         flow.reset(body.locals.len());
@@ -104,6 +108,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             frames: Vec::new(),
             loops: vec![LoopState::default(); body.loops.len()],
             cases: Vec::new(),
+            reported_before,
             reported_unreachable: false,
         }
     }
@@ -128,7 +133,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         if declared {
             self.check_row(row_var, row, origin);
         }
-        let ret = self.finish(ret, inferred);
+        let ret = self.finish(ret);
         (self.out, ret)
     }
 
@@ -167,13 +172,12 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         }
         self.coerce(root, own, ret);
         if own == Ty::NEVER {
-            self.c.leaves(ret);
+            self.c.decide(ret, Ty::NEVER);
         }
     }
 
     /// Whether `root` is a block without a value at its end.
     pub(super) fn falls_off(&self, root: ExprId) -> bool {
-        use crate::compiler::hir::ExprKind;
         matches!(&self.body.exprs[root].kind, ExprKind::Block(block) if block.tail.is_none())
     }
 
@@ -189,7 +193,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         self.c.rows.check(row, allowed, at, kind);
     }
 
-    fn finish(&mut self, ret: Ty, inferred: bool) -> Ty {
+    fn finish(&mut self, ret: Ty) -> Ty {
         let mut ret = ret;
         if !self.c.vars.is_empty() {
             self.default_waiting_bounds();
@@ -302,10 +306,23 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             if self.c.store.flags(ty).any(TyFlags::INFER) {
                 let at = self.here(local.span);
                 let shown = self.c.show(ty);
-                self.report(d::open_binding(at, self.c.names.resolve(local.name), &shown));
-                self.close(ty);
+                if !self.has_errors() {
+                    self.report(d::open_binding(at, self.c.names.resolve(local.name), &shown));
+                }
+                let mut open = Vec::new();
+                self.open_vars(ty, &mut open);
+                for var in open {
+                    self.c.decide(var, Ty::ERROR);
+                }
             }
         }
+    }
+
+    /// Whether this body has an error already: then an undecided type may only follow from it.
+    fn has_errors(&self) -> bool {
+        let missing = |kind: &ExprKind| matches!(kind, ExprKind::Missing);
+        self.c.diags[self.reported_before..].iter().any(Diagnostic::is_error)
+            || self.body.exprs.values().any(|expr| missing(&expr.kind))
     }
 
     fn close_all(&mut self, tys: &mut [Ty]) {

@@ -94,7 +94,7 @@ impl BodyCx<'_, '_> {
         }
         self.coerce(body, own, ret);
         if own == Ty::NEVER {
-            self.c.leaves(ret);
+            self.c.decide(ret, Ty::NEVER);
         }
     }
 

@@ -188,11 +188,12 @@ impl Checker<'_> {
         true
     }
 
-    /// The result type of a function that never returns, if nothing else decided it.
-    pub(super) fn leaves(&mut self, ret: Ty) {
-        let ret = self.shallow(ret);
-        if let TyKind::Infer(var) = self.store.kind(ret) {
-            self.vars.bound[*var as usize] = Some(Ty::NEVER);
+    /// Decides a type that nothing else decided: `Never` for the result of a function that never returns, the error
+    /// type for what was reported as undecided.
+    pub(super) fn decide(&mut self, ty: Ty, known: Ty) {
+        let ty = self.shallow(ty);
+        if let TyKind::Infer(var) = self.store.kind(ty) {
+            self.vars.bound[*var as usize] = Some(known);
         }
     }
 
