@@ -94,7 +94,13 @@ impl<T> Arena<T> {
         Self { nodes: Vec::with_capacity(n) }
     }
 
+    /// Makes room for `n` more nodes.
+    pub fn reserve(&mut self, n: usize) {
+        self.nodes.reserve(n);
+    }
+
     /// Adds a node.
+    #[inline]
     pub fn alloc(&mut self, node: T) -> Idx<T> {
         let id = Idx::from_raw(self.nodes.len() as u32);
         self.nodes.push(node);
@@ -231,7 +237,13 @@ impl<T> Pool<T> {
         Self::default()
     }
 
+    /// Makes room for `n` more elements.
+    pub fn reserve(&mut self, n: usize) {
+        self.items.reserve(n);
+    }
+
     /// Stores a list.
+    #[inline]
     pub fn alloc(&mut self, items: impl IntoIterator<Item = T>) -> Slice<T> {
         let start = self.items.len();
         self.items.extend(items);

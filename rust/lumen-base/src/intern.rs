@@ -63,7 +63,7 @@ impl Interner {
             if slot_symbol == 0 {
                 return self.add(text, hash, at);
             }
-            if slot_hash == hash && self.resolve(Symbol(slot_symbol - 1)) == text {
+            if slot_hash == hash && self.bytes_of(slot_symbol - 1) == text.as_bytes() {
                 return Symbol(slot_symbol - 1);
             }
             at = (at + 1) & mask;
@@ -80,7 +80,7 @@ impl Interner {
             if slot_symbol == 0 {
                 return None;
             }
-            if slot_hash == hash && self.resolve(Symbol(slot_symbol - 1)) == text {
+            if slot_hash == hash && self.bytes_of(slot_symbol - 1) == text.as_bytes() {
                 return Some(Symbol(slot_symbol - 1));
             }
             at = (at + 1) & mask;
@@ -94,6 +94,14 @@ impl Interner {
         let Some(&end) = self.ends.get(at) else { return "" };
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         &self.text[start as usize..end as usize]
+    }
+
+    /// The text of a symbol that exists, without the checks of a slice of text.
+    #[inline]
+    fn bytes_of(&self, symbol: u32) -> &[u8] {
+        let at = symbol as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text.as_bytes()[start as usize..self.ends[at] as usize]
     }
 
     /// Number of symbols.

@@ -32,7 +32,8 @@ pub fn lex(
         file,
         at: start as usize,
         flags: Token::NEWLINE,
-        tokens: Vec::with_capacity(text.len() / 6 + 16),
+        // Dense code has a token for 3.7 bytes; pages that are not used cost nothing.
+        tokens: Vec::with_capacity((text.len() - text.len().min(start as usize)) / 3 + 16),
         docs: Vec::new(),
         modes: Vec::new(),
         segments: Vec::new(),

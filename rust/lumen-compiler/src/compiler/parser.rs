@@ -162,7 +162,17 @@ impl<'a> Parser<'a> {
         diags: &'a mut Vec<Diagnostic>,
         options: ParseOptions<'a>,
     ) -> Self {
-        let tree = ast::File { id: file, ..ast::File::default() };
+        let mut tree = ast::File { id: file, ..ast::File::default() };
+        // PERF: programs have an expression for 2.6 tokens, a statement for 12, a pattern for 14, a block for 20; growing
+        // the large arenas step by step cost 10 % of parsing.
+        let n_tokens = tokens.list.len();
+        tree.exprs.reserve(n_tokens * 2 / 5);
+        tree.stmts.reserve(n_tokens / 12);
+        tree.blocks.reserve(n_tokens / 20);
+        tree.args.reserve(n_tokens / 20);
+        tree.types.reserve(n_tokens / 18);
+        tree.pats.reserve(n_tokens / 14);
+        tree.stmt_lists.reserve(n_tokens / 12);
         Self {
             text,
             tokens: &tokens.list,
