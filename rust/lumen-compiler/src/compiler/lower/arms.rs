@@ -11,9 +11,14 @@ use lumen_lir::{Label, Op, Repr};
 impl<'a> Fx<'_, 'a> {
     pub(super) fn leaf(&mut self, d: &mut Deciding<'a>, arm: usize, binds: &[(LocalId, OccId)]) {
         match d.leaves {
-            Leaves::Bind { .. } => {
+            Leaves::Bind { .. } if d.uses[arm] > 1 => self.share_arm(d, arm, binds),
+            Leaves::Bind { matched, .. } => {
                 self.bind_parts(d, binds);
                 self.release_parts(d);
+                if let (Some(matched), Some(fork)) = (matched, self.match_forks.last()) {
+                    d.ends.push(self.r.changes(fork));
+                    self.jump(matched);
+                }
             }
             Leaves::Arms { .. } if d.uses[arm] > 1 && !self.is_trivial(d, arm, binds) => {
                 self.share_arm(d, arm, binds);

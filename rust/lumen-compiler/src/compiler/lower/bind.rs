@@ -61,6 +61,14 @@ impl<'a> Fx<'_, 'a> {
 
     /// Gives back what the leaf did not bind, and the whole.
     pub(super) fn release_parts(&mut self, d: &mut Deciding<'a>) {
+        self.drop_parts(d);
+        if let Some(v) = d.loaded[0].take() {
+            self.done(v);
+        }
+    }
+
+    /// Gives back the loaded parts; the whole stays.
+    pub(super) fn drop_parts(&mut self, d: &mut Deciding<'a>) {
         for occ in (1..d.loaded.len()).rev() {
             if let Some(v) = d.loaded[occ].take() {
                 self.done(v);
@@ -73,9 +81,6 @@ impl<'a> Fx<'_, 'a> {
         };
         for reg in lengths {
             self.free(reg);
-        }
-        if let Some(v) = d.loaded[0].take() {
-            self.done(v);
         }
     }
 

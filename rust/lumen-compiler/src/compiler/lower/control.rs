@@ -178,7 +178,7 @@ impl<'a> Fx<'_, 'a> {
                 let end = self.b.new_label();
                 let scope = self.scope.len();
                 let fork = self.r.fork();
-                self.test_and_bind(pat, v, failed, None);
+                self.test_and_bind(pat, v, failed);
                 self.deaths(otherwise, GO);
                 let bound: Vec<_> = self.scope[scope..].to_vec();
                 let matched = self.end_first(&fork, end);
@@ -342,7 +342,7 @@ impl<'a> Fx<'_, 'a> {
                 self.at_expr(*value);
                 let fork = self.r.fork();
                 if self.r.reachable {
-                    self.test_and_bind(*pat, v, past, None);
+                    self.test_and_bind(*pat, v, past);
                 }
                 (fork, Some(v))
             }

@@ -18,8 +18,8 @@ use rustc_hash::FxHashMap;
 
 /// What happens at the leaves of a tree.
 pub(super) enum Leaves<'l> {
-    /// Patterns alone: bind, and go on; on failure jump there.
-    Bind { failed: Option<Label> },
+    /// A pattern alone: bind and jump to `matched` (or fall through, where the tree asks nothing); else to `failed`.
+    Bind { failed: Option<Label>, matched: Option<Label> },
     /// The arms of a `match`.
     Arms { e: ExprId, arms: &'l [Arm], dest: Option<Dest>, end: Label, tail: bool },
 }
@@ -144,14 +144,31 @@ impl<'a> Fx<'_, 'a> {
                 self.bind_local(*local, v);
             }
             _ => {
-                self.run_tree(v, Vec::new(), &[(pat, false)], Leaves::Bind { failed: None });
+                self.bind_pattern(pat, v, None);
             }
         }
     }
 
     /// Tests a pattern: binds and goes on when it matches, else jumps to `failed` with the value as it was.
-    pub(super) fn test_and_bind(&mut self, pat: PatId, v: Val, failed: Label, _e: Option<ExprId>) {
-        self.run_tree(v, Vec::new(), &[(pat, false)], Leaves::Bind { failed: Some(failed) });
+    pub(super) fn test_and_bind(&mut self, pat: PatId, v: Val, failed: Label) {
+        self.bind_pattern(pat, v, Some(failed));
+    }
+
+    /// Runs the tree of one pattern; control goes on where it matched, with the state of the leaf.
+    fn bind_pattern(&mut self, pat: PatId, v: Val, failed: Option<Label>) {
+        let matched = self.b.new_label();
+        let fork = self.r.fork();
+        self.match_forks.push(fork);
+        let leaves = Leaves::Bind { failed, matched: Some(matched) };
+        let ends = self.run_tree(v, Vec::new(), &[(pat, false)], leaves);
+        let Some(fork) = self.match_forks.pop() else { return };
+        for end in ends {
+            self.r.rewind(&self.b, &fork);
+            self.r.redo(end);
+            self.r.reachable = true;
+            self.b.bind(matched);
+        }
+        self.r.join(fork);
     }
 
     pub(super) fn run_tree(
@@ -183,6 +200,12 @@ impl<'a> Fx<'_, 'a> {
             loaded[n + 1] = Some(v);
         }
         let shared = m.uses.iter().map(|_| None).collect();
+        let leaves = match leaves {
+            Leaves::Bind { failed, .. } if matches!(tree, Tree::Leaf { .. }) => {
+                Leaves::Bind { failed, matched: None }
+            }
+            leaves => leaves,
+        };
         let mut d = Deciding {
             occs: m.occs,
             uses: m.uses,
@@ -260,9 +283,12 @@ impl<'a> Fx<'_, 'a> {
         false
     }
 
-    pub(super) fn no_match(&mut self, d: &Deciding<'a>) {
+    pub(super) fn no_match(&mut self, d: &mut Deciding<'a>) {
         match d.leaves {
-            Leaves::Bind { failed: Some(failed) } => self.jump(failed),
+            Leaves::Bind { failed: Some(failed), .. } => {
+                self.drop_parts(d);
+                self.jump(failed);
+            }
             _ => {
                 let v = self.fail_text(codes::UNREACHABLE, "no arm matches");
                 self.done(v);
