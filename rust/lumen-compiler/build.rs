@@ -2,7 +2,8 @@
 //!
 //! Each plain `lumen` fence of a document becomes one entry (file, byte range of its text, what it declares), so that
 //! the compiler parses only the declarations that a program names, and start-up parses none that it does not need.
-//! Fences with more words in their info string are examples.
+//! Fences with more words in their info string are examples. A document whose declarations are `pub` is a module: its
+//! names are seen through an import only, and are indexed apart.
 
 #![expect(clippy::disallowed_methods, reason = "a build script runs before there is a System")]
 
@@ -31,12 +32,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut fences = Vec::new();
     let mut names: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut member_names: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut files = String::new();
     for (file, path) in paths.iter().enumerate() {
         println!("cargo::rerun-if-changed={}", path.display());
         let text = fs::read_to_string(path)?;
-        writeln!(files, "    {},", file_row(path)?)?;
-        for (lo, hi) in declaration_fences(&text) {
+        let found = declaration_fences(&text);
+        let is_module =
+            found.iter().any(|&(lo, hi)| text[lo..hi].lines().any(|line| line.starts_with("pub ")));
+        writeln!(files, "    {},", file_row(path, is_module)?)?;
+        let names = if is_module { &mut member_names } else { &mut names };
+        for (lo, hi) in found {
             let (declared, is_cells) = declared_names(&text[lo..hi]);
             for name in declared {
                 names.entry(name).or_default().push(fences.len());
@@ -50,20 +56,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     for Fence { file, lo, hi, is_cells } in &fences {
         writeln!(out, "    Fence {{ file: {file}, lo: {lo}, hi: {hi}, is_cells: {is_cells} }},")?;
     }
-    out.push_str("];\nstatic NAMES: &[(&str, &[u16])] = &[\n");
-    for (name, found) in &names {
-        writeln!(out, "    ({name:?}, &{found:?}),")?;
-    }
     out.push_str("];\n");
+    for (table, names) in [("NAMES", &names), ("MEMBER_NAMES", &member_names)] {
+        writeln!(out, "static {table}: &[(&str, &[u16])] = &[")?;
+        for (name, found) in names {
+            writeln!(out, "    ({name:?}, &{found:?}),")?;
+        }
+        out.push_str("];\n");
+    }
     fs::write(Path::new(&env::var("OUT_DIR")?).join("std_index.rs"), out)?;
     Ok(())
 }
 
-fn file_row(path: &Path) -> Result<String, Box<dyn Error>> {
+fn file_row(path: &Path, is_module: bool) -> Result<String, Box<dyn Error>> {
     let name = path.file_name().ok_or("a file has a name")?.to_string_lossy();
     let full = path.canonicalize()?;
     Ok(format!(
-        "StdFile {{ path: {:?}, text: include_str!({:?}) }}",
+        "StdFile {{ path: {:?}, text: include_str!({:?}), is_module: {is_module} }}",
         format!("std/{name}"),
         full.to_string_lossy()
     ))

@@ -16,6 +16,8 @@ pub struct StdFile {
     pub path: &'static str,
     /// The whole document.
     pub text: &'static str,
+    /// Whether its names are seen through an import only, as those of any other file.
+    pub is_module: bool,
 }
 
 /// A fence of declarations.
@@ -35,16 +37,17 @@ pub fn files() -> &'static [StdFile] {
     FILES
 }
 
-/// The names that std declares, sorted: for completion, did-you-mean and documentation.
+/// The names of std that are in scope everywhere, sorted: for completion, did-you-mean and documentation.
 pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
     NAMES.iter().map(|(name, _)| *name)
 }
 
 /// Where std declares a name: for each fence with such a declaration its file and the range of its text.
 pub fn declarations(name: &str) -> impl Iterator<Item = (&'static StdFile, Range<usize>)> {
-    let found = NAMES.binary_search_by_key(&name, |row| row.0);
-    let fences = found.map_or(&[][..], |at| NAMES[at].1);
-    fences.iter().map(|&at| {
+    let fences = |table: &'static [(&str, &'static [u16])]| {
+        table.binary_search_by_key(&name, |row| row.0).map_or(&[][..], |at| table[at].1)
+    };
+    fences(NAMES).iter().chain(fences(MEMBER_NAMES)).map(|&at| {
         let fence = fence(at);
         (&FILES[usize::from(fence.file)], fence.lo as usize..fence.hi as usize)
     })

@@ -7,7 +7,7 @@ use crate::compilation::{CompileInput, CompileOutput, Goal, Part, Phase, Timings
 use crate::compiler::ast;
 use crate::compiler::hir::Hir;
 use crate::compiler::parser::{self, ParseOptions};
-use crate::compiler::resolve::{self, Parsed};
+use crate::compiler::resolve::{self, Parsed, Wanted};
 use crate::compiler::{lower, typecheck};
 use crate::interface;
 use crate::markdown::{self, Form};
@@ -105,7 +105,7 @@ impl Front<'_> {
         let root = self.parse(input.name, input.source, form, input.part, names)?;
         let path = input.path;
         let (units, problems) =
-            resolve::load(root, path, names, &mut |names, path| self.load(path, names));
+            resolve::load(root, path, names, &mut |names, wanted| self.load(wanted, names));
         self.diagnostics.extend(problems);
         let start = self.system.monotonic_nanos();
         let (sources, std_files) = (&mut self.sources, &mut self.std_files);
@@ -120,13 +120,30 @@ impl Front<'_> {
     }
 
     /// A file that may be imported.
-    fn load(&mut self, path: &str, names: &mut Interner) -> Option<Parsed> {
+    fn load(&mut self, wanted: Wanted<'_>, names: &mut Interner) -> Option<Parsed> {
+        let path = match wanted {
+            Wanted::File(path) => path,
+            Wanted::Std(file) => return self.std_module(file, names),
+        };
         let file = Path::new(path);
         if !self.system.is_file(file) {
             return None;
         }
         let bytes = self.system.read(file).ok()?;
         self.parse(path, bytes, form_of(path), Part::Program, names)
+    }
+
+    /// A module of the standard library.
+    fn std_module(&mut self, file: u16, names: &mut Interner) -> Option<Parsed> {
+        let std = &interface::files()[usize::from(file)];
+        let id = FileId(self.sources.iter().count() as u32);
+        let document = markdown::extract(std.text, Form::Markdown, id, &mut self.diagnostics);
+        let program = document.program(std.text);
+        self.sources.add(std.path, std.text);
+        let options =
+            ParseOptions { is_std: true, docs: &document.docs, ..ParseOptions::default() };
+        let ast = parser::parse(&program, id, names, &mut self.diagnostics, options);
+        Some(Parsed { ast, is_broken: false })
     }
 
     /// Text to tree. Nothing when the text is no text.

@@ -27,7 +27,7 @@ mod diagnostics;
 mod tests;
 
 pub(crate) use diagnostics::nothing_to_run;
-pub use imports::{LoadFile, Parsed, Target, Unit, load};
+pub use imports::{LoadFile, Parsed, Target, Unit, Wanted, load};
 pub use std_names::ParseStd;
 
 use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId};
@@ -45,7 +45,7 @@ pub fn resolve(
     let std = Std::new(names, parse_std);
     let mut global = Global::new(names, std);
     let modules: Vec<ModuleId> =
-        units.iter().map(|unit| global.add_module(&unit.ast, &unit.name, false)).collect();
+        units.iter().map(|unit| global.add_module(&unit.ast, &unit.name, unit.is_std)).collect();
     for (unit, &module) in units.iter().zip(&modules) {
         global.modules[module.index()].is_broken = unit.is_broken;
     }

@@ -37,6 +37,8 @@ pub(super) struct Global<'g> {
 pub(super) struct ModuleNames {
     /// The file has syntax errors: names that it lacks are not reported, they may be in what could not be read.
     pub(super) is_broken: bool,
+    /// What it declares is in scope everywhere: a document of builtins.
+    pub(super) declares_builtins: bool,
     /// Variants of the enums that the module declares or imports.
     pub(super) variants: FxHashMap<Symbol, VariantChoice>,
     /// Declared names in source order, for star imports.
@@ -201,7 +203,8 @@ pub(super) struct Ctx<'c, 'g> {
     pub(super) g: &'c mut Global<'g>,
     pub(super) ast: &'c ast::File,
     pub(super) module: ModuleId,
-    pub(super) is_std: bool,
+    /// What it declares is in scope everywhere: a document of builtins.
+    pub(super) declares_builtins: bool,
     /// Whether the module imports anything, so that uses are recorded.
     pub(super) has_imports: bool,
     /// Type parameters and row variables in scope, innermost last.
@@ -294,13 +297,13 @@ pub(super) struct LoopEntry {
 impl<'c, 'g> Ctx<'c, 'g> {
     /// The context of a module outside of any body.
     pub(super) fn new(g: &'c mut Global<'g>, ast: &'c ast::File, module: ModuleId) -> Self {
-        let is_std = g.hir.modules[module].is_std;
+        let declares_builtins = g.modules[module.index()].declares_builtins;
         let has_imports = !g.modules[module.index()].imported.is_empty();
         Self {
             g,
             ast,
             module,
-            is_std,
+            declares_builtins,
             has_imports,
             generics: Vec::new(),
             body: BodyState::default(),

@@ -1,7 +1,8 @@
 //! Imports: finding the files of a program ([`load`]), then binding what they bring ([`Ctx::bind_imports`]).
 //!
 //! `import a.b` in a file of folder `d` means the first of `d/a/b.lm.md`, `d/a/b.lm`, `d/a/b/mod.lm.md`, `d/a/b/mod.lm`
-//! that exists; `import std.x` a document of the standard library. Each file is read once. A circle of imports is an
+//! that exists; `import std.x` a document of the standard library: one of its modules is a file of the program like any
+//! other, the names of the rest are in scope anyway. Each file is read once. A circle of imports is an
 //! error that shows the chain.
 
 use super::context::{Ctx, Imported};
@@ -22,14 +23,16 @@ pub struct Unit {
     pub ast: ast::File,
     /// Something in it could not be read: what is missing may be no fault of its own.
     pub is_broken: bool,
+    /// It is a module of the standard library.
+    pub is_std: bool,
     /// By import of the file.
     pub imports: Vec<Target>,
 }
 
 impl Unit {
-    fn new(name: &str, parsed: Parsed) -> Self {
+    fn new(name: &str, parsed: Parsed, is_std: bool) -> Self {
         let Parsed { ast, is_broken } = parsed;
-        Self { name: name.to_owned(), ast, is_broken, imports: Vec::new() }
+        Self { name: name.to_owned(), ast, is_broken, is_std, imports: Vec::new() }
     }
 }
 
@@ -44,8 +47,17 @@ pub enum Target {
     Missing,
 }
 
+/// A file that an import may mean.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted<'a> {
+    /// At a path.
+    File(&'a str),
+    /// A document of std, by position in [`interface::files`].
+    Std(u16),
+}
+
 /// Reads and parses a file, if it exists.
-pub type LoadFile<'l> = dyn FnMut(&mut Interner, &str) -> Option<Parsed> + 'l;
+pub type LoadFile<'l> = dyn FnMut(&mut Interner, Wanted<'_>) -> Option<Parsed> + 'l;
 
 /// A parsed file.
 pub struct Parsed {
@@ -65,7 +77,7 @@ pub fn load(
 ) -> (Vec<Unit>, Vec<Diagnostic>) {
     let stem = root_path.map_or("main", |path| stem(path));
     let mut loading = Loading {
-        units: vec![Unit::new(stem, root)],
+        units: vec![Unit::new(stem, root, false)],
         paths: vec![root_path.unwrap_or_default().to_owned()],
         by_path: FxHashMap::default(),
         diagnostics: Vec::new(),
@@ -132,24 +144,42 @@ impl Loading {
         load_file: &mut LoadFile<'_>,
     ) -> Target {
         if let Some(std) = file_of_module(module) {
-            return Target::Std(std);
+            if !interface::files()[usize::from(std)].is_module {
+                return Target::Std(std);
+            }
+            let path = interface::files()[usize::from(std)].path;
+            return self.unit(module, &format!("<{path}>"), Wanted::Std(std), names, load_file);
         }
         let candidates =
             if has_files { candidates(&self.paths[importer], module) } else { Vec::new() };
         for path in &candidates {
-            if let Some(&known) = self.by_path.get(path) {
-                return Target::Unit(known);
-            }
-            if let Some(parsed) = load_file(names, path) {
-                let unit = self.units.len();
-                self.units.push(Unit::new(module, parsed));
-                self.paths.push(path.clone());
-                self.by_path.insert(path.clone(), unit);
-                return Target::Unit(unit);
+            let found = self.unit(module, path, Wanted::File(path), names, load_file);
+            if found != Target::Missing {
+                return found;
             }
         }
         self.diagnostics.push(diagnostics::unknown_module(at, module, &candidates));
         Target::Missing
+    }
+
+    /// The file known as `path`, read when it is met for the first time.
+    fn unit(
+        &mut self,
+        module: &str,
+        path: &str,
+        wanted: Wanted<'_>,
+        names: &mut Interner,
+        load_file: &mut LoadFile<'_>,
+    ) -> Target {
+        if let Some(&known) = self.by_path.get(path) {
+            return Target::Unit(known);
+        }
+        let Some(parsed) = load_file(names, wanted) else { return Target::Missing };
+        let unit = self.units.len();
+        self.units.push(Unit::new(module, parsed, matches!(wanted, Wanted::Std(_))));
+        self.paths.push(path.to_owned());
+        self.by_path.insert(path.to_owned(), unit);
+        Target::Unit(unit)
     }
 
     /// A depth-first walk from the root; each import that leads to a file still open closes a circle.

@@ -87,11 +87,12 @@ impl Ctx<'_, '_> {
         let origin = if is_method { CellOrigin::Method } else { CellOrigin::TopLevel };
         let attrs = if owner.is_some() { CellAttrs::default() } else { self.attributes(item) };
         let id = self.add_cell(cell, origin, item.is_pub, attrs);
-        if self.is_std {
+        if self.declares_builtins {
             return Declared::Cell { source, id, owner };
         }
         if !is_method {
-            if self.g.std.is_cell(name.symbol) {
+            let is_std = self.g.hir.modules[self.module].is_std;
+            if !is_std && self.g.std.is_cell(name.symbol) {
                 let (at, text) = (self.at(name.span), self.text(name.symbol));
                 self.report(diagnostics::shadowed_builtin(at, &text));
             }
@@ -184,7 +185,7 @@ impl Ctx<'_, '_> {
             let found = VariantRef { owner: id, ordinal: ordinal as u32 };
             self.add_variant(variant.name.symbol, found);
             self.g.hir.variants.entry(variant.name.symbol).or_default().push(found);
-            if self.is_std {
+            if self.declares_builtins {
                 self.g.std.define(variant.name.symbol, Def::Variant(found));
             }
             variants.push(Variant {
@@ -269,7 +270,7 @@ impl Ctx<'_, '_> {
 
     /// Puts a declared name into the module's scope.
     fn declare(&mut self, name: Name, def: Def) {
-        if self.is_std {
+        if self.declares_builtins {
             self.g.std.define(name.symbol, def);
             return;
         }
@@ -287,7 +288,7 @@ impl Ctx<'_, '_> {
 
     /// A variant must not have the name of another declaration.
     fn check_variant_names(&mut self) {
-        if self.is_std {
+        if self.declares_builtins {
             return;
         }
         let scope = &self.g.hir.modules[self.module].scope;

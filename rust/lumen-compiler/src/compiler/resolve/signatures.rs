@@ -162,7 +162,7 @@ impl Ctx<'_, '_> {
     }
 
     fn extern_cell(&mut self, id: CellId, head: Span) {
-        if !self.is_std {
+        if !self.g.hir.modules[self.module].is_std {
             self.report_not_built(head, "an extern cell");
             return;
         }
@@ -184,7 +184,7 @@ impl Ctx<'_, '_> {
     /// Makes a builtin or method known under the head of its first parameter.
     fn register(&mut self, id: CellId, owner: Option<EnumId>) {
         let name = self.g.hir.cells[id].name;
-        if self.is_std && owner.is_none() {
+        if self.declares_builtins && owner.is_none() {
             let head = self.first_head(id);
             self.g.hir.builtins.entry(name).or_default().push((head, id));
             return;
@@ -205,7 +205,9 @@ impl Ctx<'_, '_> {
     /// `main` and tests take nothing.
     fn check_entry(&mut self, id: CellId) {
         let cell = &self.g.hir.cells[id];
-        let is_main = cell.name == sym::MAIN && cell.origin == CellOrigin::TopLevel && !self.is_std;
+        let is_main = cell.name == sym::MAIN
+            && cell.origin == CellOrigin::TopLevel
+            && !self.declares_builtins;
         if !is_main && !cell.attrs.is_test {
             return;
         }

@@ -129,6 +129,7 @@ impl Global<'_> {
                 Some(module) => module,
                 None => {
                     let module = self.add_module(&file, &module_name(slot), true);
+                    self.modules[module.index()].declares_builtins = true;
                     self.std.modules[slot] = Some(module);
                     module
                 }
