@@ -11,7 +11,7 @@ use std::path::Path;
 pub(crate) struct Source {
     /// As messages show it.
     pub(crate) name: String,
-    /// Where imports are looked up from; nothing for standard input.
+    /// Imports are looked up from its folder.
     pub(crate) path: Option<String>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) form: Form,
@@ -23,7 +23,9 @@ pub(crate) fn read(file: &Path) -> Option<Source> {
         return match OsSystem.stdin_bytes() {
             Ok(bytes) => {
                 let name = "<stdin>".to_owned();
-                Some(Source { name, path: None, bytes, form: Form::Markdown })
+                let form = form_of_text(&bytes);
+                // Imports are looked up from the current folder.
+                Some(Source { path: Some(name.clone()), name, bytes, form })
             }
             Err(error) => {
                 complain(format_args!("cannot read standard input: {error}"));
@@ -45,6 +47,19 @@ pub(crate) fn read(file: &Path) -> Option<Source> {
             None
         }
     }
+}
+
+/// What comes through a pipe is a document when a `lumen` fence begins on one of its lines, else plain source.
+fn form_of_text(bytes: &[u8]) -> Form {
+    let fenced = bytes.split(|&b| b == b'\n').any(|line| {
+        // Fences may stand in lists and quotes, and be longer than three.
+        let at = line.iter().position(|b| !b" \t->*+0123456789.)".contains(b)).unwrap_or(0);
+        let line = &line[at..];
+        let info = line.iter().position(|b| !b"`~".contains(b)).map_or(&[][..], |at| &line[at..]);
+        (line.starts_with(b"```") || line.starts_with(b"~~~"))
+            && info.trim_ascii_start().starts_with(b"lumen")
+    });
+    if fenced { Form::Markdown } else { Form::Plain }
 }
 
 /// Compiles a document's program.

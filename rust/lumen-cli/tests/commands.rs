@@ -113,6 +113,16 @@ fn nothing_to_run_is_an_error_of_run_only() {
 }
 
 #[test]
+fn standard_input_may_be_plain_source() {
+    let output = lumen(&["run", "-"], "# A comment\nprint(1 + 1)\n");
+    exits(0, &output);
+    assert_eq!(stdout(&output), "2\n");
+    let output = lumen(&["run", "-"], "> 1. quoted\n>\n>    ```lumen\n>    print(3)\n>    ```\n");
+    exits(0, &output);
+    assert_eq!(stdout(&output), "3\n");
+}
+
+#[test]
 fn diagnostics_have_positions_of_the_document() {
     let program = "# Title\n\nSome text.\n\n```lumen\nprint(missing)\n```\n";
     let output = lumen(&["check", "-"], program);

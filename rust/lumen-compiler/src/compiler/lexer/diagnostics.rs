@@ -41,6 +41,12 @@ pub(super) fn unterminated_string(open: FileSpan, is_multi: bool) -> Diagnostic 
     }
 }
 
+pub(super) fn open_hole(open: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0102, open, "unterminated string")
+        .with_primary("a `{` inside begins an expression that does not end on this line")
+        .with_help("a `{` that is text is written `\\{`")
+}
+
 pub(super) fn bad_escape(at: FileSpan, error: EscapeError) -> Diagnostic {
     let (message, help) = match error {
         EscapeError::Unknown => (

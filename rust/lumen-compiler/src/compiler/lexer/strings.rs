@@ -6,7 +6,7 @@
 
 use super::literals::{self, EscapeError};
 use super::{Lexer, TokenKind, diagnostics};
-use lumen_base::{Span, sym};
+use lumen_base::{Code, Diagnostic, Span, sym};
 
 /// An open string whose hole is being read.
 pub(super) struct Mode {
@@ -76,6 +76,17 @@ impl Lexer<'_> {
                 self.push(TokenKind::Str, lo as u32, self.at as u32, symbol);
             }
         }
+    }
+
+    /// A string whose hole is still open at the end of its line; what was found unfinished in the hole follows from it.
+    fn report_open_hole(&mut self, lo: u32) {
+        let file = self.file;
+        let follows = |d: &mut Diagnostic| {
+            d.code == Code::E0102 && d.primary.at.file == file && d.primary.at.span.lo > lo
+        };
+        while self.diags.pop_if(follows).is_some() {}
+        let open = Span::new(lo, lo + 1).in_file(file);
+        self.report(diagnostics::open_hole(open));
     }
 
     /// Steps over the closing quotes, or reports that there are none.
@@ -321,7 +332,7 @@ impl Lexer<'_> {
     /// At a line break inside holes of one-line strings: they end here.
     pub(super) fn close_strings_of_line(&mut self) {
         let outer = self.modes.iter().rposition(|mode| mode.is_multi).map_or(0, |at| at + 1);
-        self.report_unterminated(self.modes[outer].lo, false);
+        self.report_open_hole(self.modes[outer].lo);
         self.abandon_strings(outer);
     }
 
