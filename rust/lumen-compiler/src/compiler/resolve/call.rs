@@ -6,7 +6,7 @@ use super::scope::What;
 use super::types::RowPlace;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{Arg, Def, ExprId, ExprKind, TyRefId};
-use lumen_base::{Slice, Span};
+use lumen_base::{Slice, Span, sym};
 
 impl Ctx<'_, '_> {
     /// A call; `first` is a value that a pipe puts before the arguments.
@@ -23,10 +23,29 @@ impl Ctx<'_, '_> {
                 self.dotted_call(base, name, safe, Box::default(), args, first)
             }
             ast::ExprKind::TypeArgs(id) => self.call_with_types(id, span, args, first),
+            ast::ExprKind::Name(sym::ASSERT) if first.is_none() && self.is_assert(args) => {
+                self.assert(args)
+            }
             _ => {
                 let callee = self.expr(callee);
                 self.plain_call(callee, Box::default(), args, first)
             }
+        }
+    }
+
+    /// Whether `assert(…)` is the statement in the form of a call: no declaration has the name.
+    fn is_assert(&mut self, args: Slice<ast::Arg>) -> bool {
+        let plain =
+            self.ast[args].iter().all(|a| a.name.is_none() && a.kind != ast::ArgKind::Spread);
+        plain && matches!(args.len(), 1 | 2) && matches!(self.find(sym::ASSERT), Found::Nothing)
+    }
+
+    fn assert(&mut self, args: Slice<ast::Arg>) -> ExprKind {
+        let values = self.args(args, None);
+        let mut values = values.iter().map(|arg| arg.value);
+        match values.next() {
+            Some(cond) => ExprKind::Assert { cond, message: values.next() },
+            None => ExprKind::Missing,
         }
     }
 
