@@ -93,6 +93,7 @@ rows! {
     "string.regex_find"(b Str, b Str) -> Opt(&STRS); pure fail;
     "string.regex_find_all"(b Str, b Str) -> List(&STRS); pure fail;
     "string.regex_replace"(b Str, b Str, b Str) -> Str; pure fail;
+    "string.regex_split"(b Str, b Str) -> STRS; pure fail;
     "string.bytes"(b Str) -> Bytes; pure;
     "bytes.text"<Result>(b Bytes) -> Result(&Str, &Str); pure;
     "bytes.concat"(b Bytes, b Bytes) -> Bytes; pure;
@@ -130,6 +131,15 @@ rows! {
     "float.acos"(b Float) -> Float; pure;
     "float.atan"(b Float) -> Float; pure;
     "float.atan2"(b Float, b Float) -> Float; pure;
+    "float.hypot"(b Float, b Float) -> Float; pure;
+    "float.sinh"(b Float) -> Float; pure;
+    "float.cosh"(b Float) -> Float; pure;
+    "float.tanh"(b Float) -> Float; pure;
+    "float.asinh"(b Float) -> Float; pure;
+    "float.acosh"(b Float) -> Float; pure;
+    "float.atanh"(b Float) -> Float; pure;
+    "float.expm1"(b Float) -> Float; pure;
+    "float.log1p"(b Float) -> Float; pure;
     "float.is_nan"(b Float) -> Bool; pure;
     "float.is_finite"(b Float) -> Bool; pure;
 
@@ -185,6 +195,7 @@ rows! {
     "to_json_pretty"<Subject>(b Subject, b Int) -> Str; pure fail;
     "json.of"<Subject>(b Subject) -> Json; pure fail;
     "json.path"(b Json, b Str) -> Json; pure;
+    "json.pointer"(b Json, b Str) -> Json; pure fail;
     "json.key"(b Json, b Str) -> Json; pure fail;
     "json.index"(b Json, b Int) -> Json; pure fail;
     "json.len"(b Json) -> Int; pure fail;

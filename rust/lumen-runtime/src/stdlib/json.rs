@@ -16,6 +16,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("to_json_pretty", to_json_pretty),
     ("json.of", of),
     ("json.path", path),
+    ("json.pointer", pointer),
     ("json.key", key),
     ("json.index", index),
     ("json.len", len),
@@ -129,6 +130,28 @@ fn path(c: &mut Call<'_>) -> Outcome<()> {
             PathStep::Index(index) => element(c, value, index),
         };
         value = next.unwrap_or(NULL);
+    }
+    c.ret_value(value)
+}
+
+/// `/a/b~1c/0` (RFC 6901): null as soon as a step leads nowhere.
+fn pointer(c: &mut Call<'_>) -> Outcome<()> {
+    let (mut value, text) = (c.dynamic(0), c.str(1));
+    if !text.is_empty() && !text.starts_with('/') {
+        return Err(Failure::argument(format!(
+            "the JSON pointer `{text}` does not begin with `/`"
+        )));
+    }
+    for part in text.split('/').skip(1) {
+        value = if c.dynamic_list(value).is_some() {
+            let plain = part.bytes().all(|b| b.is_ascii_digit());
+            let canonical = plain && (part == "0" || !part.starts_with('0'));
+            let at = part.parse().ok().filter(|_| canonical);
+            element(c, value, at.unwrap_or(-1))?
+        } else {
+            let key = part.replace("~1", "/").replace("~0", "~");
+            entry(c, value, &key).unwrap_or(NULL)
+        };
     }
     c.ret_value(value)
 }

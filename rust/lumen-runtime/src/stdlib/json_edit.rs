@@ -14,6 +14,8 @@ pub(super) const ROWS: &[(&str, Builtin)] =
 
 /// How deeply the documents may be nested: what the tree's reader follows.
 const DEPTH_MAX: usize = 127;
+/// Values that the edits of one patch may copy: what `copy` doubles again and again must end.
+const COPIED_MAX: usize = 1 << 20;
 /// What stands in the place of what was redacted.
 const REDACTED: &str = "[redacted]";
 
@@ -82,9 +84,12 @@ fn differences(from: &Tree, to: &Tree, path: &mut String, edits: &mut Vec<Tree>)
 fn patch(c: &mut Call<'_>) -> Outcome<()> {
     let (mut tree, edits) = (read(c, c.dynamic(0))?, read(c, c.dynamic(1))?);
     let applied = match edits.as_array() {
-        Some(edits) => edits.iter().enumerate().try_for_each(|(at, edit)| {
-            apply(&mut tree, edit).map_err(|message| format!("edit {at}: {message}"))
-        }),
+        Some(edits) => {
+            let mut room = COPIED_MAX;
+            edits.iter().enumerate().try_for_each(|(at, edit)| {
+                apply(&mut tree, edit, &mut room).map_err(|message| format!("edit {at}: {message}"))
+            })
+        }
         None => Err("a patch is an array of edits".to_owned()),
     };
     match applied {
@@ -96,8 +101,8 @@ fn patch(c: &mut Call<'_>) -> Outcome<()> {
     }
 }
 
-/// Applies one edit of RFC 6902.
-fn apply(tree: &mut Tree, edit: &Tree) -> Result<(), String> {
+/// Applies one edit of RFC 6902. `room` is how many values may still be copied.
+fn apply(tree: &mut Tree, edit: &Tree, room: &mut usize) -> Result<(), String> {
     let text = |key: &str| {
         let found = edit.get(key).and_then(Tree::as_str);
         found.ok_or_else(|| format!("`{key}` is missing"))
@@ -109,6 +114,7 @@ fn apply(tree: &mut Tree, edit: &Tree) -> Result<(), String> {
         "remove" => take(tree, path).map(drop),
         "replace" => {
             let new = value()?;
+            check_depth(path, &new)?;
             *tree.pointer_mut(path).ok_or_else(|| nothing_at(path))? = new;
             Ok(())
         }
@@ -122,7 +128,10 @@ fn apply(tree: &mut Tree, edit: &Tree) -> Result<(), String> {
         }
         "copy" => {
             let from = text("from")?;
-            let copied = tree.pointer(from).cloned().ok_or_else(|| nothing_at(from))?;
+            let found = tree.pointer(from).ok_or_else(|| nothing_at(from))?;
+            let left = room.checked_sub(shape(found).1);
+            *room = left.ok_or("the patch copies too much")?;
+            let copied = found.clone();
             add(tree, path, copied)
         }
         "test" => {
@@ -131,6 +140,27 @@ fn apply(tree: &mut Tree, edit: &Tree) -> Result<(), String> {
         }
         op => Err(format!("there is no operation `{op}`")),
     }
+}
+
+/// The height of a tree, whose depth is bounded, and the number of its values.
+fn shape(tree: &Tree) -> (usize, usize) {
+    let join = |(height, count): (usize, usize), part: &Tree| {
+        let (h, n) = shape(part);
+        (height.max(h + 1), count + n)
+    };
+    match tree {
+        Tree::Array(list) => list.iter().fold((1, 1), join),
+        Tree::Object(map) => map.values().fold((1, 1), join),
+        _ => (0, 1),
+    }
+}
+
+/// Fails when a document with this value at this place would be nested too deeply.
+fn check_depth(path: &str, value: &Tree) -> Result<(), String> {
+    if path.matches('/').count() + shape(value).0 > DEPTH_MAX {
+        return Err(format!("the document would be nested more than {DEPTH_MAX} deep"));
+    }
+    Ok(())
 }
 
 fn nothing_at(path: &str) -> String {
@@ -150,6 +180,7 @@ fn position(part: &str, most: usize) -> Option<usize> {
 }
 
 fn add(tree: &mut Tree, path: &str, value: Tree) -> Result<(), String> {
+    check_depth(path, &value)?;
     if path.is_empty() {
         *tree = value;
         return Ok(());

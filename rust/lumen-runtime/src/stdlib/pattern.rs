@@ -43,6 +43,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("string.regex_find", regex_find),
     ("string.regex_find_all", regex_find_all),
     ("string.regex_replace", regex_replace),
+    ("string.regex_split", regex_split),
 ];
 
 fn regex_match(c: &mut Call<'_>) -> Outcome<()> {
@@ -76,6 +77,15 @@ fn regex_find_all(c: &mut Call<'_>) -> Outcome<()> {
         c.push_temp(&all, found)?;
     }
     c.ret(all)
+}
+
+fn regex_split(c: &mut Call<'_>) -> Outcome<()> {
+    let regex = c.regexes.get(c.str(1))?;
+    let parts = c.new_list(LIST_STRING_CLASS, 0)?;
+    for part in regex.split(c.str(0)) {
+        c.push_str(&parts, part)?;
+    }
+    c.ret(parts)
 }
 
 fn regex_replace(c: &mut Call<'_>) -> Outcome<()> {

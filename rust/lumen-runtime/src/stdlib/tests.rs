@@ -50,6 +50,7 @@ fn strings() {
             vec![Arg::Str("a1b2"), Arg::Str(r"([a-z])(\d)")],
             r#"[["a1", "a", "1"], ["b2", "b", "2"]]"#,
         ),
+        ("string.regex_split", vec![Arg::Str("a, bä;"), Arg::Str("[,;] *")], r#"["a", "bä", ""]"#),
         ("string.format", vec![Arg::Str("{} {{x}} {}"), Arg::Strs(&["a", "b"])], "a {x} b"),
         ("list.join", vec![Arg::Strs(&["a", "b", "c"]), Arg::Str("-")], "a-b-c"),
         ("int.to_base", vec![Arg::Int(255), Arg::Int(16)], "ff"),

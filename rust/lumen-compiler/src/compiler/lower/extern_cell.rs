@@ -9,6 +9,7 @@ pub(super) fn intrinsic_name(key: &str) -> &str {
     }
     match key {
         "json.json_path" => "json.path",
+        "json.json_pointer" => "json.pointer",
         "json.length" => "json.len",
         _ => key.split_once('.').map_or(key, |(_, name)| name),
     }
