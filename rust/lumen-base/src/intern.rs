@@ -254,6 +254,7 @@ well_known! {
     PANIC "panic"
     EXIT "exit"
     ATTEMPT "attempt"
+    VALIDATE "validate"
     TO_STRING "to_string"
     LENGTH "length"
     APPEND "append"

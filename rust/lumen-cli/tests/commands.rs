@@ -263,6 +263,14 @@ fn documents_and_test_cells_are_tested() {
 }
 
 #[test]
+fn documents_of_std_are_tested_as_such() {
+    let std = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../std");
+    let tested = lumen_in(&std, &["test", "json.lm.md", "../std/core.lm.md"], "");
+    exits(0, &tested);
+    assert!(stdout(&tested).ends_with(" 0 failed\n"), "{}", stdout(&tested));
+}
+
+#[test]
 fn a_closed_pipe_is_no_crash() {
     let program = "```lumen\nfor i in 0..100000\n  print(i)\nend\n```\n";
     let folder = Folder::new("pipe", &[("p.lm.md", program)]);

@@ -8,6 +8,7 @@
 
 use lumen_base::{Code, Diagnostic, FileId, SourceMap};
 use lumen_compiler::compilation::{Part, form_of};
+use lumen_compiler::interface;
 use lumen_compiler::markdown::{self, FenceKind, extract};
 use std::sync::Arc;
 
@@ -18,6 +19,17 @@ pub enum Role {
     Program,
     /// A document of std: its plain fences are builtins already, its doc tests stand alone.
     Std,
+}
+
+impl Role {
+    /// What the file at `path` is: a document of std is one that has the name and the extern cells of one.
+    pub fn of(path: &str, text: &str) -> Role {
+        let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+        let is_std = interface::files().iter().any(|file| {
+            name(path) == name(file.path) && (text == file.text || text.contains("\nextern cell "))
+        });
+        if is_std { Role::Std } else { Role::Program }
+    }
 }
 
 /// A document to test.

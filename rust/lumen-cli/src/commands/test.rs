@@ -39,13 +39,17 @@ pub(super) fn test(args: &Test) -> u8 {
             }
         };
         let path = source.path.unwrap_or_default();
-        let document = Document { name: source.name, path, text: text.into(), role: Role::Program };
+        let role = Role::of(&path, &text);
+        let document = Document { name: source.name, path, text: text.into(), role };
         let (cases, problems) = cases(&document);
         for problem in problems {
             tally.add(Err(format!("{}: {}: {}", document.name, problem.code, problem.message)));
         }
         for case in cases.iter().filter(|case| is_wanted(&case.name)) {
             tally.add(check(case));
+        }
+        if document.role == Role::Std {
+            continue;
         }
         match cell_tests(&document) {
             Ok(tests) => tests

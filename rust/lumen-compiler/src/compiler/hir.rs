@@ -62,6 +62,9 @@ pub struct WellKnown {
     pub result: EnumId,
     /// `record Failure  code: String  message: String  end`, what `attempt` gives in `err`.
     pub failure: RecordId,
+    /// `cell validate[T](value: Any) -> result[T, String]`, which converts into types with conditions and defaults;
+    /// there when the program has such a record and a conversion.
+    pub validate: Option<CellId>,
 }
 
 /// One source file.

@@ -17,6 +17,7 @@ mod bind;
 mod bitset;
 mod build;
 mod call;
+mod checked;
 mod closure;
 mod codes;
 mod collect;

@@ -30,7 +30,7 @@ pub(crate) use diagnostics::nothing_to_run;
 pub use imports::{LoadFile, Parsed, Target, Unit, Wanted, load};
 pub use std_names::ParseStd;
 
-use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId};
+use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId, Record};
 use context::{Ctx, Global};
 use items::Work;
 use lumen_base::{Diagnostic, Interner, sym};
@@ -72,7 +72,9 @@ pub fn resolve(
     for (unit, &module) in units.iter().zip(&modules) {
         Ctx::new(&mut global, &unit.ast, module).check_unused_imports();
     }
+    global.request_validate();
     global.load_requested();
+    global.find_validate();
     global.check_constants();
     (global.hir, global.diagnostics)
 }
@@ -107,5 +109,20 @@ impl Global<'_> {
         if let Some(Def::Record(failure)) = self.std_item(sym::FAILURE) {
             self.hir.well_known.failure = failure;
         }
+    }
+
+    /// Conversions into records with conditions or defaults are calls of `validate`.
+    fn request_validate(&mut self) {
+        let planned = |(_, record): (_, &Record)| {
+            record.fields.iter().any(|field| field.check.is_some() || field.default.is_some())
+        };
+        if self.has_conversions && self.hir.records.iter().any(planned) {
+            self.std.request(sym::VALIDATE);
+        }
+    }
+
+    fn find_validate(&mut self) {
+        let found = self.hir.builtins.get(&sym::VALIDATE).into_iter().flatten();
+        self.hir.well_known.validate = found.map(|(_, cell)| *cell).next();
     }
 }

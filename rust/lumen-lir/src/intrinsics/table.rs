@@ -42,6 +42,7 @@ macro_rules! rows {
 
 const STRS: Pat = List(&Str);
 const LA: Pat = List(&A);
+const LANY: Pat = List(&Pat::Any);
 const MAB: Pat = Map(&A, &B);
 const SA: Pat = Set(&A);
 const OPT_INT: Pat = Opt(&Int);
@@ -190,7 +191,6 @@ rows! {
 
     // JSON and encodings.
     "parse_json"<Result>(b Str) -> Result(&Json, &Str); pure;
-    "parse_json_as"<Result>(b Str) -> Result(&A, &Str); pure;
     "to_json"<Subject>(b Subject) -> Str; pure fail;
     "to_json_pretty"<Subject>(b Subject, b Int) -> Str; pure fail;
     "json.of"<Subject>(b Subject) -> Json; pure fail;
@@ -204,7 +204,8 @@ rows! {
     "json.diff"(b Json, b Json) -> Json; pure;
     "json.patch"<Result>(b Json, b Json) -> Result(&Json, &Str); pure;
     "json.redact"(b Json, b STRS) -> Json; pure;
-    "json.validate"<Result>(b Json) -> Result(&A, &Str); pure;
+    "conversion_run"<Result>(b Pat::Any, b LANY) -> Result(&Pair(&A, &LANY), &Str); pure;
+    "conversion_path"(b Pat::Any, b Pat::Any) -> Str; pure;
     "base64_encode"(b Bytes) -> Str; pure;
     "base64_decode"<Result>(b Str) -> Result(&Bytes, &Str); pure;
     "hex_encode"(b Bytes) -> Str; pure;

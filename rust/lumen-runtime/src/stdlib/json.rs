@@ -4,14 +4,15 @@ use super::Builtin;
 use crate::failure::{Failure, Outcome};
 use crate::value::call::{Call, Value};
 use crate::value::classes::Slot;
+use crate::value::convert::Plan;
 use crate::value::number;
+use crate::value::path::prefix;
 use crate::value::view::View;
 use crate::value::word::DYN_NULL;
 use lumen_lir::TypeId;
 
 pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("parse_json", parse_json),
-    ("parse_json_as", parse_json_as),
     ("to_json", to_json),
     ("to_json_pretty", to_json_pretty),
     ("json.of", of),
@@ -22,7 +23,8 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("json.len", len),
     ("json.as_int", as_int),
     ("json.as_float", as_float),
-    ("json.validate", validate),
+    ("conversion_run", run_conversion),
+    ("conversion_path", path_of),
 ];
 
 fn parse_json(c: &mut Call<'_>) -> Outcome<()> {
@@ -32,29 +34,31 @@ fn parse_json(c: &mut Call<'_>) -> Outcome<()> {
     }
 }
 
-fn parse_json_as(c: &mut Call<'_>) -> Outcome<()> {
-    match c.parse_json(c.str(0))? {
-        Ok(word) => {
-            let json = Value { slot: Slot::Dyn, word };
-            let converted = ret_converted(c, json);
-            c.drop_word(json);
-            converted
+/// A conversion with a plan: a list of class, field and default for each default, of class, -1 and null for each class
+/// with conditions.
+fn run_conversion(c: &mut Call<'_>) -> Outcome<()> {
+    let pair = c.classes().class_of_type(c.payload_type()).expect("the row declares a pair");
+    let mut plan = Plan::default();
+    let entries: Vec<Value> = c.list(1).iter().collect();
+    for entry in entries.chunks_exact(3) {
+        let (View::Int(class), View::Int(field)) = (c.view(entry[0]), c.view(entry[1])) else {
+            return Err(Failure::argument("a plan that no compiler made".to_owned()));
+        };
+        match usize::try_from(field) {
+            Ok(field) => drop(plan.defaults.insert((class as u32, field), entry[2].word)),
+            Err(_) => drop(plan.checked.insert(class as u32)),
         }
+    }
+    match c.convert_planned(c.dynamic(0), pair, plan)? {
+        Ok(pair) => c.ret_ok_temp(pair),
         Err(message) => c.ret_err(&message),
     }
 }
 
-/// Returns a value as the payload of the result type, or the message why it does not fit.
-fn ret_converted(c: &mut Call<'_>, value: Value) -> Outcome<()> {
-    let ty = c.payload_type();
-    match c.convert(value, ty)? {
-        Ok(word) => c.ret_ok(word),
-        Err(message) => c.ret_err(&message),
-    }
-}
-
-fn validate(c: &mut Call<'_>) -> Outcome<()> {
-    ret_converted(c, c.dynamic(0))
+/// Where an object stands in a value, as the beginning of a message.
+fn path_of(c: &mut Call<'_>) -> Outcome<()> {
+    let path = c.path_to(c.dynamic(0), c.dynamic(1));
+    c.ret_str(&prefix(&path))
 }
 
 fn to_json(c: &mut Call<'_>) -> Outcome<()> {

@@ -208,6 +208,13 @@ fn result_type(b: &mut Bench, ok: TypeId) -> TypeId {
     b.module.intern_type(TypeDesc::Obj(class))
 }
 
+/// `result[(T, list[Json]), String]`, what a conversion with a plan gives.
+fn planned_type(b: &mut Bench, ok: TypeId) -> TypeId {
+    let pair = b.module.intern_class(ClassDesc::Tuple { elems: vec![ok, TypeId::LIST_JSON] });
+    let pair = b.module.intern_type(TypeDesc::Obj(pair));
+    result_type(b, pair)
+}
+
 #[test]
 fn json_and_schemas() {
     let mut b = Bench::new();
@@ -224,7 +231,7 @@ fn json_and_schemas() {
     let cart = b.module.intern_class(cart);
     let cart = b.module.intern_type(TypeDesc::Obj(cart));
     let json = result_type(&mut b, TypeId::JSON);
-    let typed = result_type(&mut b, cart);
+    let typed = planned_type(&mut b, cart);
     b.link();
     let cases = [
         (
@@ -250,7 +257,7 @@ fn json_and_schemas() {
         (
             typed,
             r#"{"items": [{"name": "x", "price": 2}], "more": 1}"#,
-            r#"ok(Cart(items: [Item(name: "x", price: 2.0)]))"#,
+            r#"ok((Cart(items: [Item(name: "x", price: 2.0)]), []))"#,
         ),
         (
             typed,
@@ -264,9 +271,15 @@ fn json_and_schemas() {
         ),
     ];
     for (ty, text, expected) in cases {
-        let name = if ty == json { "parse_json" } else { "parse_json_as" };
-        let result = b.call(name, &[Arg::Str(text)], Some(ty)).expect("it gives a result");
-        assert_eq!(b.text(result), expected, "{text}");
+        let result = if ty == json {
+            b.call("parse_json", &[Arg::Str(text)], Some(ty))
+        } else {
+            let source = b.json(text);
+            let made = b.call("conversion_run", &[Arg::Same(&source), Arg::NoPlan], Some(ty));
+            b.text(source);
+            made
+        };
+        assert_eq!(b.text(result.expect("it gives a result")), expected, "{text}");
     }
     b.finish();
 }
@@ -336,22 +349,26 @@ fn conversion_by_schema_is_bounded_in_depth() {
     let next = b.module.intern_type(TypeDesc::Optional(of_node));
     let fields = vec![("next".to_owned(), next)];
     b.module.define_class(node, ClassDesc::Record { name: "Node".to_owned(), fields });
-    let result = result_type(&mut b, of_node);
+    let result = planned_type(&mut b, of_node);
     b.link();
     let chain = |links: usize| r#"{"next": "#.repeat(links) + "null" + &"}".repeat(links);
-    let short = b.call("parse_json_as", &[Arg::Str(&chain(3))], Some(result)).expect("a result");
-    let text = "ok(Node(next: Node(next: Node(next: null))))";
-    assert_eq!(b.text(short), text);
+    let short = b.json(&chain(3));
+    let made = b.call("conversion_run", &[Arg::Same(&short), Arg::NoPlan], Some(result));
+    let text = "ok((Node(next: Node(next: Node(next: null))), []))";
+    assert_eq!(b.text(made.expect("a result")), text);
     let long = chain(450);
     let long = b.json(&long);
-    let made = b.call_fast("json.validate", &[Arg::Same(&long)], Some(result)).expect("a result");
-    assert!(b.text(made).starts_with("ok(Node(next: "));
+    let args = [Arg::Same(&long), Arg::NoPlan];
+    let made = b.call_fast("conversion_run", &args, Some(result)).expect("a result");
+    assert!(b.text(made).starts_with("ok((Node(next: "));
     let deep = chain(600);
     let deep = b.json(&deep);
-    let made = b.call_fast("json.validate", &[Arg::Same(&deep)], Some(result)).expect("a result");
+    let args = [Arg::Same(&deep), Arg::NoPlan];
+    let made = b.call_fast("conversion_run", &args, Some(result)).expect("a result");
     let text = b.text(made);
     assert!(text.ends_with(": nested more than 500 levels deep\")"), "{text}");
-    b.dyn_text(long);
-    b.dyn_text(deep);
+    for source in [short, long, deep] {
+        b.dyn_text(source);
+    }
     b.finish();
 }

@@ -1,15 +1,19 @@
 //! Conversion by schema: a value becomes a value of a type, or a message that names the path.
 //!
-//! Used by `as T`, `parse_json_as`, `validate` and for turning values into `Json`. A value that is
+//! Used by `as T`, `validate` and for turning values into `Json`. A value that is
 //! of the type already is shared, not copied. Else: arrays become lists, sets and tuples; objects
 //! become maps, records and variants; texts become payload-less variants, and base64 texts Bytes.
 //! A float without fraction becomes an Int, an Int becomes a Float. Keys that a record does not
-//! know are ignored; a missing field is null when it is optional, an error otherwise.
+//! know are ignored; a missing field has its default when the conversion has a plan (`checked.rs`),
+//! else it is null when it is optional, an error otherwise.
 //! Recursion follows the value and is bounded by [`CONVERT_DEPTH_MAX`].
 
 #![expect(unsafe_code, reason = "reads and builds objects")]
 
+mod checked;
 mod to_json;
+
+pub use checked::{Plan, Planned};
 
 use super::classes::{Kind, Slot};
 use super::heap::Heap;
@@ -28,6 +32,16 @@ pub const CONVERT_DEPTH_MAX: usize = 500;
 enum PathStep {
     Key(String),
     Index(usize),
+}
+
+impl PathStep {
+    /// Adds the step to a path's text.
+    fn push_to(&self, text: &mut String) {
+        match self {
+            Self::Key(key) => push_key(text, key),
+            Self::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
 }
 
 /// Why a conversion stopped.
@@ -91,10 +105,7 @@ impl Heap {
             Err(Stop::Wrong { path, message }) => {
                 let mut text = String::new();
                 for step in path.iter().rev() {
-                    match step {
-                        PathStep::Key(key) => push_key(&mut text, key),
-                        PathStep::Index(index) => text.push_str(&format!("[{index}]")),
-                    }
+                    step.push_to(&mut text);
                 }
                 Ok(Err(format!("{}{message}", prefix(&text))))
             }
@@ -184,7 +195,9 @@ impl Heap {
                     self.widen(word, classes.slot(*inner), row.slot)
                 }
                 (TypeDesc::Union(members), _) => {
+                    let made = self.made_so_far();
                     for member in members {
+                        self.forget_made(made);
                         match self.convert_view(view, *member, depth + 1) {
                             Ok(word) => {
                                 return self.widen(word, classes.slot(*member), row.slot);
@@ -467,6 +480,10 @@ impl Heap {
             );
             match found {
                 Some(view) => Ok((view, PathStep::Key(name.to_owned()))),
+                // SAFETY: the plan's defaults are live.
+                None if let Some(view) = unsafe { heap.default_of(class, at) } => {
+                    Ok((view, PathStep::Key(name.to_owned())))
+                }
                 None if optional => Ok((View::Null, PathStep::Key(name.to_owned()))),
                 None => {
                     let expected = heap.classes().type_name(types[at]);
@@ -476,7 +493,11 @@ impl Heap {
             }
         };
         // SAFETY: as the caller promises.
-        unsafe { self.convert_fields(class, &types, part, depth) }
+        unsafe {
+            let word = self.convert_fields(class, &types, part, depth)?;
+            self.note_made(class, word);
+            Ok(word)
+        }
     }
 
     /// A text or an object of one key into a variant of an enum with payloads.

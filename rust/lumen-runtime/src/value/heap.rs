@@ -48,6 +48,8 @@ pub struct Heap {
     /// Large blocks of objects made immortal, freed with the heap.
     pub(super) pinned: Vec<(*mut u8, usize)>,
     classes: Arc<Classes>,
+    /// What the running conversion knows of defaults and conditions.
+    pub(super) plan: Option<Box<super::convert::Plan>>,
     /// Allocations until one fails: tests of the failing paths.
     #[cfg(test)]
     pub(super) budget: Option<usize>,
@@ -81,6 +83,7 @@ impl Heap {
             chunks: Vec::new(),
             pinned: Vec::new(),
             classes,
+            plan: None,
             #[cfg(test)]
             budget: None,
         }

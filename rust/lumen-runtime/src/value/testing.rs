@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "tests call builtins with raw words")]
 
 use super::call::Call;
-use super::classes::{Classes, LIST_INT_CLASS, LIST_STRING_CLASS, Slot};
+use super::classes::{Classes, LIST_INT_CLASS, LIST_JSON_CLASS, LIST_STRING_CLASS, Slot};
 use super::heap::Heap;
 use super::word::ptr_ref;
 use crate::failure::Outcome;
@@ -22,6 +22,8 @@ pub(crate) enum Arg<'a> {
     Bytes(&'a [u8]),
     Ints(&'a [i64]),
     Strs(&'a [&'a str]),
+    /// The plan of a conversion without conditions and defaults.
+    NoPlan,
     /// A list that the builtin consumes.
     TakenInts(&'a [i64]),
     /// A list that the builtin consumes.
@@ -99,6 +101,10 @@ impl Bench {
             }
             Arg::Ints(values) => (ints(heap, values), Slot::Ref(LIST_INT_CLASS), false),
             Arg::Strs(texts) => (strings(heap, texts), Slot::Ref(LIST_STRING_CLASS), false),
+            Arg::NoPlan => {
+                let list = heap.list_new(LIST_JSON_CLASS, 0).expect("no limit");
+                (ptr_ref(list), Slot::Ref(LIST_JSON_CLASS), false)
+            }
             Arg::TakenInts(values) => (ints(heap, values), Slot::Int, true),
             Arg::TakenStrs(texts) => (strings(heap, texts), Slot::Int, true),
             Arg::Same(made) => (made.words[0], Slot::Int, false),

@@ -155,7 +155,6 @@ impl<'a> Fx<'_, 'a> {
         let (reg, v) = self.reg(v);
         let hir = self.p.hir;
         let TyKind::Record(_, type_args) = self.kind(v.ty) else { return v };
-        let name = self.p.names.resolve(hir.records[record].name).to_owned();
         for field in &hir.records[record].fields {
             let Some((cell, span)) = field.check else { continue };
             let fields = self.fields(v.ty);
@@ -183,9 +182,7 @@ impl<'a> Fx<'_, 'a> {
             };
             let fine = self.b.new_label();
             self.jump_truth(holds, true, fine, false);
-            let text = self.p.text(hir.records[record].module, span).to_owned();
-            let field = self.p.names.resolve(field.name);
-            let message = format!("{name}.{field}: the condition `{}` does not hold", text.trim());
+            let message = self.condition_text(record, field.name, span);
             let reachable = self.r.reachable;
             let failed = self.fail_text(codes::CONSTRAINT, &message);
             self.done(failed);

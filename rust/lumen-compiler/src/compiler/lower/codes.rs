@@ -10,6 +10,8 @@ pub(super) const ASSERTION: u16 = 1006;
 pub(super) const PANIC: u16 = 1007;
 /// `halt`.
 pub(super) const HALT: u16 = 1008;
+/// A value does not convert to the type asked for.
+pub(super) const CONVERSION: u16 = 1015;
 /// A `where` condition does not hold.
 pub(super) const CONSTRAINT: u16 = 1016;
 /// A builtin was called with a value that it cannot take.

@@ -222,7 +222,13 @@ impl<'a> Walk<'a> {
                 self.read(*container);
             }
             ExprKind::Is { value, .. } => self.read(*value),
-            ExprKind::As { value, .. } | ExprKind::Unwrap(value) => self.expr(*value, mode),
+            ExprKind::As { value, .. } => {
+                self.expr(*value, mode);
+                if let Some(validate) = self.hir.well_known.validate {
+                    self.callee(validate);
+                }
+            }
+            ExprKind::Unwrap(value) => self.expr(*value, mode),
             ExprKind::Propagate(value) => {
                 self.facts.returns.insert(self.lambda);
                 self.expr(*value, mode);

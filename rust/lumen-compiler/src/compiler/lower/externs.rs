@@ -115,6 +115,9 @@ impl<'a> Fx<'_, 'a> {
             "set.add" => self.set_add(args[0], args[1]),
             "map.has_key" | "set.contains" => self.has_key(args[0], args[1], hint),
             "map.get_or" => self.get_or(args[0], args[1], args[2], ret, hint),
+            "none.conversion_plan" => self.conversion_plan(subject_of(type_args), ret),
+            "any.conversion_check" => self.conversion_check(subject_of(type_args), args[0]),
+            "none.conversion_conditions" => self.conversion_conditions(subject_of(type_args), ret),
             "list.mean" => self.mean(args[0], ret),
             "any.to_string" => self.text_of(args[0], false),
             "any.debug" => {
@@ -282,4 +285,9 @@ impl<'a> Fx<'_, 'a> {
             }
         }
     }
+}
+
+/// The type argument of an operation on types.
+fn subject_of(type_args: &[Ty]) -> Ty {
+    type_args.first().copied().unwrap_or(Ty::ANY)
 }

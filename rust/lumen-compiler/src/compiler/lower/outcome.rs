@@ -82,7 +82,7 @@ impl Fx<'_, '_> {
     }
 
     /// The only payload of a variant that the value is known to be.
-    fn payload_of(&mut self, v: Val, ordinal: u32, want: Want) -> Val {
+    pub(super) fn payload_of(&mut self, v: Val, ordinal: u32, want: Want) -> Val {
         let types = self.payload(v.ty, ordinal);
         let Some(&ty) = types.first() else {
             self.done(v);
@@ -168,6 +168,20 @@ impl Fx<'_, '_> {
         }
         if !dynamic || to == Ty::ANY {
             return self.convert(v, to, hint);
+        }
+        if self.holds_function(to) && matches!(self.p.types.kind(v.ty), TyKind::Any | TyKind::Json)
+        {
+            self.done(v);
+            let failed = self.fail_text(
+                codes::CONVERSION,
+                "the type of a function cannot be checked at run time",
+            );
+            return Val::new(failed.place, to);
+        }
+        if let Some(validate) = self.p.hir.well_known.validate
+            && self.needs_plan(to)
+        {
+            return self.as_planned(validate, v, to);
         }
         let info = self.info(to);
         let (src, v) = self.reg(v);

@@ -55,7 +55,10 @@ pub(super) fn analyse(
         if facts.contains(cell) {
             continue;
         }
-        let found = demand::facts(hir, tables, cell);
+        let mut found = demand::facts(hir, tables, cell);
+        if Some(cell) == hir.well_known.validate {
+            found.callees.extend(conversion_cells(hir));
+        }
         work.extend(found.callees.iter().rev());
         facts.insert(cell, found);
         order.push(cell);
@@ -64,6 +67,12 @@ pub(super) fn analyse(
     propagate(hir, names, &mut program, &order);
     mark_recursive(&mut program, &order);
     program
+}
+
+/// What a checked conversion may call: which types it meets is known only when its instances are made.
+fn conversion_cells(hir: &Hir) -> impl Iterator<Item = CellId> {
+    let fields = hir.records.iter().flat_map(|(_, record)| record.fields.iter());
+    fields.flat_map(|field| field.check.map(|check| check.0).into_iter().chain(field.default))
 }
 
 /// A number for each local of each reachable cell.

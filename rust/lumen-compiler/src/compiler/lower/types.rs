@@ -171,6 +171,11 @@ impl<'a> Types<'a> {
         fields
     }
 
+    /// Number of variants of an enum.
+    pub(super) fn variant_count(&self, id: EnumId) -> u32 {
+        self.hir.enums[id].variants.len() as u32
+    }
+
     /// Whether values of the enum are bare ordinals.
     pub(super) fn is_plain_enum(&self, id: EnumId) -> bool {
         self.hir.enums[id].variants.iter().all(|v| v.fields.is_empty())

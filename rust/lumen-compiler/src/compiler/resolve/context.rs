@@ -28,6 +28,8 @@ pub(super) struct Global<'g> {
     pub(super) scope: Scope,
     /// Whether some cell is `@deprecated`, so that uses are checked.
     pub(super) has_deprecated: bool,
+    /// Whether there is an `as`.
+    pub(super) has_conversions: bool,
     /// By module: what only name resolution needs.
     pub(super) modules: Vec<ModuleNames>,
 }
@@ -80,7 +82,11 @@ impl<'g> Global<'g> {
             builtins: FxHashMap::default(),
             methods: FxHashMap::default(),
             variants: FxHashMap::default(),
-            well_known: WellKnown { result: Idx::from_raw(0), failure: Idx::from_raw(0) },
+            well_known: WellKnown {
+                result: Idx::from_raw(0),
+                failure: Idx::from_raw(0),
+                validate: None,
+            },
             root: Idx::from_raw(0),
             entry: None,
         };
@@ -92,6 +98,7 @@ impl<'g> Global<'g> {
             n_suggested: 0,
             scope: Scope::default(),
             has_deprecated: false,
+            has_conversions: false,
             modules: Vec::new(),
         }
     }

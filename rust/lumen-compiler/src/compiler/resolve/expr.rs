@@ -65,6 +65,7 @@ impl Ctx<'_, '_> {
                 ExprKind::Range { lo, hi, inclusive, step }
             }
             ast::ExprKind::As { expr, ty } => {
+                self.g.has_conversions = true;
                 ExprKind::As { value: self.expr(expr), ty: self.ty(ty) }
             }
             ast::ExprKind::Is { expr, ty } => {

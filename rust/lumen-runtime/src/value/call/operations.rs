@@ -5,11 +5,12 @@
 use super::{Call, ListRef, TableRef, Temp, Value};
 use crate::failure::Outcome;
 use crate::value::classes::{Kind, RtClass, Slot};
+use crate::value::convert::Plan;
 use crate::value::equal::Equality;
 use crate::value::heap::Heap;
 use crate::value::list;
 use crate::value::view::View;
-use crate::value::word;
+use crate::value::word::{self, ClassId};
 use lumen_lir::TypeId;
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
@@ -104,6 +105,56 @@ impl Call<'_> {
     pub fn convert(&mut self, value: Value, ty: TypeId) -> Outcome<Result<u64, String>> {
         // SAFETY: the value is alive.
         unsafe { self.heap.convert(value.slot, value.word, ty) }
+    }
+
+    /// A value converted with a plan: the fields of an owned pair of it and of the list of objects to check.
+    pub fn convert_planned(
+        &mut self,
+        value: Value,
+        pair: ClassId,
+        plan: Plan,
+    ) -> Outcome<Result<Temp, String>> {
+        let row = self.classes().row(pair);
+        let (ty, slot, objects) = (row.types[0], row.slots[0], row.types[1]);
+        let list = self.classes().class_of_type(objects).expect("the row declares a list");
+        // SAFETY: the value and the defaults are alive; what is built is owned here until the pair owns it.
+        unsafe {
+            let planned = match self.heap.convert_planned(value.slot, value.word, ty, plan)? {
+                Ok(planned) => planned,
+                Err(message) => return Ok(Err(message)),
+            };
+            let mut made = planned.made.into_iter();
+            let built = (|| {
+                let objects = self.new_list(list, made.len())?;
+                for p in made.by_ref() {
+                    let item = self.own(p);
+                    self.push_dyn(&objects, item)?;
+                }
+                let at = word::ptr_ref(self.at(&objects));
+                let p = self.heap.flat_from(pair, &[planned.word, at])?;
+                self.release(objects);
+                Ok(self.own(p))
+            })();
+            for p in made {
+                self.heap.drop_ptr(p);
+            }
+            match built {
+                Ok(pair) => Ok(Ok(pair)),
+                Err(failure) => {
+                    self.heap.drop_slot(slot, planned.word);
+                    Err(failure)
+                }
+            }
+        }
+    }
+
+    /// The path to an object inside a value.
+    pub fn path_to(&self, value: Value, target: Value) -> String {
+        match self.view(target) {
+            // SAFETY: both are alive.
+            View::Object(p) => unsafe { self.heap.path_to(value.slot, value.word, p) },
+            _ => String::new(),
+        }
     }
 
     /// The positions of the elements that equal none before them, as keys.

@@ -112,6 +112,15 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// Appends an owned object to an owned list of dynamic values.
+    pub fn push_dyn(&mut self, list: &Temp, item: Temp) -> Outcome<()> {
+        let word = word::dyn_ptr(self.at(&item));
+        // SAFETY: the elements of the list are dynamic.
+        self.update(list, |heap, p| unsafe { heap.list_push(p, word) })?;
+        self.release(item);
+        Ok(())
+    }
+
     /// Appends a string to an owned list of strings.
     pub fn push_str(&mut self, list: &Temp, text: &str) -> Outcome<()> {
         let item = self.new_str(text)?;
