@@ -107,6 +107,10 @@ pub enum Want {
     Fn,
     /// A list of flat objects (records or tuples).
     ListF,
+    /// A stream; not null.
+    Stream,
+    /// A run of a stream.
+    Run,
 }
 
 /// What an operand means.

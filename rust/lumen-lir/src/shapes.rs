@@ -126,7 +126,10 @@ impl<'m> Shapes<'m> {
             Op::Unpack => windows.writes = Window::new(a, usize::from(c)),
             Op::MapGet => windows.writes = Window::new(a, 2),
             Op::DynAs => windows.writes = Window::new(a, self.param_len(TypeId(x0))),
-            Op::Ret2 => windows.reads = Window::new(a, 2),
+            Op::GenNext => {
+                windows.writes = Window::new(a, self.stream_len(regs.get(usize::from(b)).copied()));
+            }
+            Op::Ret2 | Op::GenYield2 => windows.reads = Window::new(a, 2),
             Op::Call | Op::CallW => {
                 let callee = if op == Op::Call { usize::from(c) } else { x0 as usize };
                 let (params, results) = self.cells.get(callee).copied().unwrap_or((0, 0));
@@ -192,6 +195,14 @@ impl<'m> Shapes<'m> {
 
     fn param_len(&self, ty: TypeId) -> usize {
         param_slots(self.types, ty).map_or(0, |s| s.len())
+    }
+
+    /// Registers of an element of the run in a register.
+    fn stream_len(&self, run: Option<Repr>) -> usize {
+        let class = run.and_then(Repr::class).and_then(|id| self.class(id));
+        let Some(ClassDesc::Run { of }) = class else { return 0 };
+        let Some(ClassDesc::Stream { elem, .. }) = self.class(*of) else { return 0 };
+        self.param_len(*elem)
     }
 
     fn template_len(&self, index: usize) -> usize {

@@ -262,9 +262,21 @@ pub enum ClassDesc {
         /// What calling it may do.
         effects: EffectSet,
     },
+    /// A stream type; abstract: its objects are closures, each a recipe from which runs are made.
+    Stream {
+        /// Element type.
+        elem: TypeId,
+        /// What a step of a run may do.
+        effects: EffectSet,
+    },
+    /// A run of a stream: its stack segment. No value of the language: it stays in the register that it was made in.
+    Run {
+        /// The stream type.
+        of: ClassId,
+    },
     /// A closure: code and captures.
     Closure {
-        /// The function type it implements.
+        /// The function or stream type it implements.
         of: ClassId,
         /// The code; its register 0 is the closure itself.
         cell: u32,

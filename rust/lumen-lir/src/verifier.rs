@@ -14,9 +14,9 @@
 //!
 //! Cell header (`verifier/header.rs`)
 //! - **C1** Parameters are the first registers, with the same representations; there are at most 2 results and 65,536 registers.
-//! - **C2** The code of a closure has the parameters, results and at most the effects of its function class, and owns its parameters.
+//! - **C2** The code of a closure has the parameters, results and at most the effects of its function or stream class, and owns its parameters.
 //! - **C3** Source positions ascend and refer to existing files and inlined calls.
-//! - **C4** A defer scope is a range of the code; its register is a function without parameters, alive wherever the frame may be left.
+//! - **C4** A defer scope is a range of the code; its register is a function without parameters or a run, alive wherever the frame may be left.
 //! - **C5** Registers times joins stay below a bound.
 //!
 //! Operands (`verifier/operands.rs`)
@@ -53,6 +53,11 @@
 //! - **O7** At a call no register from its base on owns anything but the arguments.
 //! - **O8** Stores through a loan happen only while the loan is alive.
 //!
+//! Generators (`verifier/generators.rs`)
+//! - **G1** Only the code of a stream yields, and its elements have the type of the stream.
+//! - **G2** A run that is being ended yields nothing more.
+//! - **G3** A run stays in the register that it was made in: only the instructions of runs touch it.
+//!
 //! Effects (`verifier/effects.rs`)
 //! - **E1** No instruction does more than the row of its cell.
 
@@ -65,6 +70,7 @@ mod step;
 mod types;
 mod calls;
 mod ownership;
+mod generators;
 mod effects;
 
 use crate::module::{CellId, Module};
@@ -126,6 +132,7 @@ rules! {
     F1 I9004; F2 I9004; F3 I9004; F4 I9004; F5 I9004;
     T1 I9005; T2 I9005; T3 I9005; T4 I9005; T5 I9005; T6 I9005; T7 I9005; T8 I9005;
     O1 I9006; O2 I9006; O3 I9006; O4 I9006; O5 I9006; O6 I9006; O7 I9006; O8 I9006;
+    G1 I9009; G2 I9009; G3 I9009;
     E1 I9007;
 }
 
@@ -232,6 +239,7 @@ fn check_cell_with(
 ) -> Result<(), Violation> {
     header::check(module, id)?;
     operands::check(module, id, scratch)?;
+    generators::check(module, id)?;
     flow::check(module, id, scratch, flow::Probe::none()).map(|_| ())
 }
 

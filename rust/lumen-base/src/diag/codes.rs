@@ -163,6 +163,7 @@ codes! {
     I9006 "lir-ownership"
     I9007 "lir-effect"
     I9008 "lir-unreadable"
+    I9009 "lir-generator"
     R1001 "integer-overflow"
     R1002 "division-by-zero"
     R1003 "index-out-of-range"

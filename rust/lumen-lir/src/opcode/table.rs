@@ -462,6 +462,19 @@ macro_rules! with_opcodes {
             CallC = "callc" [win_def(A), win_take(B), get(C, Fn)] FAIL.or(CALL).or(SUSPEND);
             /// Calls a function value and gives a result of enum class `x0`; failures become its `err`.
             CallTry = "callc.try" [def(A, AnyRef), win_take(B), get(C, Fn), class(X0)] FAIL.or(CALL).or(SUSPEND).or(EXT);
+            /// A run of stream `b`, which it consumes: nothing of it has run yet.
+            GenNew = "gen.new" [def(A, Run), take(B, Stream)] FAIL.or(ALLOC);
+            /// Runs to the next element, which goes to `a` (and `a + 1`), and jumps back; goes on when there is none; a safepoint.
+            GenNext = "gen.next" [win_def(A), get(B, Run), off(C)]
+                FAIL.or(CALL).or(SUSPEND).or(BRANCH).or(BACK);
+            /// Ends a run: what it deferred runs; nothing when it has ended by itself.
+            GenEnd = "gen.end" [get(A, Run)] FAIL.or(CALL).or(SUSPEND);
+            /// Frees a run.
+            GenFree = "gen.free" [take(A, Run)] NONE;
+            /// Gives the consumer an element; jumps when the next one is asked for, goes on when the run is ended.
+            GenYield = "gen.yield" [take(A, Any), off(BC)] CALL.or(SUSPEND).or(BRANCH);
+            /// The same with an element of two registers, `a` and `a + 1` (an optional scalar).
+            GenYield2 = "gen.yield2" [win_get(A), off(BC)] CALL.or(SUSPEND).or(BRANCH);
             /// Calls a runtime builtin: arguments from `b` on, results to `a` and `a + 1`.
             Rt = "rt" [win_def(A), win_take(B), rt(C)] FAIL.or(CALL);
             /// Like `rt`, with the class or type `x0` it works with.

@@ -238,6 +238,12 @@ fn class(at: &mut Cursor<'_>) -> Read<ClassDesc> {
             at.need("/")?;
             ClassDesc::Fn { params, ret, effects: effects(at)? }
         }
+        "stream" => {
+            let elem = type_id(at)?;
+            at.need("/")?;
+            ClassDesc::Stream { elem, effects: effects(at)? }
+        }
+        "run" => ClassDesc::Run { of: class_id(at)? },
         "closure" => {
             ClassDesc::Closure { of: class_id(at)?, cell: at.id("@")?, captures: at.list(type_id)? }
         }

@@ -152,6 +152,8 @@ fn class(desc: &ClassDesc) -> String {
         ClassDesc::Fn { params, ret, effects } => {
             format!("fn ({}) -> t{} / {effects}", types_of(params), ret.0)
         }
+        ClassDesc::Stream { elem, effects } => format!("stream t{} / {effects}", elem.0),
+        ClassDesc::Run { of } => format!("run c{}", of.0),
         ClassDesc::Closure { of, cell, captures } => {
             format!("closure c{} @{cell} ({})", of.0, types_of(captures))
         }

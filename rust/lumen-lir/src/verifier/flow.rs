@@ -8,7 +8,7 @@
 use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State, VARIANT, merge};
 use super::plan::Plan;
 use super::step::Step;
-use super::{Rule, Violation};
+use super::{Rule, Violation, generators};
 use crate::module::{Cell, CellId, DeferScope, Module, Passing};
 use crate::opcode::{self, Flags, Op, Reg, Slot};
 use crate::typedesc::{ClassDesc, Repr};
@@ -233,6 +233,12 @@ impl Walk<'_, '_> {
                     self.arrive(*target as usize)?;
                 }
                 self.step.frame.put(a, whole);
+                Ok(())
+            }
+            Op::GenNext => {
+                let offset = i64::from(opcode::off16(w));
+                self.arrive((next as i64 + offset) as usize)?;
+                generators::nothing_came(&mut self.step, w);
                 Ok(())
             }
             _ => {

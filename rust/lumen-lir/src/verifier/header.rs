@@ -31,11 +31,15 @@ pub(super) fn check(module: &Module, id: CellId) -> Result<(), Violation> {
             Repr::Ref(class) => module.classes.get(class.index()),
             _ => None,
         });
-        let plain = matches!(function, Some(ClassDesc::Fn { params, .. }) if params.is_empty());
+        let plain = match function {
+            Some(ClassDesc::Fn { params, .. }) => params.is_empty(),
+            Some(ClassDesc::Run { .. }) => true,
+            _ => false,
+        };
         if !range || !plain {
             return bad(
                 Rule::C4,
-                "a defer scope has no range of the code, or no function without parameters",
+                "a defer scope has no range of the code, or neither a function without parameters nor a run",
             );
         }
     }
@@ -50,6 +54,15 @@ fn registers(module: &Module, cell: &Cell) -> Result<(), &'static str> {
     let known = |r: &Repr| r.class().is_none_or(|c| c.index() < classes);
     if !cell.regs.iter().all(known) || !cell.results.iter().all(known) {
         return Err("a register or result has a class that does not exist");
+    }
+    let is_run = |r: &Repr| {
+        let class = r.class().and_then(|c| module.classes.get(c.index()));
+        matches!(class, Some(ClassDesc::Run { .. }))
+    };
+    let passed = cell.params.iter().map(|p| &p.repr).chain(&cell.results);
+    let nullable = cell.regs.iter().filter(|r| matches!(r, Repr::Opt(_)));
+    if passed.chain(nullable).any(is_run) {
+        return Err("a run is passed, returned or nullable");
     }
     let first = cell.first_param();
     let declared = cell.regs.get(first..first + cell.params.len());
@@ -89,6 +102,9 @@ fn closure(module: &Module, id: CellId, cell: &Cell, class: ClassId) -> Result<(
     let Some(ClassDesc::Closure { of, cell: code, .. }) = module.classes.get(class.index()) else {
         return Err("its closure class is none");
     };
+    if let Some(ClassDesc::Stream { effects, .. }) = module.classes.get(of.index()) {
+        return stream(id, cell, (class, *code), *effects);
+    }
     let Some(shape) = fn_shape(module, *of) else {
         return Err("its closure class has no function class");
     };
@@ -109,6 +125,25 @@ fn closure(module: &Module, id: CellId, cell: &Cell, class: ClassId) -> Result<(
     }
     if !cell.effects.is_subset_of(shape.effects) {
         return Err("its effects are more than those of its function class");
+    }
+    Ok(())
+}
+
+/// The code of a stream takes and returns nothing: its elements are yielded.
+fn stream(
+    id: CellId,
+    cell: &Cell,
+    (class, code): (ClassId, u32),
+    effects: EffectSet,
+) -> Result<(), &'static str> {
+    if code != id.0 || cell.regs.first() != Some(&Repr::Ref(class)) {
+        return Err("its closure class has other code, or register 0 is not the closure");
+    }
+    if !cell.params.is_empty() || !cell.results.is_empty() {
+        return Err("the code of a stream has parameters or results");
+    }
+    if !cell.effects.is_subset_of(effects) {
+        return Err("its effects are more than those of its stream class");
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! Order inside an instruction: reads are checked, values are matched with places (`types.rs`), loans die, operands are consumed,
 //! reads are checked again (nothing read may have been consumed), results are defined.
 
-use super::Rule;
+use super::{Rule, generators};
 use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State};
 use super::plan::Plan;
 use crate::module::{Cell, Module};
@@ -42,11 +42,14 @@ pub(super) struct Step<'m> {
     pub(super) window: Vec<Member>,
     /// First register that a call overwrites.
     pub(super) clobber: Option<usize>,
+    /// Whether some register is of a class of runs.
+    has_runs: bool,
 }
 
 impl<'m> Step<'m> {
     pub(super) fn new(module: &'m Module, cell: &'m Cell, frame: Frame) -> Step<'m> {
-        Step { module, cell, regs: &cell.regs, frame, window: Vec::new(), clobber: None }
+        let has_runs = generators::has_runs(module, cell);
+        Step { module, cell, regs: &cell.regs, frame, window: Vec::new(), clobber: None, has_runs }
     }
 
     /// Does one instruction. With `capture`, gives the registers that own a value while it runs.
@@ -103,6 +106,9 @@ impl<'m> Step<'m> {
         let mut takes = false;
         for operand in plan.regs() {
             let reg = operand.reg(w, ext);
+            if self.has_runs {
+                generators::stays(self, reg, operand.want)?;
+            }
             match operand.role {
                 Role::Use => {
                     self.frame.read(reg)?;

@@ -48,7 +48,8 @@ fn type_desc(module: &Module, i: usize, desc: &TypeDesc) -> Result<(), Violation
                 | ClassDesc::Set { .. }
                 | ClassDesc::Tuple { .. }
                 | ClassDesc::Record { .. }
-                | ClassDesc::Fn { .. },
+                | ClassDesc::Fn { .. }
+                | ClassDesc::Stream { .. },
             ) => Ok(()),
             Some(c @ ClassDesc::Enum { .. }) if c.is_payload_enum() => Ok(()),
             _ => bad("is an object of a class that has no values of its own"),
@@ -85,6 +86,8 @@ fn class_desc(module: &Module, i: usize, desc: &ClassDesc) -> Result<(), Violati
         ClassDesc::Record { fields, .. } => fields.iter().all(|f| known(&f.1)),
         ClassDesc::Variant { fields, .. } => fields.iter().all(|f| known(&f.1)),
         ClassDesc::Fn { params, ret, .. } => params.iter().all(known) && known(ret),
+        ClassDesc::Stream { elem, .. } => known(elem),
+        ClassDesc::Run { .. } => true,
         ClassDesc::Closure { captures, .. } => captures.iter().all(known),
     };
     if !fields_ok {
@@ -128,7 +131,10 @@ fn class_desc(module: &Module, i: usize, desc: &ClassDesc) -> Result<(), Violati
             _ => bad("is a variant that does not stand behind its enum"),
         },
         ClassDesc::Closure { of, cell, .. } => {
-            let is_fn = matches!(module.classes.get(of.index()), Some(ClassDesc::Fn { .. }));
+            let is_fn = matches!(
+                module.classes.get(of.index()),
+                Some(ClassDesc::Fn { .. } | ClassDesc::Stream { .. })
+            );
             let back = module.cells.get(*cell as usize).and_then(|c| c.closure);
             if is_fn && back == Some(ClassId(i as u32)) {
                 Ok(())
@@ -136,6 +142,10 @@ fn class_desc(module: &Module, i: usize, desc: &ClassDesc) -> Result<(), Violati
                 bad("is a closure whose function class or code does not fit")
             }
         }
+        ClassDesc::Run { of } => match module.classes.get(of.index()) {
+            Some(ClassDesc::Stream { .. }) => Ok(()),
+            _ => bad("is a run of something that is no stream"),
+        },
         _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@
 
 use super::ownership::{Fault, MAYBE_NULL, NON_NULL, VARIANT};
 use super::step::{Step, Value};
-use super::{Rule, calls};
+use super::{Rule, calls, generators};
 use crate::module::TemplatePart;
 use crate::opcode::{self, Op, Reg, Role, Want};
 use crate::typedesc::{ClassDesc, ClassId, Repr, Slots, TypeDesc, TypeId, param_slots, slot_repr};
@@ -117,6 +117,10 @@ impl<'m> Step<'m> {
             (Want::Enum | Want::Flat, enum_class) if enum_class.is_payload_enum() => true,
             (Want::Flat, flat) => flat.flat_len().is_some(),
             (Want::Fn, ClassDesc::Fn { .. } | ClassDesc::Closure { .. }) => true,
+            (Want::Run, ClassDesc::Run { .. }) | (Want::Stream, ClassDesc::Stream { .. }) => true,
+            (Want::Stream, ClassDesc::Closure { of, .. }) => {
+                matches!(self.class(*of), ClassDesc::Stream { .. })
+            }
             _ => false,
         };
         if !fits {
@@ -261,6 +265,10 @@ impl<'m> Step<'m> {
                 self.stores(c, place).and(none)
             }
             Op::Ret0 | Op::Ret1 | Op::Ret2 => self.returns(op, a).and(none),
+            Op::GenNew => generators::run_of(self, a, b),
+            Op::GenNext => generators::element(self, a, b).and(none),
+            Op::GenEnd => generators::effects_of(self, a).and(none),
+            Op::GenYield | Op::GenYield2 => generators::yields(self, op, a).and(none),
             Op::Call | Op::CallW | Op::CallC | Op::CallTry | Op::Rt | Op::RtT => {
                 calls::relate(self, op, w, ext)
             }
