@@ -18,6 +18,7 @@ mod strings;
 mod tables;
 mod dyns;
 mod calls;
+mod gens;
 mod builtins;
 pub(crate) mod table;
 mod threaded;

@@ -8,6 +8,7 @@ mod frame;
 mod interp;
 mod link;
 mod machine;
+mod run;
 mod trace;
 mod unwind;
 

@@ -80,7 +80,7 @@ unsafe impl Send for Program {}
 unsafe impl Sync for Program {}
 
 /// Words before the first cell: the places that marker frames return to.
-const PROLOGUE: [Quick; 3] = [Quick::Halt, Quick::TryReturn, Quick::DeferReturn];
+const PROLOGUE: [Quick; 4] = [Quick::Halt, Quick::TryReturn, Quick::DeferReturn, Quick::RunReturn];
 
 /// A place in a cell.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -102,6 +102,8 @@ pub(crate) enum Address {
     TryReturn,
     /// A `defer` closure returns here.
     DeferReturn,
+    /// The code of a stream returns here.
+    RunReturn,
 }
 
 /// Links a verified module for an engine.
@@ -337,12 +339,18 @@ impl Program {
         &raw const self.code[2]
     }
 
+    /// Where the code of a stream returns to.
+    pub(crate) fn run_return(&self) -> *const u64 {
+        &raw const self.code[3]
+    }
+
     /// What an address of the linked code is.
     pub(crate) fn locate(&self, ip: *const u64) -> Address {
         let at = (ip as usize - self.code.as_ptr() as usize) / size_of::<u64>();
         match PROLOGUE.get(at) {
             Some(Quick::Halt) => Address::Halt,
             Some(Quick::TryReturn) => Address::TryReturn,
+            Some(Quick::RunReturn) => Address::RunReturn,
             Some(_) => Address::DeferReturn,
             None => {
                 let cell = self.starts.partition_point(|start| *start <= at) - 1;

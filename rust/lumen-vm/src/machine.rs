@@ -110,6 +110,7 @@ impl Machine {
             jumps: program.jumps.as_ptr(),
             globals: globals.as_mut_ptr(),
             ctx: RtCtx::new(heap, outside),
+            run: std::ptr::null_mut(),
             stack,
             stack_limit: limits.stack,
             program,

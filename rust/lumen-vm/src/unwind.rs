@@ -3,7 +3,8 @@
 //! A state machine without recursion. A failure in flight knows the frame it is in; at each frame it first
 //! calls the closures of the active `defer` scopes, innermost first (the engine runs them, and their return
 //! comes back here), then drops the registers that the frame owns (from the ownership analysis of the
-//! module, computed when first needed), then goes to the caller. A `callc.try` catches it, unless it is a
+//! module, computed when first needed), then goes to the caller. A run of a stream that the frame has not ended is ended like a `defer` is called; a frame at
+//! the bottom of a run has the run's consumer as its caller. A `callc.try` catches it, unless it is a
 //! limit or the end of the program. A failure inside a `defer` closure ends that closure and is attached to
 //! the failure that was in flight.
 
@@ -12,6 +13,7 @@
 use crate::interp::state::{Regs, Vm, W};
 use crate::interp::{MARKER_WORD, leave_marker};
 use crate::link::{Address, Pc};
+use crate::run::Run;
 use crate::trace::TraceBuilder;
 use lumen_lir::{Flags, Reg, Repr};
 use lumen_runtime::failure::Failure;
@@ -78,7 +80,7 @@ impl Vm {
                     return end;
                 }
             }
-            Address::Halt | Address::DeferReturn => {
+            Address::Halt | Address::DeferReturn | Address::RunReturn => {
                 let popped = self.unwinder.pending.pop();
                 return popped.map_or(Resume::Run, |p| Resume::End(Box::new((p.failure, p.trace))));
             }
@@ -92,13 +94,13 @@ impl Vm {
     }
 
     fn slot_index(&self, at: *mut u64) -> usize {
-        // SAFETY: both point into the task's stack.
-        unsafe { at.offset_from(self.stack.start()) as usize }
+        // SAFETY: both point into the running segment.
+        unsafe { at.offset_from(self.slots()) as usize }
     }
 
     fn slot_at(&self, index: usize) -> *mut u64 {
-        // SAFETY: frames are inside the stack.
-        unsafe { self.stack.start().add(index) }
+        // SAFETY: frames are inside the slots of their segment.
+        unsafe { self.slots().add(index) }
     }
 
     /// The failure in flight is in this frame now.
@@ -116,7 +118,9 @@ impl Vm {
         loop {
             let Some(top) = self.unwinder.pending.last_mut() else { return Resume::Run };
             if let Some(reg) = top.defers.pop() {
-                if self.call_defer(reg) {
+                let cell = top.pc.cell as usize;
+                let repr = self.program.module().cells[cell].regs[usize::from(reg)];
+                if if self.is_run(repr) { self.end_run(reg) } else { self.call_defer(reg) } {
                     return Resume::Run;
                 }
                 continue;
@@ -141,13 +145,9 @@ impl Vm {
             let code = (*self.classes.add(class as usize)).code;
             let at = frame + registers + crate::frame::RECORD_SLOTS;
             let need = at + W(*code).a() as usize;
-            if !self.stack.grow(need) {
-                self.stack.open_reserve(self.stack_limit);
-                if !self.stack.grow(need) {
-                    return false;
-                }
+            if self.grow(need, true).is_err() {
+                return false;
             }
-            self.limit = self.stack.limit();
             self.regs = self.slot_at(at);
             *self.regs.sub(2) = self.program.defer_return() as u64;
             *self.regs.sub(1) = MARKER_WORD;
@@ -160,24 +160,56 @@ impl Vm {
         true
     }
 
+    /// Lets a run that the frame has not ended run what it deferred; false when there is nothing of that.
+    fn end_run(&mut self, reg: Reg) -> bool {
+        let Some(top) = self.unwinder.pending.last() else { return false };
+        let (frame, limited) = (top.frame, !top.failure.is_catchable());
+        // SAFETY: the register holds a run, as verified, that the frame made; it is not linked while the frame unwinds.
+        unsafe {
+            let regs = self.slot_at(frame);
+            let run = *regs.add(usize::from(reg)) as *mut Run;
+            let (next, end) = ((*run).next, (*run).end);
+            if next.is_null() || end.is_null() {
+                return false;
+            }
+            (*run).next = std::ptr::null();
+            let back = self.program.defer_return();
+            Run::link(run, self, regs, back);
+            self.regs = Run::frame(run);
+            self.ip = end;
+        }
+        if limited {
+            self.fuel = self.fuel.max(GRACE_FUEL);
+        }
+        true
+    }
+
     /// Drops what the current frame of the failure owns.
     fn drop_frame(&mut self) {
         let Some(top) = self.unwinder.pending.last() else { return };
         let (frame, pc, during) = (top.frame, top.pc, top.during);
+        for (reg, repr) in self.owned(pc, during).iter() {
+            // SAFETY: the ownership analysis says that the register owns a live value.
+            unsafe {
+                let word = *self.slot_at(frame).add(usize::from(*reg));
+                if self.is_run(*repr) {
+                    self.free_run(word as *mut Run);
+                } else {
+                    self.drop_word(*repr, word);
+                }
+            }
+        }
+    }
+
+    /// What a frame that is left at `pc` owns; kept for the next time.
+    pub(crate) fn owned(&mut self, pc: Pc, during: bool) -> Arc<[(Reg, Repr)]> {
         let key = (pc.cell, pc.word, during);
-        let owned = match self.unwinder.owned.get(&key) {
+        match self.unwinder.owned.get(&key) {
             Some(owned) => Arc::clone(owned),
             None => {
                 let owned: Arc<[(Reg, Repr)]> = self.program.owned(pc, during).into();
                 self.unwinder.owned.insert(key, Arc::clone(&owned));
                 owned
-            }
-        };
-        for (reg, repr) in owned.iter() {
-            // SAFETY: the ownership analysis says that the register owns a live value.
-            unsafe {
-                let word = *self.slot_at(frame).add(usize::from(*reg));
-                self.drop_word(*repr, word);
             }
         }
     }
@@ -207,18 +239,38 @@ impl Vm {
                 None
             }
             Address::TryReturn => self.at_marker(caller),
-            Address::DeferReturn => {
-                let inner = self.unwinder.pending.pop()?;
-                let outer = self.unwinder.pending.last_mut()?;
-                let note = format!("then in a `defer`: {}", inner.failure);
-                outer.failure = outer.failure.clone().with_note(note);
-                None
+            Address::DeferReturn => self.attach(),
+            Address::RunReturn => {
+                let run = self.run;
+                // SAFETY: the frame was the bottom one of the innermost linked run.
+                let (consumer, back) = unsafe {
+                    (*run).next = std::ptr::null();
+                    Run::unlink(run, self);
+                    ((*run).regs, (*run).back)
+                };
+                match self.program.locate(back) {
+                    Address::Code(pc) => {
+                        let frame = self.slot_index(consumer);
+                        self.stand_at(frame, Pc { word: pc.word - 1, ..pc }, true);
+                        None
+                    }
+                    _ => self.attach(),
+                }
             }
             Address::Halt => {
                 let top = self.unwinder.pending.pop()?;
                 Some(Resume::End(Box::new((top.failure, top.trace))))
             }
         }
+    }
+
+    /// The failure ended a `defer`, or the end of a run: it is a note of the failure in whose course that ran.
+    fn attach(&mut self) -> Option<Resume> {
+        let inner = self.unwinder.pending.pop()?;
+        let outer = self.unwinder.pending.last_mut()?;
+        let note = format!("then in a `defer`: {}", inner.failure);
+        outer.failure = outer.failure.clone().with_note(note);
+        None
     }
 
     /// The record of a frame: return address and call word; and the caller's frame.

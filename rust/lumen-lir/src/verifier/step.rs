@@ -5,9 +5,9 @@
 //! Order inside an instruction: reads are checked, values are matched with places (`types.rs`), loans die, operands are consumed,
 //! reads are checked again (nothing read may have been consumed), results are defined.
 
-use super::{Rule, generators};
 use super::ownership::{Fault, Frame, Hold, MAYBE_NULL, NON_NULL, State};
 use super::plan::Plan;
+use super::{Rule, generators};
 use crate::module::{Cell, Module};
 use crate::opcode::{self, Op, Reg, Role, Slot, Want};
 use crate::typedesc::Repr;

@@ -76,6 +76,8 @@ pub enum Kind {
     Fn,
     /// A closure; `slots` are the captures.
     Closure,
+    /// A stream type; abstract: its objects are of closure classes.
+    Stream,
 }
 
 /// How the counted slots of an object are found.
@@ -123,7 +125,7 @@ pub struct RtClass {
     pub fields: Box<[Option<Box<str>>]>,
     /// The variants of an enum.
     pub variants: Box<[VariantRow]>,
-    /// The enum of a variant, the function class of a closure.
+    /// The enum of a variant, the function or stream class of a closure.
     pub owner: ClassId,
     /// The ordinal of a variant.
     pub ordinal: u32,
@@ -234,6 +236,11 @@ impl RtClass {
     /// A function type.
     pub fn function() -> Self {
         Self::new(Kind::Fn, Vec::new())
+    }
+
+    /// A stream type.
+    pub fn stream() -> Self {
+        Self::new(Kind::Stream, Vec::new())
     }
 
     /// A closure of a cell with its captures.

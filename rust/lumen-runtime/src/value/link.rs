@@ -92,6 +92,9 @@ fn row<'m>(
             let ids = params.iter().chain([ret]).copied().collect();
             (RtClass::function(), ids)
         }
+        ClassDesc::Stream { elem, .. } => (RtClass::stream(), vec![*elem]),
+        // Never the class of an object: runs are the machine's.
+        ClassDesc::Run { .. } => (RtClass::stream(), vec![]),
         ClassDesc::Closure { of, cell, captures } => {
             let row = RtClass::closure(of.0, *cell, cell_name(*cell), slots(captures));
             (row, captures.clone())

@@ -131,7 +131,11 @@ impl Heap {
                     out.push('"');
                     return Ok(None);
                 }
-                Kind::Closure | Kind::Fn => {
+                Kind::Closure if self.row(row.owner).kind == Kind::Stream => {
+                    out.push_str("<stream>");
+                    return Ok(None);
+                }
+                Kind::Closure | Kind::Fn | Kind::Stream => {
                     write!(out, "<fn {}>", row.name).expect("writing to a string succeeds");
                     return Ok(None);
                 }

@@ -25,7 +25,11 @@ macro_rules! enter {
         *$s.regs.sub(1) = $s.w.0;
         $s.ip = code.add(1);
         $s.fuel -= 1;
-        if $s.fuel < 0 || $s.regs.add(slots) > (*$s.vm).limit { Flow::Slow } else { Flow::Next }
+        if $s.fuel < 0 || $s.regs.wrapping_add(slots) > (*$s.vm).limit {
+            Flow::Slow
+        } else {
+            Flow::Next
+        }
     }};
 }
 
@@ -47,14 +51,11 @@ pub(crate) unsafe fn entered(vm: &mut Vm) -> Step {
 impl Vm {
     /// Makes sure that the current frame may have this many slots.
     pub(crate) fn make_room(&mut self, slots: usize) -> Step {
-        // SAFETY: `regs` points into the stack.
-        let at = unsafe { self.regs.offset_from(self.stack.start()) } as usize;
-        if !self.stack.grow(at + slots) {
-            return Err(Failure::stack_overflow(self.stack.most_bytes() as u64).into());
-        }
-        self.limit = self.stack.limit();
+        // SAFETY: `regs` points into the running segment.
+        let at = unsafe { self.regs.offset_from(self.slots()) } as usize;
+        self.grow(at + slots, false)?;
         // SAFETY: the same slot, perhaps at a new address.
-        self.regs = unsafe { self.stack.start().add(at) };
+        self.regs = unsafe { self.slots().add(at) };
         Ok(())
     }
 }

@@ -10,6 +10,7 @@
 
 use crate::frame::Stack;
 use crate::link::Program;
+use crate::run::Run;
 use crate::unwind::Unwinder;
 use lumen_runtime::failure::Failure;
 use lumen_runtime::stdlib::RtCtx;
@@ -307,7 +308,7 @@ pub(crate) struct Vm {
     pub(crate) regs: *mut u64,
     /// Saved fuel.
     pub(crate) fuel: i64,
-    /// End of the stack that frames may use.
+    /// End of the slots that frames of the running segment may use.
     pub(crate) limit: *mut u64,
     /// First instruction of each cell.
     pub(crate) cells: *const *const u64,
@@ -321,7 +322,9 @@ pub(crate) struct Vm {
     pub(crate) globals: *mut GlobalSlot,
     /// Heap, host and everything else that builtins use.
     pub(crate) ctx: RtCtx,
-    /// The slots.
+    /// The innermost run of a stream that is linked; null while the task's own stack runs.
+    pub(crate) run: *mut Run,
+    /// The task's own slots.
     pub(crate) stack: Stack,
     /// Bytes that the stack may take.
     pub(crate) stack_limit: usize,

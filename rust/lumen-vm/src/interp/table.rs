@@ -11,6 +11,7 @@ pub(super) use super::calls::*;
 pub(super) use super::control::*;
 pub(super) use super::data::{quick::*, *};
 pub(super) use super::dyns::*;
+pub(super) use super::gens::*;
 pub(super) use super::lists::{quick_getd::*, quick_setr::*, *};
 pub(super) use super::moves::*;
 pub(super) use super::places::{quick::*, *};
@@ -24,6 +25,7 @@ macro_rules! with_quick {
             Halt = Halt,
             TryReturn = TryReturn,
             DeferReturn = DeferReturn,
+            RunReturn = RunReturn,
             New1 = NewN<1>,
             New2 = NewN<2>,
             New3 = NewN<3>,
