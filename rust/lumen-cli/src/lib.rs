@@ -28,31 +28,42 @@ pub(crate) const EXIT_BUG: u8 = 70;
 const STACK_BYTES: usize = 64 << 20;
 
 /// Parses the command line, runs the command, gives its exit code.
+///
+/// All of it happens on one thread, which also ends the process: whatever a second one allocates costs fresh pages, and
+/// nothing of what a finished command leaves needs to be taken down.
 pub fn main() -> ExitCode {
-    let cli = match args::Cli::try_parse() {
-        Ok(cli) => cli,
+    std::panic::set_hook(Box::new(on_panic));
+    let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(|| leave(command()));
+    match work {
+        Ok(work) => work.join().unwrap_or_else(|_| leave(EXIT_BUG)),
+        Err(error) => {
+            output::complain(format_args!("cannot start a thread: {error}"));
+            ExitCode::from(EXIT_FAILURE)
+        }
+    }
+}
+
+/// The command line, parsed and done; gives the exit code.
+fn command() -> u8 {
+    match args::Cli::try_parse() {
+        Ok(cli) => commands::run(cli),
         Err(error) => {
             let code = if error.use_stderr() { EXIT_USAGE } else { EXIT_SUCCESS };
             drop(error.print());
-            return ExitCode::from(code);
+            code
         }
-    };
-    std::panic::set_hook(Box::new(on_panic));
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-    let code = match thread.spawn(move || commands::run(cli)) {
-        Ok(work) => work.join().unwrap_or(EXIT_BUG),
-        Err(error) => {
-            output::complain(format_args!("cannot start a thread: {error}"));
-            EXIT_FAILURE
-        }
-    };
-    ExitCode::from(code)
+    }
+}
+
+/// Ends the process.
+#[expect(clippy::exit, reason = "the thread that does the work need not wait for the one that started it")]
+fn leave(code: u8) -> ! {
+    std::process::exit(i32::from(code))
 }
 
 /// Says that Lumen has a bug, and ends the process: builds for release abort on panics, with another code.
-#[expect(clippy::exit, reason = "a panic has its own exit code in every build")]
 fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
     output::complain(format_args!("internal error: {info}"));
     output::complain("this is a bug in Lumen; please report it with the document that causes it");
-    std::process::exit(i32::from(EXIT_BUG));
+    leave(EXIT_BUG)
 }
