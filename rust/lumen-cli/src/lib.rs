@@ -56,7 +56,10 @@ fn command() -> u8 {
 }
 
 /// Ends the process.
-#[expect(clippy::exit, reason = "the thread that does the work need not wait for the one that started it")]
+#[expect(
+    clippy::exit,
+    reason = "the thread that does the work need not wait for the one that started it"
+)]
 fn leave(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
