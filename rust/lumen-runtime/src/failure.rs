@@ -85,6 +85,15 @@ impl Failure {
         Self::new(Code::R1003, format!("index {index} is out of range: {what}"))
     }
 
+    /// A slice that does not lie inside `0..=len`.
+    #[cold]
+    pub fn slice(from: i64, to: i64, len: usize) -> Self {
+        Self::new(
+            Code::R1003,
+            format!("the slice {from}..{to} is out of range: the length is {len}"),
+        )
+    }
+
     /// A key that must be there is not.
     #[cold]
     pub fn missing_key(key: &str) -> Self {

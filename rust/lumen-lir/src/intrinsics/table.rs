@@ -96,9 +96,11 @@ rows! {
     "string.regex_replace"(b Str, b Str, b Str) -> Str; pure fail;
     "string.regex_split"(b Str, b Str) -> STRS; pure fail;
     "string.bytes"(b Str) -> Bytes; pure;
+    "string.part"(b Str, b Int, b Int) -> Str; pure fail;
     "bytes.text"<Result>(b Bytes) -> Result(&Str, &Str); pure;
     "bytes.concat"(b Bytes, b Bytes) -> Bytes; pure;
     "bytes.slice"(b Bytes, b Int, b Int) -> Bytes; pure;
+    "bytes.part"(b Bytes, b Int, b Int) -> Bytes; pure fail;
 
     // Numbers.
     "int.sign"(b Int) -> Int; pure;
@@ -174,6 +176,7 @@ rows! {
     "list.to_map"<Result>(b List(&Pair(&A, &B))) -> MAB; pure;
     "list.shuffle"(t LA) -> LA; / Random;
     "list.sort_keyed"(t LA, b List(&B)) -> LA; pure fail;
+    "list.part"(b LA, b Int, b Int) -> LA; pure fail;
 
     // Maps and sets.
     "map.keys"<Result>(b MAB) -> LA; pure;

@@ -1,7 +1,7 @@
 //! Lists: order, search, sums, and changes that keep the list's class.
 
 use super::Builtin;
-use super::text::clamp_range;
+use super::text::{clamp_range, exact_range};
 use crate::failure::{Failure, Outcome};
 use crate::value::call::{Call, Value};
 use crate::value::classes::{LIST_INT_CLASS, Slot};
@@ -12,6 +12,7 @@ use crate::value::text::LEN_MAX;
 pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("list.concat", concat),
     ("list.slice", slice),
+    ("list.part", part),
     ("list.truncate", truncate),
     ("list.prepend", prepend),
     ("list.insert", insert),
@@ -42,6 +43,14 @@ fn concat(c: &mut Call<'_>) -> Outcome<()> {
 fn slice(c: &mut Call<'_>) -> Outcome<()> {
     let list = c.list(0);
     let (from, to) = clamp_range(c.int(1), c.int(2), list.len());
+    let part = c.slice(list, from, to)?;
+    c.ret(part)
+}
+
+/// `xs[a..b]`.
+fn part(c: &mut Call<'_>) -> Outcome<()> {
+    let list = c.list(0);
+    let (from, to) = exact_range(c.int(1), c.int(2), list.len())?;
     let part = c.slice(list, from, to)?;
     c.ret(part)
 }

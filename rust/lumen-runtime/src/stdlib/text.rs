@@ -24,6 +24,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("string.ends_with", |c| c.ret_bool(c.str(0).ends_with(c.str(1)))),
     ("string.index_of", index_of),
     ("string.slice", slice),
+    ("string.part", part),
     ("string.pad_left", |c| pad(c, true)),
     ("string.pad_right", |c| pad(c, false)),
     ("string.repeat", repeat),
@@ -40,6 +41,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("bytes.text", bytes_text),
     ("bytes.concat", bytes_concat),
     ("bytes.slice", bytes_slice),
+    ("bytes.part", bytes_part),
 ];
 
 fn all(c: &mut Call<'_>, is: impl Fn(char) -> bool) -> Outcome<()> {
@@ -113,6 +115,23 @@ fn slice(c: &mut Call<'_>) -> Outcome<()> {
     let text = c.str(0);
     let (from, to) = char_range(text, ascii, from, to);
     c.ret_str(&text[from..to])
+}
+
+/// `s[a..b]`.
+fn part(c: &mut Call<'_>) -> Outcome<()> {
+    let (ascii, length) = c.str_shape(0);
+    let (from, to) = exact_range(c.int(1), c.int(2), length)?;
+    let text = c.str(0);
+    let (from, to) = char_range(text, ascii, from, to);
+    c.ret_str(&text[from..to])
+}
+
+/// The range of `v[from..to]`, which must lie inside `0..=length`.
+pub(super) fn exact_range(from: i64, to: i64, length: usize) -> Outcome<(usize, usize)> {
+    if 0 <= from && from <= to && to as u64 <= length as u64 {
+        return Ok((from as usize, to as usize));
+    }
+    Err(Failure::slice(from, to, length))
 }
 
 /// A range inside `0..length`; empty when it is the wrong way round.
@@ -210,6 +229,13 @@ fn bytes_concat(c: &mut Call<'_>) -> Outcome<()> {
     let joined = [c.bytes(0), c.bytes(1)].concat();
     let joined = c.new_bytes(&joined)?;
     c.ret(joined)
+}
+
+fn bytes_part(c: &mut Call<'_>) -> Outcome<()> {
+    let bytes = c.bytes(0);
+    let (from, to) = exact_range(c.int(1), c.int(2), bytes.len())?;
+    let part = c.new_bytes(&bytes[from..to])?;
+    c.ret(part)
 }
 
 fn bytes_slice(c: &mut Call<'_>) -> Outcome<()> {

@@ -223,9 +223,9 @@ impl<'a> Fx<'_, 'a> {
         };
         let ty = v.ty;
         let name = match self.p.types.kind(ty) {
-            TyKind::String => "string.slice",
-            TyKind::Bytes => "bytes.slice",
-            _ => "list.slice",
+            TyKind::String => "string.part",
+            TyKind::Bytes => "bytes.part",
+            _ => "list.part",
         };
         self.rt(name, &[v, lo, hi], ty, None)
     }
