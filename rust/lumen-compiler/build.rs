@@ -101,23 +101,26 @@ fn declaration_fences(text: &str) -> Vec<(usize, usize)> {
 fn declared_names(text: &str) -> (Vec<String>, bool) {
     let mut names = Vec::new();
     let mut is_cells = true;
-    let mut in_enum = false;
+    let (mut in_enum, mut in_trait) = (false, false);
     for line in text.lines() {
         let indented = line.starts_with([' ', '\t']);
         let mut words = line.split_whitespace().peekable();
         if indented {
-            if in_enum && let Some(word) = words.next() {
+            let is_method = in_trait && words.next_if_eq(&"cell").is_some();
+            if (in_enum || is_method)
+                && let Some(word) = words.next()
+            {
                 names.push(identifier(word));
             }
             continue;
         }
-        in_enum = false;
+        (in_enum, in_trait) = (false, false);
         while words.next_if(|word| matches!(*word, "pub" | "extern")).is_some() {}
         let Some(keyword) = words.next() else { continue };
-        if !matches!(keyword, "cell" | "record" | "enum" | "type" | "const") {
+        if !matches!(keyword, "cell" | "record" | "enum" | "type" | "const" | "trait") {
             continue;
         }
-        in_enum = keyword == "enum";
+        (in_enum, in_trait) = (keyword == "enum", keyword == "trait");
         is_cells &= keyword == "cell";
         names.extend(words.next().map(identifier));
     }

@@ -246,6 +246,8 @@ well_known! {
     HASH_TRAIT "Hash"
     SHOW "Show"
     NUM "Num"
+    SELF_TYPE "Self"
+    COMPARE "compare"
     PRINT "print"
     DEBUG "debug"
     EMIT "emit"

@@ -48,6 +48,10 @@ pub type EnumId = Idx<Enum>;
 pub type AliasId = Idx<Alias>;
 /// Id of a [`Const`].
 pub type ConstId = Idx<Const>;
+/// Id of a [`Trait`].
+pub type TraitId = Idx<Trait>;
+/// Id of an [`Impl`].
+pub type ImplId = Idx<Impl>;
 /// Id of an [`Import`].
 pub type ImportId = Idx<Import>;
 
@@ -70,6 +74,8 @@ pub struct File {
     pub aliases: Arena<Alias>,
     pub consts: Arena<Const>,
     pub imports: Arena<Import>,
+    pub traits: Arena<Trait>,
+    pub impls: Arena<Impl>,
     pub exprs: Arena<Expr>,
     pub stmts: Arena<Stmt>,
     pub blocks: Arena<Block>,
@@ -135,6 +141,8 @@ readable! {
     Alias, aliases;
     Const, consts;
     Import, imports;
+    Trait, traits;
+    Impl, impls;
     Expr, exprs;
     Stmt, stmts;
     Block, blocks;
@@ -217,6 +225,8 @@ pub enum ItemKind {
     Alias(AliasId),
     Const(ConstId),
     Import(ImportId),
+    Trait(TraitId),
+    Impl(ImplId),
 }
 
 /// `@name` or `@name(args)` before a declaration.
@@ -259,6 +269,8 @@ pub enum CellBody {
     Expr(ExprId),
     /// `extern cell`: implemented by the host. Only in files parsed with `ParseOptions::is_std`.
     Extern,
+    /// A method of a trait that each impl must write.
+    Required,
 }
 
 /// A type parameter `T: Ord + Eq`.
@@ -349,6 +361,30 @@ pub struct Const {
     pub name: Name,
     pub ty: Option<TypeId>,
     pub value: ExprId,
+    pub span: Span,
+}
+
+/// `trait Name: A + B … end`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trait {
+    pub name: Name,
+    /// The traits that an implementing type must have too.
+    pub parents: Slice<Name>,
+    /// Its methods; one without a body is [`CellBody::Required`].
+    pub methods: Slice<CellId>,
+    pub span: Span,
+}
+
+/// `impl[T: Show] Show for list[T] … end`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Impl {
+    pub type_params: Slice<TypeParam>,
+    /// The trait's name.
+    pub of: Name,
+    pub target: TypeId,
+    pub methods: Slice<CellId>,
+    /// From `impl` to the end of the type.
+    pub head: Span,
     pub span: Span,
 }
 

@@ -26,6 +26,8 @@ pub type RecordId = Idx<Record>;
 pub type EnumId = Idx<Enum>;
 pub type AliasId = Idx<Alias>;
 pub type ConstId = Idx<Const>;
+pub type TraitId = Idx<Trait>;
+pub type ImplId = Idx<Impl>;
 pub type TypeParamId = Idx<TypeParam>;
 pub type TyRefId = Idx<TyRef>;
 
@@ -37,6 +39,8 @@ pub struct Hir {
     pub enums: Arena<Enum>,
     pub aliases: Arena<Alias>,
     pub consts: Arena<Const>,
+    pub traits: Arena<Trait>,
+    pub impls: Arena<Impl>,
     pub type_params: Arena<TypeParam>,
     pub ty_refs: Arena<TyRef>,
     /// Builtins that the program's names can mean, by name; the candidates of one name differ in their [`Head`].
@@ -56,6 +60,17 @@ pub struct Hir {
     pub entry: Option<CellId>,
 }
 
+impl Hir {
+    /// The cells that an impl gives for the methods of its trait.
+    pub fn implementations(&self, method: CellId) -> Vec<CellId> {
+        let CellOrigin::Trait(of) = self.cells[method].origin else { return Vec::new() };
+        let name = self.cells[method].name;
+        let impls = self.impls.values().filter(|it| it.of == Some(of));
+        let cells = impls.flat_map(|it| it.methods.iter().copied());
+        cells.filter(|&cell| self.cells[cell].name == name).collect()
+    }
+}
+
 /// Declarations of the std prelude that the compiler itself refers to.
 pub struct WellKnown {
     /// `enum result[T, E]  ok(T)  err(E)  end`: variant 0 is `ok`, 1 is `err`.
@@ -65,6 +80,10 @@ pub struct WellKnown {
     /// `cell validate[T](value: Any) -> result[T, String]`, which converts into types with conditions and defaults;
     /// there when the program has such a record and a conversion.
     pub validate: Option<CellId>,
+    /// `trait Ord`, once the program uses more than its name.
+    pub ord: Option<TraitId>,
+    /// `trait Show`, once the program uses more than its name.
+    pub show: Option<TraitId>,
 }
 
 /// One source file.
@@ -81,6 +100,8 @@ pub struct Module {
     pub deterministic: bool,
     /// Names visible at the top of the file: own declarations and imports (not builtins).
     pub scope: FxHashMap<Symbol, Def>,
+    /// The modules that it imports something from, for which traits it sees.
+    pub imports: Vec<ModuleId>,
 }
 
 /// What a top-level name stands for.
@@ -92,6 +113,7 @@ pub enum Def {
     Alias(AliasId),
     Const(ConstId),
     Variant(VariantRef),
+    Trait(TraitId),
     /// `import a.b` binds `b`.
     Module(ModuleId),
     /// A name that the head of the first argument decides ([`ExprKind::Builtin`]): methods of several types, or an
@@ -132,11 +154,14 @@ pub enum Head {
     None,
 }
 
-/// A generic parameter with its builtin bounds (`T: Ord + Eq`).
+/// A generic parameter with its bounds (`T: Ord + Shape`).
 pub struct TypeParam {
     pub name: Symbol,
     pub span: Span,
+    /// The builtin traits among them.
     pub bounds: Bounds,
+    /// The others, as written: without the parents that they imply.
+    pub traits: Box<[TraitId]>,
     /// True for a lower-case row variable (`/ {e}`), whose kind is an effect row.
     pub is_row: bool,
 }
@@ -152,6 +177,7 @@ impl Bounds {
     pub const SHOW: Bounds = Bounds(8);
     pub const NUM: Bounds = Bounds(16);
 
+    /// Whether all of `other` are among them.
     pub fn contains(self, other: Bounds) -> bool {
         self.0 & other.0 == other.0
     }
@@ -185,6 +211,10 @@ pub struct Cell {
 pub enum CellOrigin {
     TopLevel,
     Method,
+    /// A method of a trait; its first type parameter is `Self`.
+    Trait(TraitId),
+    /// A method of an impl; its first type parameters are the impl's.
+    Impl(ImplId),
     /// Declared inside another body; its captured values are extra leading arguments ([`ExprKind::NestedCell`]).
     Nested,
     /// The top-level statements of a document without `cell main`.
@@ -209,6 +239,8 @@ pub enum CellBody {
     Lumen(Box<Body>),
     /// A builtin implemented by the runtime or by an instruction; the key names it in `lumen_lir::intrinsics`.
     Extern(Symbol),
+    /// A method of a trait that each impl writes.
+    Required,
     /// Had errors that make checking it pointless.
     Error,
 }
@@ -283,6 +315,45 @@ pub struct Const {
     pub init: CellId,
 }
 
+/// `trait Name: A + B … end`.
+pub struct Trait {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub span: Span,
+    pub name_span: Span,
+    pub is_pub: bool,
+    /// Of a trait of std: the bound that it is.
+    pub builtin: Bounds,
+    /// `Self`; its bounds are the trait itself and the parents.
+    pub self_param: TypeParamId,
+    /// The places of the parents' names.
+    pub parents: Box<[(Bound, Span)]>,
+    /// Cells with origin [`CellOrigin::Trait`].
+    pub methods: Box<[CellId]>,
+}
+
+/// One trait that a type parameter, or a trait of its implementing types, asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bound {
+    Builtin(Bounds),
+    Trait(TraitId),
+}
+
+/// `impl[T: A] Name for Type … end`.
+pub struct Impl {
+    pub module: ModuleId,
+    pub span: Span,
+    /// From `impl` to the end of the type.
+    pub head: Span,
+    /// Nothing when the name was wrong.
+    pub of: Option<TraitId>,
+    pub of_span: Span,
+    pub target: TyRefId,
+    pub type_params: Box<[TypeParamId]>,
+    /// Cells with origin [`CellOrigin::Impl`].
+    pub methods: Box<[CellId]>,
+}
+
 /// A written type with its names resolved.
 pub struct TyRef {
     pub kind: TyRefKind,
@@ -309,6 +380,8 @@ pub enum TyRefKind {
     Enum(EnumId, Box<[TyRefId]>),
     Alias(AliasId, Box<[TyRefId]>),
     Param(TypeParamId),
+    /// `Self` in an impl or enum: this type.
+    SelfType(TyRefId),
     Optional(TyRefId),
     Union(Box<[TyRefId]>),
     Fn {

@@ -31,6 +31,7 @@ mod expr;
 mod extern_cell;
 mod extern_ops;
 mod externs;
+mod implement;
 mod fx;
 mod indirect;
 mod inline;
@@ -186,7 +187,7 @@ fn is_root_cell(hir: &Hir, id: CellId) -> bool {
     let cell = &hir.cells[id];
     cell.module == hir.root
         && cell.type_params.is_empty()
-        && matches!(cell.origin, CellOrigin::TopLevel | CellOrigin::Method)
+        && matches!(cell.origin, CellOrigin::TopLevel | CellOrigin::Method | CellOrigin::Impl(_))
         && matches!(cell.body, CellBody::Lumen(_))
 }
 

@@ -22,6 +22,7 @@ mod control;
 mod stmts;
 mod items;
 mod declarations;
+mod traits;
 mod patterns;
 mod types;
 mod unbuilt;
@@ -260,6 +261,11 @@ impl<'a> Parser<'a> {
     /// End of the token before the current one.
     fn prev_hi(&self) -> u32 {
         if self.pos == 0 { 0 } else { self.tokens[self.pos - 1].hi }
+    }
+
+    /// The token before the current one.
+    fn prev_span(&self) -> Span {
+        self.tokens[self.pos.saturating_sub(1)].span()
     }
 
     fn span_from(&self, lo: u32) -> Span {

@@ -11,6 +11,7 @@ mod imports;
 mod items;
 mod signatures;
 mod types;
+mod traits;
 mod lookup;
 mod std_names;
 mod body;
@@ -58,6 +59,10 @@ pub fn resolve(
     for (unit, &module) in units.iter().zip(&modules) {
         Ctx::new(&mut global, &unit.ast, module).bind_imports(&unit.imports, &modules);
     }
+    for ((unit, &module), work) in units.iter().zip(&modules).zip(&works) {
+        Ctx::new(&mut global, &unit.ast, module).declared_bounds(work);
+    }
+    global.check_trait_parents();
     for ((unit, &module), work) in units.iter().zip(&modules).zip(&mut works) {
         Ctx::new(&mut global, &unit.ast, module).signatures(work);
     }

@@ -11,6 +11,9 @@ pub mod print;
 mod declare;
 mod subst;
 mod generics;
+pub mod impls;
+mod traits;
+mod signature;
 mod order;
 mod body;
 mod coerce;
@@ -34,12 +37,14 @@ use self::declare::AliasState;
 use self::print::TypePrinter;
 use self::subst::Vars;
 use self::tables::{CellSig, TypeTables};
+use self::traits::Implied;
 use self::types::{RowTy, Ty, TyStore};
 use super::effects;
 use super::effects::row::{RowGraph, RowVar};
-use super::hir::{Bounds, CellBody, CellId, Hir, TypeParamId};
+use super::hir::{Bound, CellBody, CellId, Hir, TraitId, TypeParamId};
 use lumen_base::{Diagnostic, FileId, FileSpan, Interner, Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 
 /// Largest type, in nodes when written out: bounds every walk over a type.
 pub(crate) const TYPE_SIZE_MAX: u32 = 2_000;
@@ -106,14 +111,22 @@ pub(crate) struct Checker<'a> {
     alias_depth: u32,
     row_params: Vec<TypeParamId>,
     next_row_param: u32,
-    written_bounds: Vec<(Ty, Bounds, FileSpan)>,
+    written_bounds: Vec<(Ty, Bound, FileSpan)>,
     /// Bounds of types that were not known where they were required.
-    obligations: Vec<(Ty, Bounds, FileSpan)>,
+    obligations: Vec<(Ty, Bound, FileSpan)>,
+    /// By trait: everything that having it implies, itself included.
+    implied: Vec<Implied>,
+    /// Methods of traits by name.
+    trait_methods: FxHashMap<Symbol, Vec<CellId>>,
+    /// Whether a type has a trait by an impl, as far as it was asked.
+    known_impls: RefCell<FxHashMap<(TraitId, Ty), bool>>,
     /// Records and enums that hold a function somewhere, so that `==` and hashing do not exist.
     records_hold_fn: Vec<bool>,
     enums_hold_fn: Vec<bool>,
     /// Every name that some method has.
     method_names: FxHashSet<Symbol>,
+    /// Those that methods of std modules have.
+    std_method_names: FxHashSet<Symbol>,
     /// Types of the values that nested cells captured.
     capture_tys: FxHashMap<CellId, Box<[Ty]>>,
 }
@@ -138,8 +151,17 @@ impl<'a> Checker<'a> {
             next_row_param: hir.type_params.len() as u32,
             written_bounds: Vec::new(),
             obligations: Vec::new(),
+            implied: Vec::new(),
+            trait_methods: FxHashMap::default(),
+            known_impls: RefCell::default(),
             records_hold_fn: vec![false; hir.records.len()],
             enums_hold_fn: vec![false; hir.enums.len()],
+            std_method_names: hir
+                .methods
+                .iter()
+                .filter(|(_, cell)| hir.modules[hir.cells[**cell].module].is_std)
+                .map(|((_, name), _)| *name)
+                .collect(),
             method_names: hir.methods.keys().map(|(_, name)| *name).collect(),
             capture_tys: FxHashMap::default(),
         }

@@ -85,6 +85,37 @@ impl Printer<'_> {
                 });
             }
             ItemKind::Import(id) => self.import(&self.file[id]),
+            ItemKind::Trait(id) => self.trait_decl(&self.file[id]),
+            ItemKind::Impl(id) => self.impl_decl(&self.file[id]),
+        }
+    }
+
+    fn trait_decl(&mut self, decl: &Trait) {
+        self.node("trait ", |p| {
+            p.name(decl.name);
+            for (i, &parent) in p.file[decl.parents].iter().enumerate() {
+                p.text(if i == 0 { ":" } else { "+" });
+                p.name(parent);
+            }
+            p.methods(decl.methods);
+        });
+    }
+
+    fn impl_decl(&mut self, decl: &Impl) {
+        self.node("impl", |p| {
+            p.type_params(decl.type_params);
+            p.text(" ");
+            p.name(decl.of);
+            p.text(" ");
+            p.ty(decl.target);
+            p.methods(decl.methods);
+        });
+    }
+
+    fn methods(&mut self, methods: Slice<CellId>) {
+        for &method in &self.file[methods] {
+            self.text(" ");
+            self.cell(method);
         }
     }
 
@@ -175,6 +206,7 @@ impl Printer<'_> {
                     p.expr(expr);
                 }
                 CellBody::Extern => p.text(" extern"),
+                CellBody::Required => {}
             }
         });
     }

@@ -30,7 +30,7 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
     let empty = Body::default();
     let body = match &cell.body {
         CellBody::Lumen(body) => body,
-        CellBody::Extern(_) | CellBody::Error => &empty,
+        CellBody::Extern(_) | CellBody::Required | CellBody::Error => &empty,
     };
     let mut printer = Printer { hir, names, body, out, indent: 1 };
     printer.head(cell);
@@ -44,6 +44,7 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
         CellBody::Extern(key) => {
             let _ = write!(printer.out, " extern {}", names.resolve(*key));
         }
+        CellBody::Required => printer.out.push_str(" required"),
         CellBody::Error => printer.out.push_str(" error"),
     }
     printer.out.push('\n');
@@ -62,6 +63,8 @@ impl<'a> Printer<'a> {
         let origin = match cell.origin {
             CellOrigin::TopLevel => "cell",
             CellOrigin::Method => "method",
+            CellOrigin::Trait(_) => "trait",
+            CellOrigin::Impl(_) => "impl",
             CellOrigin::Nested => "nested",
             CellOrigin::Script => "script",
             CellOrigin::Default => "default",
@@ -143,6 +146,7 @@ impl<'a> Printer<'a> {
             TyRefKind::Record(id, args) => self.applied(self.text(hir.records[*id].name), args),
             TyRefKind::Enum(id, args) => self.applied(self.text(hir.enums[*id].name), args),
             TyRefKind::Alias(id, args) => self.applied(self.text(hir.aliases[*id].name), args),
+            TyRefKind::SelfType(of) => self.ty(*of),
             TyRefKind::Param(id) => self.word(hir.type_params[*id].name),
             TyRefKind::Optional(inner) => {
                 self.ty(*inner);

@@ -181,12 +181,15 @@ impl<'a> Fx<'_, 'a> {
         hint: Option<Reg>,
     ) -> Val {
         let type_args: Box<[Ty]> = call.type_args.iter().map(|&t| self.close(t)).collect();
+        // Defaults belong to the trait's method, whichever cell implements it.
+        let declared_args = type_args.clone();
+        let (cell, type_args) = self.p.implementation(cell, type_args);
         if let CellBody::Extern(key) = self.p.hir.cells[cell].body {
             let key = self.p.names.resolve(key);
             return self.call_extern(e, call, key, cell, &type_args, hint);
         }
         if self.inlines(cell) {
-            return self.inline_call(e, call, cell, callee, &type_args, want, hint);
+            return self.inline_call(e, call, cell, &declared_args, &type_args, want, hint);
         }
         let known = self.formals(cell, &type_args);
         let (formals, ret) = (&known.params, known.ret);
@@ -200,7 +203,7 @@ impl<'a> Fx<'_, 'a> {
             let v = self.convert(*v, formals[i].ty, None);
             self.put(&mut window, i, v);
         }
-        self.arguments_into(&mut window, call, captures.len(), &type_args);
+        self.arguments_into(&mut window, call, captures.len(), &declared_args);
         if !self.r.reachable {
             self.close_window(window, true);
             return Val::new(Place::Never, ret);
@@ -508,6 +511,8 @@ impl<'a> Fx<'_, 'a> {
         args: &[Val],
         hint: Option<Reg>,
     ) -> Val {
+        let (cell, type_args) = &self.p.implementation(cell, type_args.into());
+        let cell = *cell;
         let known = self.formals(cell, type_args);
         let (formals, ret) = (&known.params, known.ret);
         let mut window = self.open_window(formals, 2, |_| true);

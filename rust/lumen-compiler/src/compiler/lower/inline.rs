@@ -46,7 +46,7 @@ impl<'a> Fx<'_, 'a> {
         e: ExprId,
         call: &'a Call,
         cell: CellId,
-        _callee: Option<ExprId>,
+        declared_args: &[Ty],
         type_args: &[Ty],
         want: Want,
         hint: Option<Reg>,
@@ -83,7 +83,7 @@ impl<'a> Fx<'_, 'a> {
                 ArgSource::Expr(_) => continue,
                 ArgSource::Variadic(items) => self.list_of(ty, items),
                 ArgSource::Default(cell) => {
-                    self.inline_default(*cell, type_args, &actuals[..index])
+                    self.inline_default(*cell, declared_args, &actuals[..index])
                 }
             };
             let v = self.convert(v, ty, None);

@@ -351,6 +351,8 @@ impl Fx<'_, '_> {
         type_args: &[Ty],
         args: Vec<Option<Val>>,
     ) -> Val {
+        let (cell, type_args) = &self.p.implementation(cell, type_args.into());
+        let cell = *cell;
         if self.inlines(cell) {
             return self.expand_values(e, cell, type_args, args);
         }

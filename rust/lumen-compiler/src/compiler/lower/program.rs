@@ -5,7 +5,7 @@
 
 use super::demand::{self, Facts};
 use super::extern_cell;
-use crate::compiler::hir::{Cell, CellBody, CellId, Hir, LocalId};
+use crate::compiler::hir::{Cell, CellBody, CellId, CellOrigin, Hir, LocalId};
 use crate::compiler::typecheck::tables::TypeTables;
 use lumen_base::{ArenaMap, Interner};
 use rustc_hash::FxHashMap;
@@ -27,7 +27,7 @@ impl Program {
         match &hir.cells[cell].body {
             CellBody::Lumen(body) => parameter(body, index)
                 .is_none_or(|local| self.facts(cell).own.contains(local.raw())),
-            CellBody::Extern(_) | CellBody::Error => true,
+            CellBody::Extern(_) | CellBody::Required | CellBody::Error => true,
         }
     }
 }
@@ -59,6 +59,7 @@ pub(super) fn analyse(
         if Some(cell) == hir.well_known.validate {
             found.callees.extend(conversion_cells(hir));
         }
+        found.callees.extend(hir.implementations(cell));
         work.extend(found.callees.iter().rev());
         facts.insert(cell, found);
         order.push(cell);
@@ -115,6 +116,10 @@ fn propagate(hir: &Hir, names: &Interner, program: &mut Program, order: &[CellId
         };
         for &(local, callee, index) in &facts.passes {
             match &hir.cells[callee].body {
+                // An impl may consume what the trait's own body only reads.
+                _ if matches!(hir.cells[callee].origin, CellOrigin::Trait(_)) => {
+                    work.push(base + local.raw());
+                }
                 CellBody::Extern(key) => {
                     if extern_cell::takes(names.resolve(*key), index as usize) {
                         work.push(base + local.raw());
@@ -127,7 +132,7 @@ fn propagate(hir: &Hir, names: &Interner, program: &mut Program, order: &[CellId
                         edges.push((to + param.raw(), base + local.raw()));
                     }
                 }
-                CellBody::Error => work.push(base + local.raw()),
+                CellBody::Required | CellBody::Error => work.push(base + local.raw()),
             }
         }
         edges.extend(facts.flows.iter().map(|f| (base + f.0.raw(), base + f.1.raw())));

@@ -8,18 +8,31 @@ use crate::compiler::ast::{
 use crate::compiler::tokens::Token;
 use lumen_base::{Slice, Span, sym};
 
+/// What kind of cell is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellForm {
+    Plain,
+    /// Behind this `extern`: it has no body.
+    Extern(Token),
+    /// In a trait: it may have no body.
+    InTrait,
+}
+
 impl Parser<'_> {
     /// A cell inside a block.
     pub(super) fn nested_cell(&mut self) -> Option<CellId> {
         let doc = self.doc_here();
-        self.cell(None, doc)
+        self.cell(CellForm::Plain, doc)
     }
 
     /// From `cell` to the end of its body. Nothing when not even its name could be read.
-    pub(super) fn cell(&mut self, external: Option<Token>, doc: Option<Span>) -> Option<CellId> {
+    pub(super) fn cell(&mut self, form: CellForm, doc: Option<Span>) -> Option<CellId> {
         let depth = self.enter();
         let open = self.bump();
-        let lo = external.map_or(open.lo, |token| token.lo);
+        let lo = match form {
+            CellForm::Extern(word) => word.lo,
+            CellForm::Plain | CellForm::InTrait => open.lo,
+        };
         let name = self.lower_name("a cell");
         let has_name = !self.panicking;
         let type_params = self.type_params();
@@ -31,8 +44,10 @@ impl Parser<'_> {
         let head = self.span_from(lo);
         let body = if !self.panicking && !self.line_ends() && self.eat(TokenKind::Eq) {
             CellBody::Expr(self.expr())
-        } else if external.is_some() {
+        } else if matches!(form, CellForm::Extern(_)) {
             CellBody::Extern
+        } else if form == CellForm::InTrait && self.lacks_body(open) {
+            CellBody::Required
         } else {
             self.header_end("`=`, `->`, `/` or the end of the line");
             let body = self.block(open);
@@ -56,7 +71,7 @@ impl Parser<'_> {
     }
 
     /// `[T: Ord + Eq, U]`, or nothing.
-    fn type_params(&mut self) -> Slice<TypeParam> {
+    pub(super) fn type_params(&mut self) -> Slice<TypeParam> {
         if self.panicking || !self.at(TokenKind::LBracket) || self.line_ends() {
             return Slice::EMPTY;
         }
@@ -66,13 +81,7 @@ impl Parser<'_> {
             let name = p.upper_name("a type parameter");
             let n_names = p.scratch.names.len();
             if !p.panicking && p.eat(TokenKind::Colon) {
-                loop {
-                    let bound = p.upper_name("a trait");
-                    p.scratch.names.push(bound);
-                    if p.panicking || !p.eat(TokenKind::Plus) {
-                        break;
-                    }
-                }
+                p.trait_names();
             }
             let bounds = finish_list!(p, names, names, n_names);
             p.scratch.type_params.push(TypeParam { name, bounds });
@@ -157,7 +166,7 @@ impl Parser<'_> {
         if token.kind == TokenKind::Cell {
             let found = diagnostics::cell_in_record(self.in_file(token.span()));
             self.report(found);
-            self.cell(None, None);
+            self.cell(CellForm::Plain, None);
             return;
         }
         if token.kind == TokenKind::Ident && self.unbuilt_stmt(token).is_some() {
@@ -198,7 +207,7 @@ impl Parser<'_> {
             let before = self.pos;
             if self.at(TokenKind::Cell) {
                 let doc = self.doc_here();
-                if let Some(cell) = self.cell(None, doc) {
+                if let Some(cell) = self.cell(CellForm::Plain, doc) {
                     self.scratch.cells.push(cell);
                 }
             } else if let Some(variant) = self.variant() {

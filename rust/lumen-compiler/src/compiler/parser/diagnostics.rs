@@ -270,3 +270,15 @@ pub(super) fn cell_in_record(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0220, at, "cell inside a record")
         .with_help("write it after the record; a first parameter `self: Name` makes it a method")
 }
+
+pub(super) fn not_a_method(at: FileSpan, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0330, at, format!("`{word}` inside a trait or impl"))
+        .with_primary("only methods stand here")
+        .with_help("write `cell name(self) -> …`; declare other things at the top level")
+}
+
+pub(super) fn pub_impl(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0330, at, "`pub` before an impl")
+        .with_primary("an impl is visible wherever its trait and its type are")
+        .with_fix("remove `pub`", at, "", Applicability::Machine)
+}

@@ -1,5 +1,6 @@
 //! The file itself: declarations with their attributes and docstrings, directives, imports, names.
 
+use super::declarations::CellForm;
 use super::{Parser, TokenKind, diagnostics, finish_list};
 use crate::compiler::ast::{
     Attribute, Import, ImportName, ImportWhat, Item, ItemId, ItemKind, Name,
@@ -57,7 +58,7 @@ impl Parser<'_> {
             TokenKind::Ident => match token.symbol {
                 sym::CONST => matches!(next.kind, TokenKind::Ident | TokenKind::Upper),
                 sym::EXTERN => next.kind == TokenKind::Cell,
-                _ => false,
+                _ => self.begins_trait() || self.begins_impl(),
             },
             _ => false,
         }
@@ -72,12 +73,20 @@ impl Parser<'_> {
         let is_pub = self.eat(TokenKind::Pub);
         let token = self.tok();
         let kind = match token.kind {
-            TokenKind::Cell => self.cell(None, doc).map(ItemKind::Cell),
+            TokenKind::Cell => self.cell(CellForm::Plain, doc).map(ItemKind::Cell),
             TokenKind::Record => self.record().map(ItemKind::Record),
             TokenKind::Enum => self.enumeration().map(ItemKind::Enum),
             TokenKind::Type => self.alias().map(ItemKind::Alias),
             TokenKind::Import if !is_pub => self.import().map(ItemKind::Import),
             TokenKind::Ident if token.symbol == sym::CONST => self.constant().map(ItemKind::Const),
+            TokenKind::Ident if self.begins_trait() => self.trait_decl().map(ItemKind::Trait),
+            TokenKind::Ident if self.begins_impl() => {
+                if is_pub {
+                    let found = diagnostics::pub_impl(self.in_file(self.prev_span()));
+                    self.report(found);
+                }
+                self.impl_decl().map(ItemKind::Impl)
+            }
             TokenKind::Ident
                 if token.symbol == sym::EXTERN && self.peek(1).kind == TokenKind::Cell =>
             {
@@ -101,7 +110,7 @@ impl Parser<'_> {
         if !self.options.is_std {
             self.reject_unbuilt(token, "`extern cell`");
         }
-        let cell = self.cell(Some(token), doc)?;
+        let cell = self.cell(CellForm::Extern(token), doc)?;
         self.options.is_std.then_some(ItemKind::Cell(cell))
     }
 

@@ -159,6 +159,7 @@ impl Parser<'_> {
                 StmtKind::Emit(self.expr())
             }
             sym::CONST if takes_value && is_name(next.kind) => self.misplaced(token),
+            _ if self.begins_trait() || self.begins_impl() => self.misplaced(token),
             _ => match self.unbuilt_stmt(token) {
                 Some(error) => StmtKind::Expr(error),
                 None => self.expr_stmt(),

@@ -42,8 +42,6 @@ enum Follows {
 const fn construct(word: Symbol) -> Option<(&'static str, Follows, Extent)> {
     use {Extent as E, Follows as F};
     Some(match word {
-        sym::TRAIT => ("a `trait`", F::Upper, E::Block),
-        sym::IMPL => ("an `impl`", F::Value, E::Block),
         sym::EFFECT => ("an `effect` declaration", F::Upper, E::Block),
         sym::HANDLER => ("a `handler`", F::Upper, E::Block),
         sym::AGENT => ("an `agent`", F::Upper, E::Block),

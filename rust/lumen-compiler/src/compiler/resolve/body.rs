@@ -20,6 +20,7 @@ impl Ctx<'_, '_> {
     /// Resolves the body of a cell.
     pub(super) fn run(&mut self, job: Job) {
         let outer_generics = std::mem::replace(&mut self.generics, job.generics);
+        let outer_self = std::mem::replace(&mut self.self_ty, job.self_ty);
         if self.frames.is_empty() {
             // PERF: the memory of one body serves all bodies of the file.
             self.cell_body(job.cell, job.code, job.frame, &[]);
@@ -29,6 +30,7 @@ impl Ctx<'_, '_> {
             self.body = outer;
         }
         self.generics = outer_generics;
+        self.self_ty = outer_self;
     }
 
     /// Fills the current (empty) body: captured values, parameters, code; and gives it to the cell. Gives the captured
@@ -202,7 +204,7 @@ impl Ctx<'_, '_> {
         let code = match self.ast[source].body {
             ast::CellBody::Block(block) => Code::Block(block),
             ast::CellBody::Expr(expr) => Code::Expr(expr),
-            ast::CellBody::Extern => {
+            ast::CellBody::Extern | ast::CellBody::Required => {
                 let head = self.ast[source].head;
                 self.report_not_built(head, "an extern cell");
                 self.generics.truncate(n_generics);

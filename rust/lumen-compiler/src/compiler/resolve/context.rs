@@ -77,6 +77,8 @@ impl<'g> Global<'g> {
             enums: Arena::new(),
             aliases: Arena::new(),
             consts: Arena::new(),
+            traits: Arena::new(),
+            impls: Arena::new(),
             type_params: Arena::new(),
             ty_refs: Arena::new(),
             builtins: FxHashMap::default(),
@@ -86,6 +88,8 @@ impl<'g> Global<'g> {
                 result: Idx::from_raw(0),
                 failure: Idx::from_raw(0),
                 validate: None,
+                ord: None,
+                show: None,
             },
             root: Idx::from_raw(0),
             entry: None,
@@ -116,6 +120,7 @@ impl<'g> Global<'g> {
             doc_mode: directives.doc_mode,
             deterministic: directives.deterministic.is_some(),
             scope: FxHashMap::default(),
+            imports: Vec::new(),
         })
     }
 
@@ -130,6 +135,9 @@ impl<'g> Global<'g> {
             Def::Enum(id) => (hir.enums[id].module, hir.enums[id].is_pub, hir.enums[id].name_span),
             Def::Alias(id) => {
                 (hir.aliases[id].module, hir.aliases[id].is_pub, hir.aliases[id].span)
+            }
+            Def::Trait(id) => {
+                (hir.traits[id].module, hir.traits[id].is_pub, hir.traits[id].name_span)
             }
             Def::Const(id) => (hir.consts[id].module, hir.consts[id].is_pub, hir.consts[id].span),
             Def::Variant(variant) => {
@@ -151,6 +159,10 @@ impl<'g> Global<'g> {
             return match &self.hir.ty_refs[ty].kind {
                 TyRefKind::Alias(alias, _) => {
                     ty = self.hir.aliases[*alias].ty;
+                    continue;
+                }
+                TyRefKind::SelfType(of) => {
+                    ty = *of;
                     continue;
                 }
                 TyRefKind::Int => Head::Int,
@@ -201,7 +213,13 @@ impl<'g> Global<'g> {
         bounds: Bounds,
         is_row: bool,
     ) -> TypeParamId {
-        self.hir.type_params.alloc(TypeParam { name: name.symbol, span: name.span, bounds, is_row })
+        self.hir.type_params.alloc(TypeParam {
+            name: name.symbol,
+            span: name.span,
+            bounds,
+            traits: Box::default(),
+            is_row,
+        })
     }
 }
 
@@ -216,6 +234,8 @@ pub(super) struct Ctx<'c, 'g> {
     pub(super) has_imports: bool,
     /// Type parameters and row variables in scope, innermost last.
     pub(super) generics: Vec<(Symbol, TypeParamId)>,
+    /// What `Self` stands for, in impls and enums.
+    pub(super) self_ty: Option<TyRefId>,
     pub(super) body: BodyState,
     /// The functions around the current place, outermost first; the current one last.
     pub(super) frames: Vec<Frame>,
@@ -313,6 +333,7 @@ impl<'c, 'g> Ctx<'c, 'g> {
             declares_builtins,
             has_imports,
             generics: Vec::new(),
+            self_ty: None,
             body: BodyState::default(),
             frames: Vec::new(),
             groups: Vec::new(),

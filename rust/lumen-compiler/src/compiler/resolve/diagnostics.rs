@@ -164,11 +164,60 @@ pub(super) fn unknown_effect(at: FileSpan, name: &str) -> Diagnostic {
         .with_primary("neither an effect nor a row variable of a parameter's type")
 }
 
-/// A bound names a trait that does not exist.
-pub(super) fn unknown_trait(at: FileSpan, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0323, at, format!("there is no trait `{name}`"))
-        .with_primary("unknown trait")
-        .with_help("the builtin traits are `Eq`, `Ord`, `Hash`, `Show` and `Num`")
+/// A bound that is no trait.
+pub(super) fn unknown_trait(at: FileSpan, name: &str, near: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(Code::E0323, at, format!("there is no trait `{name}`"))
+        .with_primary("no trait in scope has this name");
+    match near {
+        Some(near) => found.with_help(format!("did you mean `{near}`?")).with_fix(
+            format!("write `{near}`"),
+            at,
+            near,
+            Applicability::Maybe,
+        ),
+        None => found.with_help("the builtin traits are `Eq`, `Ord`, `Hash`, `Show` and `Num`"),
+    }
+}
+
+/// A trait where a type is wanted.
+pub(super) fn trait_as_type(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0333, at, format!("`{name}` is a trait, not a type"))
+        .with_primary("a trait says what a type can do; no value has it as its type")
+        .with_help(format!("use a type parameter with this bound: `cell f[T: {name}](x: T)`"))
+}
+
+/// `Trait.name` that the trait does not declare.
+pub(super) fn unknown_trait_method(at: FileSpan, of: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0306, at, format!("trait `{of}` has no method `{name}`"))
+        .with_primary("not declared there")
+}
+
+/// A trait's method whose first parameter is not `self`.
+pub(super) fn method_without_self(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0331, at, format!("`{name}` has no `self`"))
+        .with_primary("the first parameter of a trait's method is `self`")
+        .with_help(format!("write `cell {name}(self, …)`"))
+}
+
+/// `self: T` in a trait or impl.
+pub(super) fn typed_self(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0331, at, "`self` with a type in a trait or impl")
+        .with_primary("its type is implied")
+        .with_fix("remove the type", at, "", Applicability::Machine)
+}
+
+/// A trait that is among its own parents.
+pub(super) fn endless_parents(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0332, at, format!("`{name}` is its own parent"))
+        .with_primary("a type could never have it")
+        .with_help("remove a parent, here or in the traits it names")
+}
+
+/// A trait with the name of a builtin one.
+pub(super) fn declared_builtin_trait(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0334, at, format!("`{name}` is a builtin trait"))
+        .with_primary("it is declared already, and operators and builtins mean that one")
+        .with_help("implement it with `impl`, or give this trait another name")
 }
 
 /// Constants need each other to be computed.
@@ -258,4 +307,17 @@ pub(crate) fn nothing_to_run(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0326, at, "there is nothing to run")
         .with_primary("the program has neither top-level statements nor a `cell main`")
         .with_help("write statements in a `lumen` fence, or declare `cell main() -> Null`")
+}
+
+/// `Eq`, `Hash` or `Num` implemented by hand.
+pub(super) fn fixed_trait(at: FileSpan, name: &str, is_num: bool) -> Diagnostic {
+    let found = Diagnostic::new(Code::E0334, at, format!("`{name}` cannot be implemented"));
+    if is_num {
+        return found
+            .with_primary("`Int` and `Float` have it, and no other type")
+            .with_help("write cells such as `add(a: Vec, b: Vec) -> Vec`");
+    }
+    found
+        .with_primary("it follows from the structure of the type")
+        .with_help("remove the impl: every type without functions has it")
 }

@@ -40,7 +40,7 @@ impl Walk<'_> {
         match self.file[cell].body {
             CellBody::Block(block) => self.blocks.push(block),
             CellBody::Expr(expr) => self.exprs.push(expr),
-            CellBody::Extern => {}
+            CellBody::Extern | CellBody::Required => {}
         }
     }
 

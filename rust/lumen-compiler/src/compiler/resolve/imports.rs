@@ -240,7 +240,10 @@ impl Ctx<'_, '_> {
         let ast = self.ast;
         for ((_, import), &target) in ast.imports.iter().zip(targets) {
             match target {
-                Target::Unit(unit) => self.bind_import(import, modules[unit]),
+                Target::Unit(unit) => {
+                    self.note_imported_module(modules[unit]);
+                    self.bind_import(import, modules[unit]);
+                }
                 Target::Std(file) => self.bind_std_import(import, file),
                 Target::Missing => self.bind_missing(import),
             }

@@ -6,7 +6,8 @@ use super::diagnostics;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
     Alias, AliasId, Cell, CellAttrs, CellBody, CellId, CellOrigin, Const, ConstId, Def, Enum,
-    EnumId, Record, RecordId, TyRefKind, TypeParamId, Variant, VariantRef,
+    EnumId, ImplId, Record, RecordId, TraitId, TyRefId, TyRefKind, TypeParamId, Variant,
+    VariantRef,
 };
 use lumen_base::{Idx, Slice, Span, Symbol, sym};
 use rustc_hash::FxHashMap;
@@ -25,6 +26,8 @@ pub(super) enum Declared {
     Enum { source: ast::EnumId, id: EnumId },
     Alias { source: ast::AliasId, id: AliasId },
     Const { source: ast::ConstId, id: ConstId },
+    Trait { source: ast::TraitId, id: TraitId },
+    Impl { source: ast::ImplId, id: ImplId },
 }
 
 /// A body to resolve once all signatures are known.
@@ -33,6 +36,8 @@ pub(super) struct Job {
     pub(super) code: Code,
     pub(super) frame: FrameKind,
     pub(super) generics: Vec<(Symbol, TypeParamId)>,
+    /// What `Self` stands for.
+    pub(super) self_ty: Option<TyRefId>,
 }
 
 /// The source of a body.
@@ -66,9 +71,12 @@ impl Ctx<'_, '_> {
                 }
                 ast::ItemKind::Alias(source) => self.collect_alias(source, item),
                 ast::ItemKind::Const(source) => self.collect_const(source, item),
+                ast::ItemKind::Trait(source) => self.collect_trait(source, item),
+                ast::ItemKind::Impl(source) => self.collect_impl(source, item),
             };
             work.declared.push(declared);
         }
+        self.declare_trait_methods(&work.declared);
         self.check_variant_names();
         work
     }
@@ -269,7 +277,7 @@ impl Ctx<'_, '_> {
     }
 
     /// Puts a declared name into the module's scope.
-    fn declare(&mut self, name: Name, def: Def) {
+    pub(super) fn declare(&mut self, name: Name, def: Def) {
         if self.declares_builtins {
             self.g.std.define(name.symbol, def);
             return;
@@ -339,7 +347,7 @@ impl Ctx<'_, '_> {
     }
 
     /// Attributes that mean something for cells only.
-    fn reject_attributes(&mut self, item: &ast::Item) {
+    pub(super) fn reject_attributes(&mut self, item: &ast::Item) {
         let ast = self.ast;
         for attribute in &ast[item.attributes] {
             let what =
@@ -364,7 +372,7 @@ impl Ctx<'_, '_> {
         let ret = self.g.add_type(TyRefKind::Null, span.before());
         self.cell_mut(id).ret = Some(ret);
         let frame = FrameKind::Cell { group: None };
-        self.run(Job { cell: id, code: Code::Script, frame, generics: Vec::new() });
+        self.run(Job { cell: id, code: Code::Script, frame, generics: Vec::new(), self_ty: None });
         id
     }
 

@@ -7,7 +7,8 @@ use super::scope::{Binding, What};
 use super::types::kind_of;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    CellId, Def, EnumId, ExprKind, Head, Local, LocalId, LocalKind, ModuleId, RecordId, VariantRef,
+    CellId, Def, EnumId, ExprKind, Head, Local, LocalId, LocalKind, ModuleId, RecordId, TraitId,
+    VariantRef,
 };
 use crate::compiler::parser::unbuilt_name;
 use crate::interface;
@@ -19,6 +20,7 @@ pub(super) enum Prefix {
     Module(ModuleId),
     Enum(EnumId),
     Record(RecordId),
+    Trait(TraitId),
 }
 
 /// A name among values.
@@ -220,7 +222,7 @@ impl Ctx<'_, '_> {
                 ExprKind::Builtin(original)
             }
             Def::Error => ExprKind::Missing,
-            Def::Enum(_) | Def::Alias(_) | Def::Module(_) => {
+            Def::Enum(_) | Def::Alias(_) | Def::Module(_) | Def::Trait(_) => {
                 let (at, text) = (self.at(span), self.text(name));
                 self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "a value"));
                 ExprKind::Missing
@@ -262,6 +264,7 @@ impl Ctx<'_, '_> {
             Def::Module(module) => Some(Prefix::Module(module)),
             Def::Enum(owner) => Some(Prefix::Enum(owner)),
             Def::Record(record) => Some(Prefix::Record(record)),
+            Def::Trait(id) => Some(Prefix::Trait(id)),
             _ => None,
         }
     }
@@ -283,6 +286,7 @@ impl Ctx<'_, '_> {
                     }
                 },
             },
+            Prefix::Trait(id) => self.trait_member(id, name),
             Prefix::Record(record) => {
                 match self.g.hir.methods.get(&(Head::Record(record), name.symbol)) {
                     Some(&cell) => ExprKind::Cell(cell),

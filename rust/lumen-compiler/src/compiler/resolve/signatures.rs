@@ -35,9 +35,32 @@ impl Ctx<'_, '_> {
                     self.g.hir.aliases[id].ty = ty;
                 }
                 Declared::Const { source, id } => self.const_signature(source, id, &mut work.jobs),
+                Declared::Trait { source, id } => self.trait_signature(source, id, &mut work.jobs),
+                Declared::Impl { source, id } => self.impl_signature(source, id, &mut work.jobs),
             }
         }
         work.declared = declared;
+    }
+
+    /// What the bounds of types and the parents of traits stand for, before any signature.
+    pub(super) fn declared_bounds(&mut self, work: &Work) {
+        let ast = self.ast;
+        for declared in &work.declared {
+            let (list, ids) = match *declared {
+                Declared::Record { source, id } => {
+                    (ast[source].type_params, self.g.hir.records[id].type_params.clone())
+                }
+                Declared::Enum { source, id } => {
+                    (ast[source].type_params, self.g.hir.enums[id].type_params.clone())
+                }
+                Declared::Alias { source, id } => {
+                    (ast[source].type_params, self.g.hir.aliases[id].type_params.clone())
+                }
+                _ => continue,
+            };
+            self.bounds(list, &ids);
+        }
+        self.trait_parents(&work.declared);
     }
 
     /// Puts known type parameters into scope.
@@ -56,18 +79,20 @@ impl Ctx<'_, '_> {
     ) {
         let self_ty = owner.map(|owner| self.receiver(owner, self.ast[source].name.span));
         let frame = FrameKind::Cell { group: None };
+        self.self_ty = self_ty;
         self.signature(source, id, self_ty, jobs);
+        self.self_ty = None;
         let cell = &self.ast[source];
         let code = match cell.body {
             ast::CellBody::Block(block) => Code::Block(block),
             ast::CellBody::Expr(expr) => Code::Expr(expr),
-            ast::CellBody::Extern => {
+            ast::CellBody::Extern | ast::CellBody::Required => {
                 self.extern_cell(id, cell.head);
                 self.register(id, owner);
                 return;
             }
         };
-        jobs.push(Job { cell: id, code, frame, generics: self.generics.clone() });
+        jobs.push(Job { cell: id, code, frame, generics: self.generics.clone(), self_ty });
         self.register(id, owner);
         self.check_entry(id);
     }
@@ -77,9 +102,10 @@ impl Ctx<'_, '_> {
         let params = self.g.hir.enums[owner].type_params.clone();
         let mut args = Vec::with_capacity(params.len());
         for &param in &params {
-            let (symbol, bounds) =
-                (self.g.hir.type_params[param].name, self.g.hir.type_params[param].bounds);
+            let known = &self.g.hir.type_params[param];
+            let (symbol, bounds, traits) = (known.name, known.bounds, known.traits.clone());
             let copy = self.g.add_type_param(Name { symbol, span }, bounds, false);
+            self.g.hir.type_params[copy].traits = traits;
             self.generics.push((symbol, copy));
             args.push(self.g.add_type(TyRefKind::Param(copy), span));
         }
@@ -97,7 +123,8 @@ impl Ctx<'_, '_> {
     ) {
         let cell = &self.ast[source];
         let outer = if self_ty.is_some() { 0 } else { self.generics.len() };
-        self.type_params(cell.type_params);
+        let own = self.type_params(cell.type_params);
+        self.bounds(cell.type_params, &own);
         let params = self.params(cell, id, self_ty, jobs);
         let type_params: Box<[TypeParamId]> =
             self.generics[outer..].iter().map(|(_, param)| *param).collect();
@@ -155,6 +182,7 @@ impl Ctx<'_, '_> {
                 code: Code::Expr(value),
                 frame: FrameKind::Closed,
                 generics: self.generics.clone(),
+                self_ty: self.self_ty,
             });
         }
         debug_assert!(self.g.hir.cells[id].params.is_empty());
@@ -275,6 +303,7 @@ impl Ctx<'_, '_> {
                     code: Code::Expr(value),
                     frame: FrameKind::Closed,
                     generics,
+                    self_ty: None,
                 });
             }
         }
@@ -312,6 +341,7 @@ impl Ctx<'_, '_> {
             code: Code::Expr(decl.value),
             frame: FrameKind::Closed,
             generics: Vec::new(),
+            self_ty: None,
         });
     }
 }

@@ -136,6 +136,7 @@ impl Global<'_> {
             };
             let mut ctx = Ctx::new(self, &file, module);
             let mut work = ctx.collect();
+            ctx.declared_bounds(&work);
             ctx.signatures(&mut work);
             self.std.pending.push((file, module, work));
         }

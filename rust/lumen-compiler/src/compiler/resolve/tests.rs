@@ -365,7 +365,7 @@ fn what_imports_reject() {
 
 #[test]
 fn syntax_errors_hide_what_may_follow_from_them() {
-    let out = resolve("trait Named\n  cell name(self) -> String\nend\nprint(nothing)\n");
+    let out = resolve("agent Named\n  cell name(self) -> String\nend\nprint(nothing)\n");
     assert_eq!(codes(&out), ["E0299"]);
 }
 

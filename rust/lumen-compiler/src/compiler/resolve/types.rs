@@ -4,7 +4,7 @@ use super::context::Ctx;
 use super::diagnostics;
 use super::names::closest;
 use crate::compiler::ast::{self, Name};
-use crate::compiler::hir::{Bounds, Def, RowRef, TyRefId, TyRefKind, TypeParamId};
+use crate::compiler::hir::{Bound, Bounds, Def, RowRef, TyRefId, TyRefKind, TypeParamId};
 use crate::compiler::parser::unbuilt_name;
 use lumen_base::{Applicability, Slice, Symbol, sym};
 use lumen_lir::effects::Effect;
@@ -84,6 +84,12 @@ impl Ctx<'_, '_> {
             sym::LIST | sym::SET | sym::MAP | sym::TUPLE => {
                 return self.container(name, args, place);
             }
+            sym::SELF_TYPE if self.self_ty.is_some() => {
+                TyRefKind::SelfType(self.self_ty.expect("tested in the guard"))
+            }
+            _ if builtin_trait(name.symbol).is_some() && self.module_def(name.symbol).is_none() => {
+                return self.trait_as_type(name);
+            }
             _ => match self.type_def(name) {
                 Some(def) => return self.declared_type(def, name, args, place),
                 None => return self.unknown_type(name),
@@ -142,6 +148,7 @@ impl Ctx<'_, '_> {
             Def::Enum(id) => hir.enums[id].type_params.len(),
             Def::Alias(id) => hir.aliases[id].type_params.len(),
             Def::Error => return TyRefKind::Error,
+            Def::Trait(_) => return self.trait_as_type(name),
             Def::Cell(_) | Def::Const(_) | Def::Variant(_) | Def::Module(_) | Def::Builtin(_) => {
                 let (at, text) = (self.at(name.span), self.text(name.symbol));
                 self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "a type"));
@@ -170,13 +177,6 @@ impl Ctx<'_, '_> {
             return TyRefKind::Error;
         }
         let at = self.at(name.span);
-        if builtin_trait(name.symbol).is_some() {
-            self.report(
-                diagnostics::wrong_kind(at, &text, "a trait", "a type")
-                    .with_help(format!("write a type parameter with this bound: `T: {text}`")),
-            );
-            return TyRefKind::Error;
-        }
         let mut diagnostic = diagnostics::unknown_type(at, &text);
         if !self.may_suggest() {
             self.report_unresolved(diagnostic);
@@ -234,27 +234,28 @@ impl Ctx<'_, '_> {
                 let text = self.text(param.name.symbol);
                 self.report(diagnostics::repeated_binding(at, "type parameter", &text, first));
             }
-            let bounds = self.bounds(param.bounds);
-            let id = self.g.add_type_param(param.name, bounds, false);
+            let id = self.g.add_type_param(param.name, Bounds::default(), false);
             self.generics.push((param.name.symbol, id));
             ids.push(id);
         }
         ids.into()
     }
 
-    fn bounds(&mut self, list: Slice<Name>) -> Bounds {
+    /// Fills in the bounds of type parameters, once every module has declared its traits.
+    pub(super) fn bounds(&mut self, list: Slice<ast::TypeParam>, ids: &[TypeParamId]) {
         let ast = self.ast;
-        let mut bounds = Bounds::default();
-        for name in &ast[list] {
-            match builtin_trait(name.symbol) {
-                Some(bound) => bounds = bounds.union(bound),
-                None => {
-                    let (at, text) = (self.at(name.span), self.text(name.symbol));
-                    self.report(diagnostics::unknown_trait(at, &text));
+        for (param, &id) in ast[list].iter().zip(ids) {
+            let (mut bounds, mut traits) = (Bounds::default(), Vec::new());
+            for &name in &ast[param.bounds] {
+                match self.trait_named(name) {
+                    Some(Bound::Builtin(bound)) => bounds = bounds.union(bound),
+                    Some(Bound::Trait(of)) => traits.push(of),
+                    None => {}
                 }
             }
+            let known = &mut self.g.hir.type_params[id];
+            (known.bounds, known.traits) = (bounds, traits.into());
         }
-        bounds
     }
 
     /// An effect row.
@@ -320,6 +321,7 @@ pub(super) fn kind_of(def: Def) -> &'static str {
         Def::Const(_) => "a constant",
         Def::Variant(_) => "a variant",
         Def::Module(_) => "a module",
+        Def::Trait(_) => "a trait",
         Def::Error => "an error",
     }
 }
@@ -329,7 +331,7 @@ fn unbuilt_type(name: Symbol) -> Option<&'static str> {
     if name == sym::TOOL_ERROR { Some("the type `ToolError`") } else { unbuilt_name(name) }
 }
 
-fn builtin_trait(name: Symbol) -> Option<Bounds> {
+pub(super) fn builtin_trait(name: Symbol) -> Option<Bounds> {
     Some(match name {
         sym::EQ => Bounds::EQ,
         sym::ORD => Bounds::ORD,

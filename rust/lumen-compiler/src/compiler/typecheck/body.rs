@@ -11,7 +11,7 @@ use super::types::{RowTy, Ty, TyFlags, TyKind};
 use super::{Checker, Ret, TYPE_SIZE_MAX, exhaustive};
 use crate::compiler::effects::row::{CheckKind, RowVar, Source, Why};
 use crate::compiler::hir::{
-    Body, Bounds, CellId, CellOrigin, ExprId, ExprKind, Hir, LocalId, PatId,
+    Body, Bound, Bounds, CellId, CellOrigin, ExprId, ExprKind, Hir, LocalId, PatId,
 };
 use lumen_base::{Diagnostic, FileId, FileSpan, Span};
 use lumen_lir::effects::EffectSet;
@@ -200,8 +200,8 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             ret = self.close_variables(ret);
             self.c.vars.clear();
         }
-        for (ty, bounds, at) in std::mem::take(&mut self.c.obligations) {
-            self.c.require(ty, bounds, at);
+        for (ty, bound, at) in std::mem::take(&mut self.c.obligations) {
+            self.c.require(ty, bound, at);
         }
         if !self.cases.is_empty() {
             exhaustive::examine(self);
@@ -212,9 +212,9 @@ impl<'c, 'a> BodyCx<'c, 'a> {
     /// A variable that only a bound speaks of: numbers and orders mean `Int`.
     fn default_waiting_bounds(&mut self) {
         for i in 0..self.c.obligations.len() {
-            let (ty, bounds, at) = self.c.obligations[i];
+            let (ty, bound, at) = self.c.obligations[i];
             let ty = self.c.shallow(ty);
-            let wants_int = bounds.contains(Bounds::NUM) || bounds.contains(Bounds::ORD);
+            let wants_int = matches!(bound, Bound::Builtin(Bounds::NUM | Bounds::ORD));
             if wants_int && matches!(self.c.store.kind(ty), TyKind::Infer(_)) {
                 self.c.unify(ty, Ty::INT, at);
             }

@@ -173,8 +173,9 @@ impl<'a> BodyCx<'_, 'a> {
 
     fn require_bounds(&mut self, inst: &Inst<'_>) {
         for (&param, &ty) in inst.params.iter().zip(&inst.args) {
-            let bounds = self.hir.type_params[param].bounds;
-            self.c.require(ty, bounds, inst.at);
+            for bound in self.c.bounds_of(param) {
+                self.c.require(ty, bound, inst.at);
+            }
         }
     }
 
@@ -221,6 +222,7 @@ impl<'a> BodyCx<'_, 'a> {
         let own = self.c.zonk(own);
         match self.overload(name, own) {
             Some(cell) => {
+                self.check_ambiguity(cell, own, site.given.span);
                 let known = Some((first.value, own));
                 let given = Given { first: known, args: &args[1..], ..site.given };
                 self.call_cell(cell, Site { given, ..site })
@@ -361,7 +363,7 @@ impl<'a> BodyCx<'_, 'a> {
         let span = self.span(expr);
         let cell = match &self.node(expr).kind {
             ExprKind::Cell(cell) | ExprKind::NestedCell { cell, .. } => *cell,
-            ExprKind::Builtin(name) => match self.builtin_value(*name, want) {
+            ExprKind::Builtin(name) => match self.builtin_value(*name, span, want) {
                 Some(cell) => cell,
                 None => {
                     let at = self.here(span);

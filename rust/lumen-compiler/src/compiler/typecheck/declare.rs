@@ -8,7 +8,7 @@ use super::tables::CellSig;
 use super::types::{RowKind, RowTy, Ty, TyFlags, TyKind};
 use super::{CellInfo, Checker, Ret, TYPE_SIZE_MAX};
 use crate::compiler::hir::{
-    AliasId, Bounds, Cell, CellBody, CellId, CellOrigin, EnumId, RecordId, RowRef, TyRefId,
+    AliasId, Bound, Bounds, Cell, CellBody, CellId, CellOrigin, EnumId, RecordId, RowRef, TyRefId,
     TyRefKind, TypeParamId,
 };
 use lumen_base::FileId;
@@ -60,6 +60,8 @@ impl<'a> Checker<'a> {
             }
             self.tables.variants.insert(id, variants.into_boxed_slice());
         }
+        self.declare_traits();
+        self.declare_impls();
         self.find_function_holders();
         self.check_written_bounds();
         for id in hir.cells.ids() {
@@ -73,6 +75,7 @@ impl<'a> Checker<'a> {
             debug_assert_eq!(self.cells.len(), id.index() + 1);
         }
         self.declare_cells();
+        self.check_impls();
         self.declare_attached();
     }
 
@@ -96,6 +99,9 @@ impl<'a> Checker<'a> {
                 Some(ret) => self.ty(ret, FnRows::Closed, file),
                 None if matches!(cell.origin, CellOrigin::Script) => Ty::NULL,
                 None if matches!(cell.body, CellBody::Extern(_)) => Ty::NULL,
+                None if matches!(cell.origin, CellOrigin::Trait(_)) => Ty::NULL,
+                // The trait's, see `signature.rs`.
+                None if matches!(cell.origin, CellOrigin::Impl(_)) => Ty::ERROR,
                 None if matches!(cell.body, CellBody::Error) => Ty::ERROR,
                 None => {
                     self.cells[id.index()].ret = Ret::Unknown;
@@ -127,7 +133,8 @@ impl<'a> Checker<'a> {
             row.effects.iter().all(|&(name, _)| Effect::by_name(self.names.resolve(name)).is_some())
         };
         let written = cell.row.as_ref().is_some_and(known);
-        info.row_declared = written || !matches!(cell.body, CellBody::Lumen(_));
+        let is_member = matches!(cell.origin, CellOrigin::Trait(_) | CellOrigin::Impl(_));
+        info.row_declared = written || is_member || !matches!(cell.body, CellBody::Lumen(_));
     }
 
     /// The row that callers see: what is written, plus what the function parameters without a row may do.
@@ -269,6 +276,7 @@ impl<'a> Checker<'a> {
             TyRefKind::Record(record, args) => self.record_ref(*record, args, rows, file),
             TyRefKind::Enum(decl, args) => self.enum_ref(*decl, args, rows, file),
             TyRefKind::Alias(alias, args) => self.alias_ref(*alias, args, rows, file),
+            TyRefKind::SelfType(of) => self.ty(*of, rows, file),
             TyRefKind::Param(param) => self.store.intern(TyKind::Param(*param)),
             TyRefKind::Optional(inner) => {
                 let inner = self.ty(*inner, rows, file);
@@ -370,13 +378,9 @@ impl<'a> Checker<'a> {
             return None;
         }
         for (i, (&param, &ty)) in params.iter().zip(&tys).enumerate() {
-            let bounds = self.hir.type_params[param].bounds;
-            if bounds != Bounds::default() {
-                self.written_bounds.push((
-                    ty,
-                    bounds,
-                    self.hir.ty_refs[args[i]].span.in_file(file),
-                ));
+            let at = self.hir.ty_refs[args[i]].span.in_file(file);
+            for bound in self.bounds_of(param) {
+                self.written_bounds.push((ty, bound, at));
             }
         }
         if self.in_body {
@@ -393,14 +397,14 @@ impl<'a> Checker<'a> {
                 // A bare parameter as a key is decided where it is instantiated.
                 return;
             }
-            self.written_bounds.push((ty, Bounds::EQ, at));
+            self.written_bounds.push((ty, Bound::Builtin(Bounds::EQ), at));
         }
     }
 
     /// Bounds of written type arguments: checked once fields are known.
     fn check_written_bounds(&mut self) {
-        for (ty, bounds, at) in std::mem::take(&mut self.written_bounds) {
-            self.require(ty, bounds, at);
+        for (ty, bound, at) in std::mem::take(&mut self.written_bounds) {
+            self.require(ty, bound, at);
         }
     }
 }

@@ -8,8 +8,8 @@ use super::declare::FnRows;
 use super::diagnostics as d;
 use super::types::{Ty, TyFlags, TyKind};
 use crate::compiler::hir::{
-    Bounds, Comprehension, Expr, ExprId, ExprKind, FormatSpec, InterpPart, Item, Lit, LocalId,
-    MapItem, PatId, TyRefId,
+    Bound, Bounds, Comprehension, Expr, ExprId, ExprKind, FormatSpec, InterpPart, Item, Lit,
+    LocalId, MapItem, PatId, TyRefId,
 };
 use lumen_base::Span;
 use lumen_lir::effects::{Effect, EffectSet};
@@ -259,7 +259,7 @@ impl<'a> BodyCx<'_, 'a> {
         let elem = self.elements(items, wanted, "set");
         if let Some(first) = items.first() {
             let at = self.at(first.value);
-            self.c.require(elem, Bounds::EQ, at);
+            self.c.require(elem, Bound::Builtin(Bounds::EQ), at);
         }
         self.c.store.intern(TyKind::Set(elem))
     }
@@ -428,7 +428,7 @@ impl<'a> BodyCx<'_, 'a> {
         }
         if let Some(MapItem::Entry(first, _)) = items.first() {
             let at = self.at(*first);
-            self.c.require(key, Bounds::EQ, at);
+            self.c.require(key, Bound::Builtin(Bounds::EQ), at);
         }
         self.c.store.intern(TyKind::Map(key, value))
     }
@@ -439,7 +439,7 @@ impl<'a> BodyCx<'_, 'a> {
             let own = self.expr(k, Want::Ty(key));
             self.joined(k, own, key, "map key");
             let at = self.at(k);
-            self.c.require(key, Bounds::EQ, at);
+            self.c.require(key, Bound::Builtin(Bounds::EQ), at);
         }
         let values: Vec<ExprId> = entries.iter().map(|entry| entry.1).collect();
         let value = self.any_parts(&values);
@@ -497,7 +497,7 @@ impl<'a> BodyCx<'_, 'a> {
                 });
                 let elem = self.fresh_or(wanted, *value);
                 let at = self.at(*value);
-                self.c.require(elem, Bounds::EQ, at);
+                self.c.require(elem, Bound::Builtin(Bounds::EQ), at);
                 self.c.store.intern(TyKind::Set(elem))
             }
             Comprehension::Map(key, value) => {
@@ -508,7 +508,7 @@ impl<'a> BodyCx<'_, 'a> {
                 let key_ty = self.fresh_or(wanted.map(|pair| pair.0), *key);
                 let value_ty = self.fresh_or(wanted.map(|pair| pair.1), *value);
                 let at = self.at(*key);
-                self.c.require(key_ty, Bounds::EQ, at);
+                self.c.require(key_ty, Bound::Builtin(Bounds::EQ), at);
                 self.c.store.intern(TyKind::Map(key_ty, value_ty))
             }
         };

@@ -1,12 +1,12 @@
-//! Builtin bounds: which types have `Eq`, `Ord`, `Hash`, `Show`, `Num`.
+//! Bounds: which types have `Eq`, `Ord`, `Hash`, `Show`, `Num` and the traits of the program.
 //!
-//! Type and bounds → whether they hold. Functions have no equality, order, hash or text; records and enums that hold
+//! Type and bound → whether it holds; what impls say is in `traits.rs`. Functions have no equality, order, hash or text; records and enums that hold
 //! a function somewhere have none either. A bound of a type that is not known yet waits until the end of the body.
 
 use super::Checker;
 use super::diagnostics as d;
 use super::types::{Ty, TyFlags, TyKind, TyStore};
-use crate::compiler::hir::Bounds;
+use crate::compiler::hir::{Bound, Bounds, TypeParamId};
 use lumen_base::FileSpan;
 
 /// Each bound with its name.
@@ -18,29 +18,46 @@ pub(super) const BOUND_NAMES: [(Bounds, &str); 5] = [
     (Bounds::NUM, "Num"),
 ];
 
-impl Checker<'_> {
-    /// Demands `bounds` of `ty`, now or when it is known.
-    pub(super) fn require(&mut self, ty: Ty, bounds: Bounds, at: FileSpan) {
-        if bounds == Bounds::default() {
-            return;
-        }
+impl<'a> Checker<'a> {
+    /// Demands that `ty` has a trait, now or when it is known.
+    pub(super) fn require(&mut self, ty: Ty, bound: Bound, at: FileSpan) {
         let ty = self.zonk(ty);
         if self.store.flags(ty).any(TyFlags::INFER) {
-            self.obligations.push((ty, bounds, at));
+            self.obligations.push((ty, bound, at));
             return;
         }
-        if let Some(name) = self.lacking(ty, bounds) {
+        if !self.has_bound(ty, bound) {
             let shown = self.show(ty);
-            self.diags.push(d::bound_not_met(at, &shown, name));
+            let found = d::bound_not_met(at, &shown, self.bound_name(bound));
+            let found = self.explain_lack(found, ty, bound);
+            self.diags.push(found);
         }
     }
 
-    /// The first of `bounds` that `ty` does not have.
-    pub(super) fn lacking(&self, ty: Ty, bounds: Bounds) -> Option<&'static str> {
-        BOUND_NAMES
-            .iter()
-            .find(|(bound, _)| bounds.contains(*bound) && !self.has(ty, *bound))
-            .map(|(_, name)| *name)
+    /// What is demanded of the type that a parameter stands for.
+    pub(super) fn bounds_of(&self, param: TypeParamId) -> Vec<Bound> {
+        let Some(param) = self.hir.type_params.get(param) else { return Vec::new() };
+        let builtin = BOUND_NAMES.iter().filter(|(bound, _)| param.bounds.contains(*bound));
+        let traits = param.traits.iter().map(|&of| Bound::Trait(of));
+        builtin.map(|(bound, _)| Bound::Builtin(*bound)).chain(traits).collect()
+    }
+
+    pub(super) fn bound_name(&self, bound: Bound) -> &'a str {
+        match bound {
+            Bound::Trait(of) => self.names.resolve(self.hir.traits[of].name),
+            Bound::Builtin(bound) => {
+                let known = BOUND_NAMES.iter().find(|(one, _)| *one == bound);
+                known.map_or("", |(_, name)| *name)
+            }
+        }
+    }
+
+    /// Whether `ty` (known) has the trait.
+    pub(super) fn has_bound(&self, ty: Ty, bound: Bound) -> bool {
+        match bound {
+            Bound::Builtin(bound) => self.has(ty, bound),
+            Bound::Trait(of) => self.implements(ty, of),
+        }
     }
 
     /// Whether `ty` (known) has the single bound `bound`.
@@ -55,7 +72,9 @@ impl Checker<'_> {
                 _ => false,
             },
             Bounds::ORD => self.ordered(ty),
-            Bounds::SHOW => self.no_functions(ty, &mut |_| true),
+            Bounds::SHOW => {
+                self.by_impl(ty, self.hir.well_known.show) || self.no_functions(ty, &mut |_| true)
+            }
             _ => self.no_functions(ty, &mut |param| {
                 self.param_has(param, &[Bounds::EQ, Bounds::HASH, Bounds::ORD, Bounds::NUM])
             }),
@@ -68,13 +87,14 @@ impl Checker<'_> {
             TyKind::List(elem) => self.ordered(*elem),
             TyKind::Tuple(parts) => parts.iter().all(|&part| self.ordered(part)),
             TyKind::Param(_) => self.param_has(ty, &[Bounds::ORD, Bounds::NUM]),
+            TyKind::Record(..) | TyKind::Enum(..) => self.by_impl(ty, self.hir.well_known.ord),
             _ => false,
         }
     }
 
     fn param_has(&self, ty: Ty, any: &[Bounds]) -> bool {
         let TyKind::Param(param) = self.store.kind(ty) else { return false };
-        let declared = self.hir.type_params.get(*param).map_or(Bounds::default(), |p| p.bounds);
+        let declared = self.implied_by(*param).bounds;
         any.iter().any(|&bound| declared.contains(bound))
     }
 

@@ -8,8 +8,8 @@ use super::body::{BodyCx, Want};
 use super::call::Site;
 use super::diagnostics as d;
 use super::tables::Target;
-use super::types::{Ty, TyKind};
-use crate::compiler::hir::{Arg, CellId, Def, ExprId, Head, TyRefId};
+use super::types::{Ty, TyFlags, TyKind, head_of};
+use crate::compiler::hir::{Arg, Bounds, CellId, CellOrigin, Def, ExprId, Head, TraitId, TyRefId};
 use lumen_base::{Span, Symbol};
 
 impl<'a> BodyCx<'_, 'a> {
@@ -46,7 +46,10 @@ impl<'a> BodyCx<'_, 'a> {
                 self.call_fn_type(&params, ret, row, target, Site { given, ..site })
             }
             _ => match self.find_method(holder, name) {
-                Some(cell) => self.call_cell(cell, site),
+                Some(cell) => {
+                    self.check_ambiguity(cell, holder, span);
+                    self.call_cell(cell, site)
+                }
                 None => {
                     self.infer_args(args);
                     return self.no_method(recv, holder, name, span);
@@ -72,6 +75,9 @@ impl<'a> BodyCx<'_, 'a> {
         if let Some(cell) = self.method_of(head, name) {
             return Some(cell);
         }
+        if let Some(&cell) = self.trait_methods(ty, name).first() {
+            return Some(cell);
+        }
         let module = self.hir.cells[self.cell].module;
         if let Some(&Def::Cell(cell)) = self.hir.modules[module].scope.get(&name)
             && self.first_param_takes(cell, head)
@@ -92,6 +98,17 @@ impl<'a> BodyCx<'_, 'a> {
         let from_std = self.hir.modules[here].is_std && !self.hir.modules[decl.module].is_std;
         let hidden = !decl.is_pub && decl.module != here;
         (!from_std && !hidden && !decl.params.is_empty()).then_some(cell)
+    }
+
+    /// Whether some method that this module could mean has the name: std does not see those of programs.
+    fn is_method_name(&self, name: Symbol) -> bool {
+        let here = self.hir.cells[self.cell].module;
+        let names = if self.hir.modules[here].is_std {
+            &self.c.std_method_names
+        } else {
+            &self.c.method_names
+        };
+        names.contains(&name)
     }
 
     fn first_param_takes(&mut self, cell: CellId, head: Head) -> bool {
@@ -117,37 +134,88 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// The head of a known type.
     pub(super) fn head(&self, ty: Ty) -> Option<Head> {
-        Some(match self.kind(ty) {
-            TyKind::Int => Head::Int,
-            TyKind::Float => Head::Float,
-            TyKind::Bool => Head::Bool,
-            TyKind::String => Head::String,
-            TyKind::Bytes => Head::Bytes,
-            TyKind::Null => Head::Null,
-            TyKind::Json => Head::Json,
-            TyKind::List(_) => Head::List,
-            TyKind::Map(..) => Head::Map,
-            TyKind::Set(_) => Head::Set,
-            TyKind::Tuple(_) => Head::Tuple,
-            TyKind::Fn { .. } => Head::Fn,
-            TyKind::Optional(_) => Head::Optional,
-            TyKind::Record(id, _) => Head::Record(*id),
-            TyKind::Enum(id, _) => Head::Enum(*id),
-            TyKind::Any | TyKind::Union(_) | TyKind::Param(_) => Head::Any,
-            TyKind::Error | TyKind::Never | TyKind::Infer(_) => return None,
-        })
+        head_of(self.kind(ty))
     }
 
     /// The version of builtin `name` for a first argument of type `ty`.
     pub(super) fn overload(&self, name: Symbol, ty: Ty) -> Option<CellId> {
         let head = self.head(ty)?;
-        self.method_of(head, name).or_else(|| self.builtin_by_head(name, head))
+        self.method_of(head, name)
+            .or_else(|| self.trait_methods(ty, name).first().copied())
+            .or_else(|| self.builtin_by_head(name, head))
+    }
+
+    /// The methods of this name that traits give to `ty`: those of the program's traits that this module sees, else
+    /// those of builtin traits. Of a type parameter its bounds alone decide.
+    pub(super) fn trait_methods(&self, ty: Ty, name: Symbol) -> Vec<CellId> {
+        let Some(named) = self.c.trait_methods.get(&name) else { return Vec::new() };
+        let kind = self.kind(ty);
+        let Some(head) = head_of(kind) else { return Vec::new() };
+        if let TyKind::Param(param) = kind {
+            let implied = self.c.implied_by(*param);
+            let has = |of: TraitId| match self.hir.traits[of].builtin {
+                builtin if builtin == Bounds::default() => {
+                    implied.traits.binary_search(&of).is_ok()
+                }
+                builtin => self.c.has(self.c.shallow(ty), builtin),
+            };
+            return named
+                .iter()
+                .copied()
+                .filter(|&cell| self.trait_of(cell).is_some_and(has))
+                .collect();
+        }
+        let (mut own, mut builtin) = (Vec::new(), Vec::new());
+        for &cell in named {
+            let Some(of) = self.trait_of(cell) else { continue };
+            let bound = self.hir.traits[of].builtin;
+            if bound != Bounds::default() {
+                let open = self.c.store.flags(ty).any(TyFlags::INFER);
+                if open || self.c.has(self.c.shallow(ty), bound) {
+                    builtin.push(cell);
+                }
+            } else if self.sees_trait(of) && !self.c.tables.impls.with_head(of, head).is_empty() {
+                own.push(cell);
+            }
+        }
+        if own.is_empty() { builtin } else { own }
+    }
+
+    fn trait_of(&self, cell: CellId) -> Option<TraitId> {
+        match self.hir.cells[cell].origin {
+            CellOrigin::Trait(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// Whether a trait is declared here, or public in a module from which something is imported.
+    fn sees_trait(&self, of: TraitId) -> bool {
+        let decl = &self.hir.traits[of];
+        let here = self.hir.cells[self.cell].module;
+        decl.module == here
+            || (decl.is_pub && self.hir.modules[here].imports.contains(&decl.module))
+    }
+
+    /// Reports a method that several traits give to `ty`.
+    pub(super) fn check_ambiguity(&mut self, cell: CellId, ty: Ty, span: Span) {
+        if self.trait_of(cell).is_none() {
+            return;
+        }
+        let name = self.hir.cells[cell].name;
+        let all = self.trait_methods(ty, name);
+        if all.len() > 1 {
+            let traits = all.iter().filter_map(|&cell| self.trait_of(cell));
+            let names: Vec<&str> =
+                traits.map(|of| self.c.names.resolve(self.hir.traits[of].name)).collect();
+            let (at, text) = (self.here(span), self.c.names.resolve(name));
+            self.report(d::ambiguous_method(at, text, &names));
+        }
     }
 
     /// Whether `name` means one builtin whatever its first argument is.
     pub(super) fn only_meaning(&self, name: Symbol) -> Option<CellId> {
         match self.hir.builtins.get(&name).map(Vec::as_slice) {
-            Some([(_, only)]) if !self.c.method_names.contains(&name) => Some(*only),
+            Some([(_, only)]) if !self.is_method_name(name) => Some(*only),
             _ => None,
         }
     }
@@ -175,7 +243,7 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// The builtin that a bare name means: the only one, or the one for the wanted function's first parameter.
-    pub(super) fn builtin_value(&mut self, name: Symbol, want: Want) -> Option<CellId> {
+    pub(super) fn builtin_value(&mut self, name: Symbol, span: Span, want: Want) -> Option<CellId> {
         if let Some(only) = self.only_meaning(name) {
             return Some(only);
         }
@@ -183,7 +251,9 @@ impl<'a> BodyCx<'_, 'a> {
             TyKind::Fn { params, .. } => params.first().copied(),
             _ => None,
         })?;
-        self.overload(name, first)
+        let cell = self.overload(name, first)?;
+        self.check_ambiguity(cell, first, span);
+        Some(cell)
     }
 
     fn no_method(&mut self, recv: ExprId, holder: Ty, name: Symbol, span: Span) -> Ty {

@@ -9,7 +9,7 @@ use super::declare::FnRows;
 use super::diagnostics as d;
 use super::narrow::{Fact, Facts, either};
 use super::types::{Ty, TyFlags, TyKind};
-use crate::compiler::hir::{BinOp, Bounds, CmpOp, ExprId, ExprKind, Lit, TyRefId};
+use crate::compiler::hir::{BinOp, Bound, Bounds, CmpOp, ExprId, ExprKind, Lit, TyRefId};
 use lumen_base::Span;
 
 /// One step of a left spine: operator, right operand, the node itself.
@@ -38,7 +38,7 @@ impl BodyCx<'_, '_> {
             TyKind::Param(_) if self.c.has(own, Bounds::NUM) => own,
             TyKind::Infer(_) => {
                 let at = self.at(inner);
-                self.c.require(own, Bounds::NUM, at);
+                self.c.require(own, Bound::Builtin(Bounds::NUM), at);
                 own
             }
             _ => {
@@ -79,8 +79,11 @@ impl BodyCx<'_, '_> {
                 if waiting.is_empty() { self.rhs_hint(acc, step.op, hint) } else { hint };
             let rhs = self.expr(step.rhs, rhs_hint);
             if !waiting.is_empty() {
-                let float = arithmetic && self.shallow(rhs) == Ty::FLOAT;
-                acc = self.settle(&mut waiting, if float { Ty::FLOAT } else { Ty::INT });
+                let other = self.shallow(rhs);
+                let is_number = matches!(self.kind(other), TyKind::Float | TyKind::Param(_))
+                    && self.c.has(other, Bounds::NUM);
+                let ty = if arithmetic && is_number { other } else { Ty::INT };
+                acc = self.settle(&mut waiting, ty);
             }
             acc = self.binary(step, left, acc, rhs);
             if step.node != expr {
@@ -120,6 +123,7 @@ impl BodyCx<'_, '_> {
             TyKind::Float if !matches!(op, BinOp::Shl | BinOp::Shr) => Want::Ty(Ty::FLOAT),
             TyKind::List(_) | TyKind::Map(..) if op == BinOp::Concat => Want::Ty(lhs),
             TyKind::Int | TyKind::String => Want::Free,
+            TyKind::Param(_) if self.c.has(lhs, Bounds::NUM) => Want::Ty(lhs),
             _ => hint,
         }
     }
@@ -142,7 +146,7 @@ impl BodyCx<'_, '_> {
                 if step.op == BinOp::Concat {
                     return self.fail(d::annotate(at));
                 }
-                self.c.require(lhs, Bounds::NUM, at);
+                self.c.require(lhs, Bound::Builtin(Bounds::NUM), at);
                 return lhs;
             }
             (TyKind::Infer(_), _) | (_, TyKind::Infer(_)) => self.unify(lhs, rhs, span),
@@ -326,7 +330,7 @@ impl BodyCx<'_, '_> {
             self.report(diagnostic);
         } else {
             let at = self.here(op_span);
-            self.c.require(common, bound, at);
+            self.c.require(common, Bound::Builtin(bound), at);
         }
         self.null_facts(op, lhs, left, rhs, right)
     }
@@ -465,7 +469,7 @@ impl BodyCx<'_, '_> {
         };
         self.check(item, elem);
         let at = self.at(item);
-        self.c.require(elem, Bounds::EQ, at);
+        self.c.require(elem, Bound::Builtin(Bounds::EQ), at);
         Ty::BOOL
     }
 

@@ -4,6 +4,7 @@
 //! when the whole compilation has no error. Types mention the `Param`s of the body's own cell (and, for a nested
 //! cell, of the cells around it); lowering substitutes them for each instance.
 
+use super::impls::Impls;
 use super::types::{RowTy, Ty, TyStore};
 use crate::compiler::hir::{
     Cell, CellId, Const, Enum, Expr, ExprId, Lambda, Local, Pat, PatId, Record, RecordId,
@@ -25,6 +26,7 @@ pub struct TypeTables {
     /// Payload types of each variant of each enum, mentioning the enum's own type parameters.
     pub variants: ArenaMap<Enum, Box<[Box<[Ty]>]>>,
     pub consts: ArenaMap<Const, Ty>,
+    pub impls: Impls,
 }
 
 /// The signature of a cell with everything inferred filled in.

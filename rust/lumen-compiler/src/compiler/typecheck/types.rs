@@ -4,7 +4,7 @@
 //! `Union` is flat, sorted, without duplicates, has two members or more and no `Null` member (then it is an
 //! `Optional` of the union). `Infer` occurs only while a body is being checked; tables hold none.
 
-use crate::compiler::hir::{EnumId, RecordId, TypeParamId};
+use crate::compiler::hir::{EnumId, Head, RecordId, TypeParamId};
 use lumen_lir::effects::EffectSet;
 use rustc_hash::FxHashMap;
 
@@ -291,4 +291,27 @@ impl TyStore {
             _ => flat.push(ty),
         }
     }
+}
+
+/// The head of a known type.
+pub fn head_of(kind: &TyKind) -> Option<Head> {
+    Some(match kind {
+        TyKind::Int => Head::Int,
+        TyKind::Float => Head::Float,
+        TyKind::Bool => Head::Bool,
+        TyKind::String => Head::String,
+        TyKind::Bytes => Head::Bytes,
+        TyKind::Null => Head::Null,
+        TyKind::Json => Head::Json,
+        TyKind::List(_) => Head::List,
+        TyKind::Map(..) => Head::Map,
+        TyKind::Set(_) => Head::Set,
+        TyKind::Tuple(_) => Head::Tuple,
+        TyKind::Fn { .. } => Head::Fn,
+        TyKind::Optional(_) => Head::Optional,
+        TyKind::Record(id, _) => Head::Record(*id),
+        TyKind::Enum(id, _) => Head::Enum(*id),
+        TyKind::Any | TyKind::Union(_) | TyKind::Param(_) => Head::Any,
+        TyKind::Error | TyKind::Never | TyKind::Infer(_) => return None,
+    })
 }

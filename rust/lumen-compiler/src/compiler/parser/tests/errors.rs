@@ -102,8 +102,7 @@ fn each_statement_recovers() {
 #[test]
 fn what_is_not_built_is_named() {
     for text in [
-        "trait Show\n  cell show(self) -> String\nend\nlet x = 1",
-        "impl Show for Int\n  cell show(self) = \"\"\nend",
+        "trait Into[T]\n  cell into(self) -> T\nend\nlet x = 1",
         "effect Console\n  cell log(m: String) -> Null\nend",
         "use tool llm.chat as Chat",
         "bind effect llm to Chat",
