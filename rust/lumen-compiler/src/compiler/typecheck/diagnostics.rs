@@ -1,5 +1,9 @@
 //! What type checking says: E04xx and W04xx.
 
+mod traits;
+
+pub(super) use traits::*;
+
 use lumen_base::{Applicability, Code, Diagnostic, FileSpan, Span};
 
 /// Expected `expected`, found `found`.
@@ -758,75 +762,4 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
-}
-
-/// A trait implemented for something that cannot have impls.
-pub(super) fn impl_target(at: FileSpan, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0466, at, format!("no trait can be implemented for `{ty}`"))
-        .with_primary("which impl is meant must follow from the type alone")
-        .with_help("implement it for a record, an enum, a builtin type or a container of them")
-}
-
-/// Neither the trait nor the type is declared in this file.
-pub(super) fn foreign_impl(at: FileSpan, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0460, at, format!("neither `{name}` nor the type is declared in this file"))
-        .with_primary("another file could implement the same")
-        .with_help("move it to the file of the trait or of the type, or wrap the value in a record of this file")
-}
-
-/// Two impls of one trait match one type.
-pub(super) fn overlapping_impls(at: FileSpan, name: &str, ty: &str, first: FileSpan) -> Diagnostic {
-    Diagnostic::new(Code::E0461, at, format!("`{name}` is implemented twice for `{ty}`"))
-        .with_primary("a call would have two answers")
-        .with_label(first, "the first impl")
-}
-
-/// An impl without all methods.
-pub(super) fn missing_method(at: FileSpan, of: &str, ty: &str, methods: &[String]) -> Diagnostic {
-    let what = if methods.len() == 1 { "a method" } else { "methods" };
-    let mut found = Diagnostic::new(Code::E0462, at, format!("this impl lacks {what} of `{of}`"))
-        .with_primary(format!("`{ty}` does not say how"));
-    for method in methods {
-        found = found.with_help(format!("write `{method}`"));
-    }
-    found
-}
-
-/// A method that the trait does not have.
-pub(super) fn not_in_trait(at: FileSpan, of: &str, name: &str, near: Option<&str>) -> Diagnostic {
-    let found = Diagnostic::new(Code::E0463, at, format!("trait `{of}` has no method `{name}`"))
-        .with_primary("an impl holds the trait's methods only");
-    match near {
-        Some(near) => found.with_fix(format!("write `{near}`"), at, near, Applicability::Maybe),
-        None => found.with_help("write other methods outside: `cell name(self: Type) -> …`"),
-    }
-}
-
-/// A method of an impl that differs from the trait's.
-pub(super) fn impl_signature(at: FileSpan, problem: &str, wanted: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0464, at, "this is not the method that the trait declares")
-        .with_primary(problem.to_owned())
-        .with_help(format!("the trait asks for `{wanted}`"))
-}
-
-/// A type with a trait but without its parent.
-pub(super) fn missing_parent_impl(at: FileSpan, name: &str, parent: &str, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0465, at, format!("`{ty}` has no `{parent}`, which `{name}` asks for"))
-        .with_primary(format!("`{parent}` is a parent of `{name}`"))
-        .with_help(format!("implement it too: `impl {parent} for {ty}`"))
-}
-
-/// Several traits give a method of this name.
-pub(super) fn ambiguous_method(at: FileSpan, name: &str, traits: &[&str]) -> Diagnostic {
-    let ways: Vec<String> = traits.iter().map(|of| format!("`{of}.{name}(…)`")).collect();
-    Diagnostic::new(Code::E0467, at, format!("which `{name}` is meant?"))
-        .with_primary("several traits have a method of this name")
-        .with_help(format!("write {}", ways.join(" or ")))
-}
-
-/// A type parameter that the type behind `for` does not mention.
-pub(super) fn unused_impl_parameter(at: FileSpan, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0468, at, format!("nothing decides `{name}`"))
-        .with_primary("the type behind `for` does not mention it")
-        .with_help("remove the parameter, or use it in the type")
 }
