@@ -7,7 +7,7 @@
 
 use crate::effects::EffectSet;
 use crate::module::{Cell, DeferScope, InlineSite, JumpTable, LineEntry, Param, Passing, Pos};
-use crate::opcode::{Kind, Op, Reg, Slot, ext16, ext32, word, word_imm};
+use crate::opcode::{Op, Reg, ext16, ext32, word, word_imm};
 use crate::typedesc::{ClassId, Repr};
 
 mod branches;
@@ -288,11 +288,6 @@ impl CellBuilder {
         }
         Ok(self.cell)
     }
-}
-
-/// Slot of the branch offset of an opcode.
-pub(crate) fn offset_slot(op: Op) -> Option<Slot> {
-    op.info().operands.iter().find(|o| o.kind == Kind::Off).map(|o| o.slot)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! Invariant: jumps that leave the cell are ignored (the verifier rejects them).
 
 use crate::module::Cell;
-use crate::opcode::{self, Flags, Kind, Op};
+use crate::opcode::{self, Flags, Op};
 
 /// Index of a block.
 pub type BlockId = u32;
@@ -30,55 +30,79 @@ pub struct Cfg {
     succ_starts: Vec<u32>,
     /// Per word: its block.
     block_of: Vec<BlockId>,
+    /// Instructions that end a block by branching or returning, in code order.
+    ends: Vec<u32>,
+    /// Whether an edge leads to the block it comes from, or to one before.
+    loops: bool,
 }
 
 impl Cfg {
     /// The blocks of a cell.
     pub fn new(cell: &Cell) -> Cfg {
-        let n = cell.code.len();
-        let mut leader = vec![false; n + 1];
-        if n > 0 {
-            leader[0] = true;
-        }
-        let mut pc = 0;
-        while let Some((op, next)) = step(cell, pc) {
-            if op.flags().any(Flags::BRANCH.or(Flags::TERM)) {
-                leader[next] = true;
-            }
-            targets(cell, op, pc, |target| leader[target] = true);
-            pc = next;
-        }
-        let mut cfg = Cfg { block_of: vec![0; n], ..Cfg::default() };
-        for (start, _) in leader[..n].iter().enumerate().filter(|(_, l)| **l) {
-            if let Some(last) = cfg.blocks.last_mut() {
-                last.end = start as u32;
-            }
-            cfg.blocks.push(Block { start: start as u32, end: n as u32 });
-        }
-        for (id, block) in cfg.blocks.iter().enumerate() {
-            cfg.block_of[block.start as usize..block.end as usize].fill(id as BlockId);
-        }
-        cfg.edges(cell);
+        let mut cfg = Cfg::default();
+        cfg.compute(cell);
         cfg
     }
 
-    fn edges(&mut self, cell: &Cell) {
-        for id in 0..self.blocks.len() {
-            self.succ_starts.push(self.succs.len() as u32);
-            let block = self.blocks[id];
-            let mut pc = block.start as usize;
-            let mut falls = true;
-            while pc < block.end as usize {
-                let Some((op, next)) = step(cell, pc) else { break };
-                targets(cell, op, pc, |target| self.succs.push(self.block_of[target]));
-                falls = !op.flags().has(Flags::TERM);
-                pc = next;
+    /// Computes them in memory that was used before.
+    pub(crate) fn compute(&mut self, cell: &Cell) {
+        let n = cell.code.len();
+        // First 1 for every word that begins a block.
+        let marks = &mut self.block_of;
+        marks.clear();
+        marks.resize(n + 1, 0);
+        marks[0] = 1;
+        self.ends.clear();
+        let mut pc = 0;
+        while let Some((op, next)) = step(cell, pc) {
+            if op.flags().any(Flags::BRANCH.or(Flags::TERM)) {
+                marks[next] = 1;
+                self.ends.push(pc as u32);
+                targets(cell, op, pc, |target| marks[target] = 1);
             }
-            if falls && id + 1 < self.blocks.len() {
-                self.succs.push(id as BlockId + 1);
+            pc = next;
+        }
+        marks.truncate(n);
+        self.blocks.clear();
+        for (at, mark) in marks.iter_mut().enumerate() {
+            if *mark != 0 {
+                if let Some(last) = self.blocks.last_mut() {
+                    last.end = at as u32;
+                }
+                self.blocks.push(Block { start: at as u32, end: n as u32 });
+            }
+            *mark = self.blocks.len() as BlockId - 1;
+        }
+        self.edges(cell);
+    }
+
+    fn edges(&mut self, cell: &Cell) {
+        let Cfg { blocks, succs, succ_starts, block_of, ends, loops } = self;
+        succs.clear();
+        succ_starts.clear();
+        *loops = false;
+        let mut ends = ends.iter().peekable();
+        for (id, block) in blocks.iter().enumerate() {
+            let first = succs.len();
+            succ_starts.push(first as u32);
+            let mut falls = true;
+            if let Some(&pc) = ends.next_if(|pc| **pc < block.end)
+                && let Some((op, _)) = step(cell, pc as usize)
+            {
+                targets(cell, op, pc as usize, |target| succs.push(block_of[target]));
+                falls = !op.flags().has(Flags::TERM);
+            }
+            *loops |= succs[first..].iter().any(|succ| *succ as usize <= id);
+            if falls && id + 1 < blocks.len() {
+                succs.push(id as BlockId + 1);
             }
         }
-        self.succ_starts.push(self.succs.len() as u32);
+        succ_starts.push(succs.len() as u32);
+    }
+
+    /// Whether there is a back edge.
+    pub(crate) fn has_loops(&self) -> bool {
+        self.loops
     }
 
     /// Successors of a block; a block that is reached twice is named twice.
@@ -167,6 +191,7 @@ impl Cfg {
 }
 
 /// Opcode at a word and the word behind the instruction.
+#[inline]
 pub(crate) fn step(cell: &Cell, pc: usize) -> Option<(Op, usize)> {
     let op = opcode::op(*cell.code.get(pc)?)?;
     let next = pc + op.words();
@@ -174,28 +199,24 @@ pub(crate) fn step(cell: &Cell, pc: usize) -> Option<(Op, usize)> {
 }
 
 /// Calls `visit` for every jump target of an instruction inside the cell.
+#[inline]
 pub(crate) fn targets(cell: &Cell, op: Op, pc: usize, mut visit: impl FnMut(usize)) {
     if !op.flags().has(Flags::BRANCH) {
         return;
     }
     let w = cell.code[pc];
-    for operand in op.info().operands {
-        let bits = opcode::get(operand.slot, w, 0);
-        match operand.kind {
-            Kind::Off => {
-                let target =
-                    pc as i64 + op.words() as i64 + i64::from(opcode::signed(operand.slot, bits));
-                if let Some(target) = usize::try_from(target).ok().filter(|t| *t < cell.code.len())
-                {
-                    visit(target);
-                }
+    match op.offset_slot() {
+        Some(slot) => {
+            let offset = opcode::signed(slot, opcode::get(slot, w, 0));
+            let target = pc as i64 + op.words() as i64 + i64::from(offset);
+            if let Some(target) = usize::try_from(target).ok().filter(|t| *t < cell.code.len()) {
+                visit(target);
             }
-            Kind::JumpTable => {
-                let Some(table) = cell.tables.get(bits as usize) else { continue };
-                let all = table.targets.iter().chain([&table.default]).map(|t| *t as usize);
-                all.filter(|t| *t < cell.code.len()).for_each(&mut visit);
-            }
-            _ => {}
+        }
+        None => {
+            let Some(table) = cell.tables.get(opcode::index32(w) as usize) else { return };
+            let all = table.targets.iter().chain([&table.default]).map(|t| *t as usize);
+            all.filter(|t| *t < cell.code.len()).for_each(visit);
         }
     }
 }

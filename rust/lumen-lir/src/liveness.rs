@@ -8,7 +8,8 @@
 use crate::cfg::{BlockId, Cfg, step};
 use crate::module::Cell;
 use crate::opcode::Reg;
-use crate::shapes::{Access, Shapes};
+use crate::opcode::shape::Shape;
+use crate::shapes::Shapes;
 
 /// A set of registers.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -101,6 +102,7 @@ impl Liveness {
         (0..n).for_each(|id| self.summarise(shapes, cell, cfg, id));
         let mut changed = true;
         while changed {
+            // Without loops every successor stands behind its block and is done already.
             changed = false;
             for id in (0..n).rev() {
                 let at = id * self.width;
@@ -116,6 +118,7 @@ impl Liveness {
                     self.ins[w] = new;
                 }
             }
+            changed &= cfg.has_loops();
         }
     }
 
@@ -144,16 +147,24 @@ impl Liveness {
                     add(gens, scope.reg);
                 }
             }
-            let windows = shapes.visit(&cell.regs, op, w, ext, |reg, access| {
-                if access != Access::Write && !has(kills, reg) {
+            let shape = Shape::of(op);
+            let windows = shapes.windows_of(shape, &cell.regs, op, w, ext);
+            for reg in shape.reads.and(shape.in_outs).regs(w, ext).chain(windows.reads.regs()) {
+                if !has(kills, reg) {
                     add(gens, reg);
                 }
-                if access != Access::Read {
-                    add(kills, reg);
-                }
-            });
+            }
+            for reg in shape.writes.and(shape.in_outs).regs(w, ext).chain(windows.writes.regs()) {
+                add(kills, reg);
+            }
             if let Some(first) = windows.clobbers_from {
-                (first..cell.regs.len() as Reg).for_each(|reg| add(kills, reg));
+                let word = usize::from(first) / 64;
+                if let Some((kills, rest)) =
+                    kills.get_mut(word..).and_then(<[u64]>::split_first_mut)
+                {
+                    *kills |= u64::MAX << (first % 64);
+                    rest.fill(u64::MAX);
+                }
             }
             pc = next;
         }
@@ -192,19 +203,14 @@ impl Liveness {
 pub(crate) fn before(shapes: &Shapes<'_>, cell: &Cell, pc: usize, live: &mut RegSet) {
     let Some((op, next)) = step(cell, pc) else { return };
     let (w, ext) = (cell.code[pc], if next - pc == 2 { cell.code[pc + 1] } else { 0 });
-    let windows = shapes.visit(&cell.regs, op, w, ext, |reg, access| {
-        if access == Access::Write {
-            live.remove(reg);
-        }
-    });
+    let shape = Shape::of(op);
+    let windows = shapes.windows_of(shape, &cell.regs, op, w, ext);
+    shape.writes.regs(w, ext).chain(windows.writes.regs()).for_each(|reg| live.remove(reg));
     if let Some(first) = windows.clobbers_from {
         live.remove_from(first);
     }
-    shapes.visit(&cell.regs, op, w, ext, |reg, access| {
-        if access != Access::Write {
-            live.add(reg);
-        }
-    });
+    let reads = shape.reads.and(shape.in_outs).regs(w, ext);
+    reads.chain(windows.reads.regs()).for_each(|reg| live.add(reg));
     for scope in &cell.defers {
         if (scope.start as usize..scope.end as usize).contains(&pc) {
             live.add(scope.reg);

@@ -9,6 +9,7 @@
 //! - An opcode with the `EXT` flag is followed by exactly one extension word: `e0..e3` (u16) or `x0, x1` (u32).
 //! - Branch offsets count words from the *next* instruction (past the extension word).
 
+pub(crate) mod shape;
 mod table;
 
 /// A register index inside a cell.
@@ -290,13 +291,19 @@ impl Op {
     /// Its properties.
     #[inline]
     pub fn flags(self) -> Flags {
-        self.info().flags
+        shape::Shape::of(self).flags
     }
 
     /// Words it takes: 1, or 2 with an extension word.
     #[inline]
     pub fn words(self) -> usize {
         if self.flags().has(Flags::EXT) { 2 } else { 1 }
+    }
+
+    /// Slot of its branch offset.
+    #[inline]
+    pub fn offset_slot(self) -> Option<Slot> {
+        shape::Shape::of(self).offset
     }
 
     /// The branch that jumps exactly when this one does not, and whether its two registers change places.

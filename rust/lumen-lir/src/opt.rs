@@ -1,7 +1,7 @@
 //! Optimisation of LIR: small passes from cell to cell, each linear.
 //!
-//! Input → output: a `Module` as lowering made it → the same program in fewer dispatches. Order: `fuse` (two or three
-//! instructions into one), `hoist` (constants out of loops), `dead` (unused pure results), `jumps` (threading, rotation),
+//! Input → output: a `Module` as lowering made it → the same program in fewer dispatches. Order: `dead` (unused pure
+//! results; liveness), `fuse` (two or three instructions into one), `hoist` (constants out of loops), `jumps` (threading, rotation),
 //! `compact` (what became `nop` goes). A first look (`scan`) says which of them have something to do; most cells need none.
 //!
 //! Invariants:
@@ -19,9 +19,10 @@ mod jumps;
 mod compact;
 
 use crate::cfg::{Cfg, step};
-use crate::liveness::{Liveness, RegSet, before};
+use crate::liveness::{Liveness, RegSet};
 use crate::module::{Cell, CellId, Module};
-use crate::opcode::{self, Kind, Op, Reg, Role, word};
+use crate::opcode::shape::Fields;
+use crate::opcode::{Op, Slot, word};
 use crate::shapes::Shapes;
 
 /// Above this many register bits a cell is left as it is: its liveness would not be cheap.
@@ -52,29 +53,33 @@ pub fn run_from(module: &mut Module, first: usize) {
 /// Memory that is reused from cell to cell.
 #[derive(Default, Debug)]
 pub struct Scratch {
+    cfg: Cfg,
     live: Liveness,
     dies: Vec<u8>,
     set: RegSet,
+    block: Vec<(usize, Op)>,
     marks: Vec<bool>,
     places: Vec<u32>,
     words: Vec<u64>,
+    branches: Vec<u32>,
 }
 
 /// Optimises one cell.
 pub fn run_cell(shapes: &Shapes<'_>, cell: &mut Cell, scratch: &mut Scratch) {
-    let work = scan::run(cell);
+    let work = scan::run(cell, &mut scratch.branches);
     let mut constants = hoist::Constants::default();
     let mut changed = work.nops;
     if work.registers {
-        let cfg = Cfg::new(cell);
+        let mut cfg = std::mem::take(&mut scratch.cfg);
+        cfg.compute(cell);
         if cfg.blocks.len().saturating_mul(cell.regs.len() + 64) <= LIVENESS_BITS_MAX {
-            let mut code = Code { shapes, cell, cfg, scratch };
-            code.liveness();
+            let mut code = Code { shapes, cell, cfg: &cfg, scratch };
+            dead::run(&mut code);
             fuse::run(&mut code);
             constants = hoist::run(&mut code);
-            dead::run(&mut code);
             changed = true;
         }
+        scratch.cfg = cfg;
     }
     if work.jumps {
         changed |= jumps::run(cell, scratch);
@@ -88,52 +93,20 @@ pub fn run_cell(shapes: &Shapes<'_>, cell: &mut Cell, scratch: &mut Scratch) {
 struct Code<'c> {
     shapes: &'c Shapes<'c>,
     cell: &'c mut Cell,
-    cfg: Cfg,
+    cfg: &'c Cfg,
     scratch: &'c mut Scratch,
 }
 
 impl Code<'_> {
-    /// Computes liveness, and per instruction which operands die: bit `i` of `dies` says that the register of operand `i`
-    /// is not read behind it.
-    fn liveness(&mut self) {
-        let Scratch { live, dies, set, .. } = &mut *self.scratch;
-        live.compute(self.shapes, self.cell, &self.cfg);
-        dies.clear();
-        dies.resize(self.cell.code.len(), 0);
-        let cell = &*self.cell;
-        let mut starts: Vec<usize> = Vec::new();
-        for (id, block) in self.cfg.blocks.iter().enumerate() {
-            starts.clear();
-            let mut pc = block.start as usize;
-            while let Some((_, next)) = step(cell, pc).filter(|_| pc < block.end as usize) {
-                starts.push(pc);
-                pc = next;
-            }
-            live.copy_end(id as u32, set);
-            for &pc in starts.iter().rev() {
-                let Some((op, next)) = step(cell, pc) else { continue };
-                let ext = if next - pc == 2 { cell.code[pc + 1] } else { 0 };
-                for (i, operand) in op.info().operands.iter().enumerate() {
-                    if let Kind::Reg(..) = operand.kind
-                        && !set.has(opcode::get(operand.slot, cell.code[pc], ext) as Reg)
-                    {
-                        dies[pc] |= 1 << i;
-                    }
-                }
-                before(self.shapes, cell, pc, set);
-            }
-        }
-    }
-
-    /// Whether the register of operand `index` is not read behind the instruction at `pc`.
-    fn dies(&self, pc: usize, index: usize) -> bool {
-        self.scratch.dies[pc] >> index & 1 != 0
+    /// Whether the register in this field is not read behind the instruction at `pc`.
+    fn dies(&self, pc: usize, slot: Slot) -> bool {
+        Fields::from_bits(self.scratch.dies[pc]).has(Fields::of(slot))
     }
 
     /// The instructions of a block that are no `nop`: word index, opcode.
-    fn block(&self, id: u32) -> Vec<(usize, Op)> {
+    fn block(&self, id: u32, all: &mut Vec<(usize, Op)>) {
         let block = self.cfg.blocks[id as usize];
-        let mut all = Vec::with_capacity((block.end - block.start) as usize);
+        all.clear();
         let mut pc = block.start as usize;
         while pc < block.end as usize {
             let Some((op, next)) = step(self.cell, pc) else { break };
@@ -142,7 +115,6 @@ impl Code<'_> {
             }
             pc = next;
         }
-        all
     }
 
     /// Writes instructions over the words of others and fills up with `nop`.
@@ -169,18 +141,6 @@ impl Code<'_> {
 }
 
 const NOP: u64 = word(Op::Nop, 0, 0, 0);
-
-/// Slot of the only register that an instruction defines as owned or scalar value, when it is no window.
-fn plain_def(op: Op) -> Option<opcode::Slot> {
-    let mut defs = op.info().operands.iter().filter_map(|o| match o.kind {
-        Kind::Reg(Role::Def | Role::DefStatic, _) => Some(Some(o.slot)),
-        Kind::Reg(Role::DefBorrow(_) | Role::DefUnique(_) | Role::InOut, _)
-        | Kind::Window(Role::Def) => Some(None),
-        _ => None,
-    });
-    let only = defs.next()??;
-    defs.next().is_none().then_some(only)
-}
 
 #[cfg(test)]
 mod tests;

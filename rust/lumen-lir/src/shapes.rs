@@ -6,7 +6,8 @@
 
 use crate::intrinsics::{INTRINSICS, Pat, TypeArg};
 use crate::module::{Cell, Module, Template, TemplatePart};
-use crate::opcode::{self, Kind, Op, Reg, Role};
+use crate::opcode::shape::Shape;
+use crate::opcode::{self, Op, Reg};
 use crate::typedesc::{
     ClassDesc, ClassId, Repr, TypeDesc, TypeId, param_slots, result_slots, slot_repr,
 };
@@ -32,7 +33,8 @@ impl Window {
 
     /// Its registers.
     pub fn regs(self) -> impl Iterator<Item = Reg> {
-        (self.base..self.base.saturating_add(self.len)).filter_map(|r| Reg::try_from(r).ok())
+        let end = self.base.saturating_add(self.len).min(u32::from(Reg::MAX) + 1);
+        (self.base..end).map(|r| r as Reg)
     }
 }
 
@@ -162,35 +164,27 @@ impl<'m> Shapes<'m> {
         ext: u64,
         mut visit: impl FnMut(Reg, Access),
     ) -> Windows {
-        let operands = op.info().operands;
-        let mut has_window = false;
-        for operand in operands {
-            match operand.kind {
-                Kind::Reg(Role::Use | Role::UseUnique | Role::Take, _) => {
-                    visit(opcode::get(operand.slot, w, ext) as Reg, Access::Read);
-                }
-                Kind::Window(_) => has_window = true,
-                _ => {}
-            }
-        }
-        let windows = if has_window { self.windows(regs, op, w, ext) } else { Windows::default() };
+        let shape = Shape::of(op);
+        shape.reads.regs(w, ext).for_each(|reg| visit(reg, Access::Read));
+        let windows = self.windows_of(shape, regs, op, w, ext);
         windows.reads.regs().for_each(|reg| visit(reg, Access::Read));
-        for operand in operands {
-            match operand.kind {
-                Kind::Reg(Role::InOut, _) => {
-                    visit(opcode::get(operand.slot, w, ext) as Reg, Access::ReadWrite)
-                }
-                Kind::Reg(
-                    Role::Def | Role::DefStatic | Role::DefBorrow(_) | Role::DefUnique(_),
-                    _,
-                ) => {
-                    visit(opcode::get(operand.slot, w, ext) as Reg, Access::Write);
-                }
-                _ => {}
-            }
-        }
+        shape.in_outs.regs(w, ext).for_each(|reg| visit(reg, Access::ReadWrite));
+        shape.writes.regs(w, ext).for_each(|reg| visit(reg, Access::Write));
         windows.writes.regs().for_each(|reg| visit(reg, Access::Write));
         windows
+    }
+
+    /// The windows of an instruction, at once when its opcode has none.
+    #[inline]
+    pub(crate) fn windows_of(
+        &self,
+        shape: &Shape,
+        regs: &[Repr],
+        op: Op,
+        w: u64,
+        ext: u64,
+    ) -> Windows {
+        if shape.has_window { self.windows(regs, op, w, ext) } else { Windows::default() }
     }
 
     fn param_len(&self, ty: TypeId) -> usize {

@@ -4,7 +4,7 @@
 //! inverse becomes `inverse +1; jmp target`; any other becomes `branch +1; jmp +1; jmp target`. A backward long jump is
 //! a `loop`, because every backward jump is a safepoint.
 
-use super::{FinishError, Fixup, UNBOUND, offset_slot};
+use super::{FinishError, Fixup, UNBOUND};
 use crate::module::Cell;
 use crate::opcode::{self, Op, Slot, SwapRegs, word, word_imm};
 
@@ -14,7 +14,7 @@ pub(super) fn patch(code: &mut [u64], at: usize, target: u32) -> Result<(), Fini
         return Err(FinishError::UnboundLabel);
     }
     let op = opcode::op(code[at]).ok_or(FinishError::UnboundLabel)?;
-    let slot = offset_slot(op).ok_or(FinishError::UnboundLabel)?;
+    let slot = op.offset_slot().ok_or(FinishError::UnboundLabel)?;
     let offset = i64::from(target) - (at + op.words()) as i64;
     if !fits(slot, offset) {
         return Err(FinishError::TooLong);
@@ -47,7 +47,7 @@ pub(super) fn stretch(
     for (i, fixup) in fixups.iter().enumerate() {
         let at = fixup.at as usize;
         let op = opcode::op(cell.code[at]).ok_or(FinishError::UnboundLabel)?;
-        let slot = offset_slot(op).ok_or(FinishError::UnboundLabel)?;
+        let slot = op.offset_slot().ok_or(FinishError::UnboundLabel)?;
         let target = labels[fixup.label.0 as usize];
         if target == UNBOUND {
             return Err(FinishError::UnboundLabel);

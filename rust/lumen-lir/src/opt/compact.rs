@@ -6,7 +6,6 @@
 
 use super::Scratch;
 use super::hoist::{Constants, index_of};
-use crate::builder::offset_slot;
 use crate::cfg::step;
 use crate::module::{Cell, LineEntry};
 use crate::opcode::{self, Kind, Op, Reg, Slot, set};
@@ -18,15 +17,19 @@ pub(super) fn run(cell: &mut Cell, constants: &Constants, scratch: &mut Scratch)
     if !constants.loads.is_empty() {
         renumber(cell, first, &constants.reprs);
     }
-    let (places, code) = (&mut scratch.places, &mut scratch.words);
+    let Scratch { places, words: code, branches, .. } = scratch;
     places.clear();
-    places.resize(cell.code.len() + 1, 0);
     code.clear();
     let mut pc = 0;
     while let Some((op, next)) = step(cell, pc) {
-        places[pc..next].fill(code.len() as u32);
+        let place = code.len() as u32;
+        places.push(place);
         if op != Op::Nop {
-            code.extend_from_slice(&cell.code[pc..next]);
+            code.push(cell.code[pc]);
+        }
+        if next - pc == 2 {
+            places.push(place);
+            code.push(cell.code[pc + 1]);
         }
         if op == Op::Enter {
             let loads = constants.loads.iter().enumerate();
@@ -37,35 +40,33 @@ pub(super) fn run(cell: &mut Cell, constants: &Constants, scratch: &mut Scratch)
     if pc != cell.code.len() || code.is_empty() {
         return;
     }
-    places[pc] = code.len() as u32;
+    places.push(code.len() as u32);
     // Distances only shrink (no jump crosses the loads behind `enter`), so every offset of a sound cell fits.
-    if !relink(cell, code, places) {
+    if !relink(cell, branches, code, places) {
         return;
     }
-    std::mem::swap(&mut cell.code, code);
+    cell.code.clear();
+    cell.code.extend_from_slice(code);
     move_metadata(cell, places);
 }
 
 /// Sets the offsets of the new code; `false` when one does not fit.
-fn relink(cell: &Cell, code: &mut [u64], places: &[u32]) -> bool {
-    let mut pc = 0;
-    while let Some((op, next)) = step(cell, pc) {
-        if op != Op::Nop
-            && let Some(slot) = offset_slot(op)
-        {
-            let old =
-                next as i64 + i64::from(opcode::signed(slot, opcode::get(slot, cell.code[pc], 0)));
-            let Some(target) = usize::try_from(old).ok().and_then(|t| places.get(t)) else {
-                return false;
-            };
-            let at = places[pc] as usize;
-            let offset = i64::from(*target) - (at + op.words()) as i64;
-            if slot == Slot::C && i16::try_from(offset).is_err() {
-                return false;
-            }
-            set(slot, &mut code[at], &mut 0, offset as i32 as u32);
+fn relink(cell: &Cell, branches: &[u32], code: &mut [u64], places: &[u32]) -> bool {
+    for &pc in branches {
+        let pc = pc as usize;
+        let Some((op, next)) = step(cell, pc) else { return false };
+        let Some(slot) = op.offset_slot() else { continue };
+        let old =
+            next as i64 + i64::from(opcode::signed(slot, opcode::get(slot, cell.code[pc], 0)));
+        let Some(target) = usize::try_from(old).ok().and_then(|t| places.get(t)) else {
+            return false;
+        };
+        let at = places[pc] as usize;
+        let offset = i64::from(*target) - (at + op.words()) as i64;
+        if slot == Slot::C && i16::try_from(offset).is_err() {
+            return false;
         }
-        pc = next;
+        set(slot, &mut code[at], &mut 0, offset as i32 as u32);
     }
     true
 }
@@ -78,18 +79,19 @@ fn move_metadata(cell: &mut Cell, places: &[u32]) {
     for scope in &mut cell.defers {
         (scope.start, scope.end) = (place(scope.start), place(scope.end));
     }
+    // Where several positions fell on one word, the last one is that of the instruction that is still there.
     let n = cell.code.len() as u32;
-    let mut lines: Vec<LineEntry> = Vec::with_capacity(cell.lines.len());
-    for line in &cell.lines {
-        let line = LineEntry { pc: place(line.pc), ..*line };
-        match lines.last_mut() {
-            // Several positions fell on one word: the last one is that of the instruction that is still there.
-            Some(last) if last.pc == line.pc => *last = line,
-            _ => lines.push(line),
+    let lines = &mut cell.lines;
+    let mut kept = 0;
+    for i in 0..lines.len() {
+        let line = LineEntry { pc: place(lines[i].pc), ..lines[i] };
+        if line.pc >= n {
+            continue;
         }
+        kept += usize::from(kept == 0 || lines[kept - 1].pc != line.pc);
+        lines[kept - 1] = line;
     }
-    lines.retain(|l| l.pc < n);
-    cell.lines = lines;
+    lines.truncate(kept);
 }
 
 /// Makes room for new registers from `first` on.

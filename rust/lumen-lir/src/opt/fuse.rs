@@ -4,31 +4,39 @@
 //!
 //! Invariant: the register between the two is dead behind the second.
 
-use super::{Code, NOP, loans, plain_def};
-use crate::opcode::{self, Op, Reg, ext16, set, word};
+use super::{Code, NOP, loans};
+use crate::opcode::{self, Kind, Op, Reg, Role, Slot, ext16, set, word};
 use crate::shapes::{Access, Window};
 use crate::typedesc::{ClassDesc, Repr};
 
 /// Fuses what can be fused.
 pub(super) fn run(code: &mut Code<'_>) {
+    let mut block = std::mem::take(&mut code.scratch.block);
     for id in 0..code.cfg.blocks.len() as u32 {
-        let block = code.block(id);
-        loans::run(code, &block);
-        let block = code.block(id);
-        let mut before: Option<(usize, Op)> = None;
-        let mut earlier: Option<(usize, Op)> = None;
-        for &(pc, op) in &block {
-            let fused = before.and_then(|(at, first)| pair(code, (at, first), (pc, op)));
-            if let Some(at) = fused {
-                before = opcode::op(code.word(at)).map(|op| (at, op));
-                continue;
-            }
-            if let (Some(first), Some(between)) = (earlier, before) {
-                spread_multiply_add(code, first, between, (pc, op));
-            }
-            earlier = before;
-            before = opcode::op(code.word(pc)).map(|op| (pc, op));
+        code.block(id, &mut block);
+        if loans::run(code, &block) {
+            code.block(id, &mut block);
         }
+        pairs(code, &block);
+    }
+    code.scratch.block = block;
+}
+
+/// Fuses the neighbours of a block.
+fn pairs(code: &mut Code<'_>, block: &[(usize, Op)]) {
+    let mut before: Option<(usize, Op)> = None;
+    let mut earlier: Option<(usize, Op)> = None;
+    for &(pc, op) in block {
+        let fused = before.and_then(|(at, first)| pair(code, (at, first), (pc, op)));
+        if let Some(at) = fused {
+            before = opcode::op(code.word(at)).map(|op| (at, op));
+            continue;
+        }
+        if let (Some(first), Some(between)) = (earlier, before) {
+            spread_multiply_add(code, first, between, (pc, op));
+        }
+        earlier = before;
+        before = opcode::op(code.word(pc)).map(|op| (pc, op));
     }
 }
 
@@ -66,9 +74,10 @@ fn multiply_add(
     let (x, y) = (opcode::b(s), opcode::c(s));
     let fits = match second {
         Op::FAdd => {
-            (x == dst && y == t && code.dies(q, 2)) || (y == dst && x == t && code.dies(q, 1))
+            (x == dst && y == t && code.dies(q, Slot::C))
+                || (y == dst && x == t && code.dies(q, Slot::B))
         }
-        _ => x == dst && y == t && code.dies(q, 2),
+        _ => x == dst && y == t && code.dies(q, Slot::C),
     };
     let op = if second == Op::FAdd { Op::FMac } else { Op::FMsc };
     (fits && t != dst).then(|| vec![word(op, dst, opcode::b(m), opcode::c(m))])
@@ -123,7 +132,7 @@ fn counted_part(code: &Code<'_>, (p, first): (usize, Op), (q, _): (usize, Op)) -
     let (t, d) = (opcode::a(part), opcode::a(dup));
     let regs = &code.cell.regs;
     let same = regs.get(usize::from(t)) == regs.get(usize::from(d));
-    (same && opcode::b(dup) == t && code.dies(q, 1))
+    (same && opcode::b(dup) == t && code.dies(q, Slot::B))
         .then(|| vec![word(op, d, opcode::b(part), opcode::c(part))])
 }
 
@@ -136,7 +145,7 @@ fn element_of_element(
     let (outer, inner) = (code.word(p), code.word(q));
     let t = opcode::a(outer);
     let index = opcode::c(inner);
-    if first != Op::ListGetR || opcode::b(inner) != t || index == t || !code.dies(q, 1) {
+    if first != Op::ListGetR || opcode::b(inner) != t || index == t || !code.dies(q, Slot::B) {
         return None;
     }
     // The outer elements must not be nullable: `list.get2` does not look.
@@ -158,7 +167,7 @@ fn field_of_element(
     (q, _): (usize, Op),
 ) -> Option<Vec<u64>> {
     let (element, field) = (code.word(p), code.word(q));
-    if first != Op::ListGetR || opcode::b(field) != opcode::a(element) || !code.dies(q, 1) {
+    if first != Op::ListGetR || opcode::b(field) != opcode::a(element) || !code.dies(q, Slot::B) {
         return None;
     }
     loans::flat_elements(code, opcode::b(element))?;
@@ -176,14 +185,14 @@ fn constant_index(
 ) -> Option<Vec<u64>> {
     let (load, get) = (code.word(p), code.word(q));
     let index = u16::try_from(opcode::imm32(load)).ok()?;
-    let fits = first == Op::LdI && opcode::a(load) == opcode::c(get) && code.dies(q, 2);
+    let fits = first == Op::LdI && opcode::a(load) == opcode::c(get) && code.dies(q, Slot::C);
     fits.then(|| vec![word(Op::ListGetI, opcode::a(get), opcode::b(get), index)])
 }
 
 /// A comparison and a branch on its result.
 fn branch(code: &mut Code<'_>, (p, first): (usize, Op), (q, second): (usize, Op)) -> Option<usize> {
     let (test, jump) = (code.word(p), code.word(q));
-    if opcode::a(test) != opcode::a(jump) || !code.dies(q, 0) {
+    if opcode::a(test) != opcode::a(jump) || !code.dies(q, Slot::A) {
         return None;
     }
     let back = matches!(second, Op::LoopT | Op::LoopF);
@@ -191,7 +200,7 @@ fn branch(code: &mut Code<'_>, (p, first): (usize, Op), (q, second): (usize, Op)
     let (x, y) = (opcode::b(test), opcode::c(test));
     if let Some(op) = unary_branch(first, when, back) {
         let mut w = jump;
-        set(opcode::Slot::A, &mut w, &mut 0, u32::from(x));
+        set(Slot::A, &mut w, &mut 0, u32::from(x));
         w = w & !0xFFFF | op as u64;
         code.cell.code[p] = NOP;
         code.cell.code[q] = w;
@@ -258,7 +267,7 @@ fn binary_branch(test: Op, when: bool, back: bool) -> Option<(Op, bool)> {
 fn moved(code: &mut Code<'_>, (p, first): (usize, Op), (q, _): (usize, Op)) -> Option<usize> {
     let mov = code.word(q);
     let (dst, t) = (opcode::a(mov), opcode::b(mov));
-    if !code.dies(q, 1)
+    if !code.dies(q, Slot::B)
         || t == dst
         || code.cell.regs.get(usize::from(dst)) != code.cell.regs.get(usize::from(t))
     {
@@ -268,7 +277,7 @@ fn moved(code: &mut Code<'_>, (p, first): (usize, Op), (q, _): (usize, Op)) -> O
     let mut ext = if first.words() == 2 { code.word(p + 1) } else { 0 };
     let slot = match plain_def(first) {
         Some(slot) => slot,
-        None if single_result(code, first, w, ext, t) => opcode::Slot::A,
+        None if single_result(code, first, w, ext, t) => Slot::A,
         None => return None,
     };
     if opcode::get(slot, w, ext) != u32::from(t) || in_defer(code, dst) {
@@ -281,6 +290,18 @@ fn moved(code: &mut Code<'_>, (p, first): (usize, Op), (q, _): (usize, Op)) -> O
     }
     code.cell.code[q] = NOP;
     Some(p)
+}
+
+/// Slot of the only register that an instruction defines as owned or scalar value, when it is no window.
+fn plain_def(op: Op) -> Option<Slot> {
+    let mut defs = op.info().operands.iter().filter_map(|o| match o.kind {
+        Kind::Reg(Role::Def | Role::DefStatic, _) => Some(Some(o.slot)),
+        Kind::Reg(Role::DefBorrow(_) | Role::DefUnique(_) | Role::InOut, _)
+        | Kind::Window(Role::Def) => Some(None),
+        _ => None,
+    });
+    let only = defs.next()??;
+    defs.next().is_none().then_some(only)
 }
 
 /// Whether an instruction is a call whose only result is this register.

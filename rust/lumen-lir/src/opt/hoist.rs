@@ -40,14 +40,19 @@ pub(super) fn run(code: &mut Code<'_>) -> Constants {
     if code.cell.regs.len() + 2 * CONSTANTS_MAX > usize::from(Reg::MAX) {
         return constants;
     }
+    if !code.cfg.has_loops() {
+        return constants;
+    }
+    let mut block = std::mem::take(&mut code.scratch.block);
     for id in blocks_in_loops(code) {
-        let block = code.block(id);
+        code.block(id, &mut block);
         for (i, &(pc, op)) in block.iter().enumerate() {
             if matches!(op, Op::LdI | Op::LdK | Op::LdF | Op::LdB | Op::LdStr) {
                 hoist(code, id, &block[i..], pc, &mut constants);
             }
         }
     }
+    code.scratch.block = block;
     constants
 }
 

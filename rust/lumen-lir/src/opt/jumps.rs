@@ -5,7 +5,6 @@
 //! Invariants: a forward jump stays forward, a backward jump a safepoint; no instruction grows.
 
 use super::{NOP, Scratch};
-use crate::builder::offset_slot;
 use crate::cfg::{step, targets};
 use crate::module::Cell;
 use crate::opcode::{self, Flags, Op, Slot, SwapRegs, set, word};
@@ -15,39 +14,43 @@ const CHAIN_MAX: usize = 8;
 
 /// Shortens the ways of a cell; whether something became `nop`.
 pub(super) fn run(cell: &mut Cell, scratch: &mut Scratch) -> bool {
-    let mut pc = 0;
-    while let Some((op, next)) = step(cell, pc) {
-        if op.flags().has(Flags::BRANCH) {
-            match offset_slot(op) {
-                Some(slot) => thread(cell, pc, op, slot),
-                None => thread_table(cell, pc),
-            }
+    let Scratch { branches, marks, .. } = scratch;
+    for &pc in &*branches {
+        let pc = pc as usize;
+        match branch(cell, pc).map(|op| (op, op.offset_slot())) {
+            Some((op, Some(slot))) => thread(cell, pc, op, slot),
+            Some((_, None)) => thread_table(cell, pc),
+            None => {}
         }
-        pc = next;
     }
-    let targets = &mut scratch.marks;
-    mark_targets(cell, targets);
-    let mut pc = 0;
-    while let Some((op, next)) = step(cell, pc) {
-        if op.flags().has(Flags::BRANCH) {
+    mark_targets(cell, branches, marks);
+    for &pc in &*branches {
+        let pc = pc as usize;
+        // One that stood behind another may be gone by now.
+        if let Some(op) = branch(cell, pc) {
             rotate(cell, pc, op);
-            over_jump(cell, pc, op, targets);
+            over_jump(cell, pc, op, marks);
             to_return(cell, pc);
         }
-        pc = next;
     }
-    mark_targets(cell, targets);
-    unreached(cell, targets)
+    mark_targets(cell, branches, marks);
+    unreached(cell, marks)
+}
+
+/// The branch that stands at a word.
+fn branch(cell: &Cell, pc: usize) -> Option<Op> {
+    let (op, _) = step(cell, pc)?;
+    op.flags().has(Flags::BRANCH).then_some(op)
 }
 
 /// Marks the words that are jumped to.
-fn mark_targets(cell: &Cell, marks: &mut Vec<bool>) {
+fn mark_targets(cell: &Cell, branches: &[u32], marks: &mut Vec<bool>) {
     marks.clear();
     marks.resize(cell.code.len(), false);
-    let mut pc = 0;
-    while let Some((op, next)) = step(cell, pc) {
-        targets(cell, op, pc, |target| marks[target] = true);
-        pc = next;
+    for &pc in branches {
+        if let Some(op) = branch(cell, pc as usize) {
+            targets(cell, op, pc as usize, |target| marks[target] = true);
+        }
     }
 }
 
@@ -125,7 +128,7 @@ fn rotate(cell: &mut Cell, pc: usize, op: Op) {
     }
     let Some(head) = target(cell, pc, op, Slot::BC).map(|t| skip_nops(cell, t)) else { return };
     let Some((test, behind)) = step(cell, head) else { return };
-    let Some(slot) = offset_slot(test) else { return };
+    let Some(slot) = test.offset_slot() else { return };
     let leaves = target(cell, head, test, slot).map(|t| end_of_chain(cell, t));
     if head >= pc || leaves != Some(end_of_chain(cell, pc + 1)) {
         return;
@@ -155,7 +158,7 @@ fn rotate(cell: &mut Cell, pc: usize, op: Op) {
 
 /// `branch over; jmp L; over:` becomes the inverse branch to `L`; a jump to the next word goes.
 fn over_jump(cell: &mut Cell, pc: usize, op: Op, targets: &[bool]) {
-    let Some(slot) = offset_slot(op) else { return };
+    let Some(slot) = op.offset_slot() else { return };
     let next = pc + op.words();
     let behind = skip_nops(cell, next);
     let Some(to) = target(cell, pc, op, slot) else { return };

@@ -6,25 +6,29 @@
 //! Invariant: the loans of the chain are dead behind it.
 
 use super::Code;
-use crate::opcode::{self, Op, Reg, ext16, word};
+use crate::opcode::{self, Op, Reg, Slot, ext16, word};
 use crate::typedesc::{ClassDesc, Repr};
 
-/// Rewrites the chains of a block.
-pub(super) fn run(code: &mut Code<'_>, block: &[(usize, Op)]) {
+/// Rewrites the chains of a block; whether there was one.
+pub(super) fn run(code: &mut Code<'_>, block: &[(usize, Op)]) -> bool {
+    let mut changed = false;
     for (i, &(pc, op)) in block.iter().enumerate() {
         if op != Op::Uniq {
             continue;
         }
-        let Some(&second) = block.get(i + 1) else { return };
+        let Some(&second) = block.get(i + 1) else { break };
         let one = [pc, second.0];
         if let Some(words) = store(code, pc, second) {
             code.replace(&one, &words);
+            changed = true;
         } else if let Some(&third) = block.get(i + 2)
             && let Some(words) = nested_store(code, pc, second, third)
         {
             code.replace(&[pc, second.0, third.0], &words);
+            changed = true;
         }
     }
+    changed
 }
 
 /// `uniq t, a; put t, …`.
@@ -38,7 +42,7 @@ fn store(code: &Code<'_>, p: usize, (q, second): (usize, Op)) -> Option<Vec<u64>
         Op::FldPutR => Op::FldSetR,
         _ => return None,
     };
-    let lent = opcode::a(put) == opcode::a(uniq) && code.dies(q, 0);
+    let lent = opcode::a(put) == opcode::a(uniq) && code.dies(q, Slot::A);
     // A store reads no register that it changes.
     let apart = opcode::c(put) != opcode::b(uniq);
     (lent && apart).then(|| vec![word(op, opcode::b(uniq), opcode::b(put), opcode::c(put))])
@@ -58,8 +62,8 @@ fn nested_store(
     let (t, u, list) = (opcode::a(uniq), opcode::a(elem), opcode::b(uniq));
     let chain = opcode::b(elem) == t
         && opcode::a(put) == u
-        && code.dies(r, 0)
-        && (t == u || code.dies(q, 1));
+        && code.dies(r, Slot::A)
+        && (t == u || code.dies(q, Slot::B));
     if !chain {
         return None;
     }

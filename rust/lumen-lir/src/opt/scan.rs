@@ -1,9 +1,8 @@
 //! A first look at a cell: which passes have something to do.
 //!
-//! Input → output: words → `Work`. It may say yes for nothing; it never misses what a pass looks for, except pairs with `nop`s
+//! Input → output: words → `Work`, and where the branches are. It may say yes for nothing; it never misses what a pass looks for, except pairs with `nop`s
 //! between, which lowering does not make.
 
-use crate::builder::offset_slot;
 use crate::cfg::step;
 use crate::module::Cell;
 use crate::opcode::{self, Flags, Op, Slot};
@@ -19,9 +18,10 @@ pub(super) struct Work {
     pub(super) nops: bool,
 }
 
-/// Looks at every word once.
-pub(super) fn run(cell: &Cell) -> Work {
+/// Looks at every word once, and lists the branches.
+pub(super) fn run(cell: &Cell, branches: &mut Vec<u32>) -> Work {
     let mut work = Work::default();
+    branches.clear();
     let mut last_constant = None;
     let mut before = (Op::Nop, 0u64);
     let mut earlier = before;
@@ -36,10 +36,13 @@ pub(super) fn run(cell: &Cell) -> Work {
         }
         work.registers |= pair(before, (op, w));
         work.registers |= earlier.0 == Op::FMul && matches!(op, Op::FAdd | Op::FSub);
+        if op.flags().has(Flags::BRANCH) {
+            branches.push(pc as u32);
+        }
         if op.flags().has(Flags::BACK)
             && let Some(constant) = last_constant
         {
-            let slot = offset_slot(op).unwrap_or(Slot::BC);
+            let slot = op.offset_slot().unwrap_or(Slot::BC);
             let offset = i64::from(opcode::signed(slot, opcode::get(slot, w, 0)));
             work.registers |= constant as i64 >= next as i64 + offset;
         }

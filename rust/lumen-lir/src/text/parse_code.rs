@@ -130,7 +130,7 @@ impl Body {
         for (at, label) in &self.fixups {
             let target = place(&self.labels, *label)?;
             let op = opcode::op(self.cell.code[*at]).ok_or("no such opcode")?;
-            let slot = crate::builder::offset_slot(op).ok_or("no branch")?;
+            let slot = op.offset_slot().ok_or("no branch")?;
             let offset = i64::from(target) - (*at + op.words()) as i64;
             let fits = if slot == Slot::C {
                 i16::try_from(offset).is_ok()

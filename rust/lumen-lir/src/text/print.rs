@@ -271,7 +271,7 @@ impl Labels {
 }
 
 fn target(w: u64, op: Op, pc: usize) -> Option<i64> {
-    let slot = crate::builder::offset_slot(op)?;
+    let slot = op.offset_slot()?;
     let offset = opcode::signed(slot, opcode::get(slot, w, 0));
     Some(pc as i64 + op.words() as i64 + i64::from(offset))
 }
