@@ -10,7 +10,7 @@ pub use memory::MemorySystem;
 pub use os::OsSystem;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a compiler and a running program may ask of the outside.
 pub trait System: Send + Sync {
@@ -19,6 +19,9 @@ pub trait System: Send + Sync {
 
     /// Writes a file so that readers see the old or the new content, never half of it.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// The paths of what is in a folder, sorted; symbolic links to folders are left out.
+    fn list_dir(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
 
     /// Whether `path` is a file.
     fn is_file(&self, path: &Path) -> bool;

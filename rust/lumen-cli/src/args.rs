@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Emit(Emit),
     /// Run the `@test` cells and the executable fences of documents.
     Test(Test),
+    /// Lay out the code of documents anew; prose stays as it is.
+    Fmt(Fmt),
     /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
     Explain(Explain),
 }
@@ -110,6 +112,22 @@ pub(crate) struct Test {
     /// Run only tests whose name contains this text.
     #[arg(long)]
     pub(crate) filter: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Fmt {
+    /// Documents, folders to search for them, or `-` for standard input, which is written to standard output.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write nothing; list the files that would change, with their changes, and exit with 1 if there are any.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change.
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// What standard input is called; the ending (`.lm.md` or `.lm`) says how it is written.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stdin_name: Option<String>,
 }
 
 #[derive(Args)]

@@ -3,6 +3,7 @@
 mod check;
 mod emit;
 mod explain;
+mod fmt;
 mod limits;
 mod run;
 mod test;
@@ -18,6 +19,7 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Check(args) => check::check(&args, style),
         Command::Emit(args) => emit::emit(&args, style),
         Command::Test(args) => test::test(&args),
+        Command::Fmt(args) => fmt::fmt(&args, style),
         Command::Explain(args) => explain::explain(&args.subject),
     }
 }

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod console;
+mod diff;
 mod output;
 mod source;
 

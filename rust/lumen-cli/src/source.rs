@@ -5,7 +5,7 @@ use lumen_base::{OsSystem, System};
 use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_of};
 use lumen_compiler::markdown::Form;
 use lumen_compiler::pipeline;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A document as it was read.
 pub(crate) struct Source {
@@ -73,4 +73,43 @@ pub(crate) fn compile(source: Source, goal: Goal) -> CompileOutput {
         goal,
         system: &OsSystem,
     })
+}
+
+/// The files that the command line names; of a folder, the documents in it and below, in the order of their names.
+pub(crate) fn expand(files: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    let mut out = Vec::new();
+    for file in files {
+        if file == Path::new("-") || OsSystem.is_file(file) {
+            out.push(file.clone());
+            continue;
+        }
+        // Folders still to be read, the next one last.
+        let mut folders = vec![file.clone()];
+        while let Some(folder) = folders.pop() {
+            let mut entries = match OsSystem.list_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    complain(format_args!("cannot read {}: {error}", folder.display()));
+                    return None;
+                }
+            };
+            entries.retain(|path| !is_hidden(path));
+            let (found, below): (Vec<_>, Vec<_>) =
+                entries.into_iter().partition(|path| OsSystem.is_file(path));
+            out.extend(found.into_iter().filter(|path| is_document(path)));
+            folders.extend(below.into_iter().rev());
+        }
+    }
+    Some(out)
+}
+
+/// Whether the name begins with a dot, or the folder holds what tools make.
+fn is_hidden(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(".");
+    name.starts_with('.') || name == "target" || name == "node_modules"
+}
+
+fn is_document(path: &Path) -> bool {
+    let name = path.to_str().unwrap_or_default();
+    name.ends_with(".lm.md") || name.ends_with(".lm")
 }

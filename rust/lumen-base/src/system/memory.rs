@@ -73,6 +73,19 @@ impl System for MemorySystem {
         Ok(())
     }
 
+    fn list_dir(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        let world = self.world();
+        let mut out: Vec<PathBuf> = Vec::new();
+        for file in world.files.keys() {
+            let Ok(rest) = file.strip_prefix(path) else { continue };
+            if let Some(first) = rest.components().next() {
+                out.push(path.join(first));
+            }
+        }
+        out.dedup();
+        if out.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(out) }
+    }
+
     fn is_file(&self, path: &Path) -> bool {
         self.world().files.contains_key(path)
     }

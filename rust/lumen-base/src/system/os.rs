@@ -4,7 +4,7 @@
 
 use super::System;
 use std::io::{self, BufRead, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -26,6 +26,19 @@ impl System for OsSystem {
             drop(std::fs::remove_file(&part));
         }
         written
+    }
+
+    fn list_dir(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut out = Vec::new();
+        for entry in std::fs::read_dir(path)? {
+            let entry = entry?;
+            // A link to a folder above would never end.
+            if !entry.file_type()?.is_symlink() || entry.path().is_file() {
+                out.push(entry.path());
+            }
+        }
+        out.sort();
+        Ok(out)
     }
 
     fn is_file(&self, path: &Path) -> bool {

@@ -1,0 +1,232 @@
+//! Expressions: operands, operators, collections, lambdas.
+
+use super::layout::{Op, Region};
+use super::lists::{BRACES, BRACKETS, PARENS, Set};
+use super::stmts::is_pipe;
+use super::writer::Writer;
+use crate::compiler::ast::{
+    BinOp, ChainLink, Comprehended, Comprehension, Element, Entry, ExprId, ExprKind, Lambda, UnOp,
+};
+use crate::compiler::tokens::TokenKind;
+use lumen_base::Slice;
+
+/// Whether the lines that an operator goes on with are indented.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Continuation {
+    Indented,
+    /// The whole expression stands on lines of its own already.
+    Aligned,
+}
+
+impl Writer<'_> {
+    /// An expression; its continuation lines are indented.
+    pub(super) fn expr(&mut self, id: ExprId) {
+        self.expression(id, Continuation::Indented);
+    }
+
+    /// An expression on a line of its own that is indented already.
+    pub(super) fn unindented(&mut self, id: ExprId) {
+        self.expression(id, Continuation::Aligned);
+    }
+
+    fn expression(&mut self, id: ExprId, lines: Continuation) {
+        let file = self.file;
+        let node = file[id];
+        let parens = self.open_parens(node.span.lo);
+        let lines = if parens > 0 { Continuation::Aligned } else { lines };
+        match node.kind {
+            ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Str(_)
+            | ExprKind::Interp(_)
+            | ExprKind::Bytes(_)
+            | ExprKind::Name(_) => self.atoms(node.span.hi),
+            ExprKind::Field { .. }
+            | ExprKind::TupleField { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::TypeArgs(_)
+            | ExprKind::Call { .. }
+            | ExprKind::Update { .. }
+            | ExprKind::Propagate(_)
+            | ExprKind::Unwrap(_) => self.postfix(id),
+            ExprKind::Unary { op, operand } => {
+                self.token();
+                if op == UnOp::Not {
+                    self.space();
+                }
+                self.expr(operand);
+            }
+            ExprKind::Binary { op, op_lo, lhs, rhs } => {
+                self.operators(lhs, &[ChainLink { op, op_lo, operand: rhs }], lines);
+            }
+            ExprKind::Chain { first, rest } => self.operators(first, &file[rest], lines),
+            ExprKind::Range { lo, hi, step, .. } => {
+                self.expr(lo);
+                self.token();
+                self.expr(hi);
+                if let Some(step) = step {
+                    self.space();
+                    self.token();
+                    self.space();
+                    self.expr(step);
+                }
+            }
+            ExprKind::As { expr, ty } | ExprKind::Is { expr, ty } => {
+                self.expr(expr);
+                self.space();
+                self.token();
+                self.space();
+                self.ty(ty);
+            }
+            ExprKind::Tuple(list) => {
+                let list = &file[list];
+                self.bracketed(PARENS, list.len(), Set::Lines, |w, at| w.expr(list[at]));
+            }
+            ExprKind::List(list) => self.elements(BRACKETS, &file[list]),
+            ExprKind::Set(list) => self.elements(BRACES, &file[list]),
+            ExprKind::Map(list) => self.entries(&file[list]),
+            ExprKind::Comprehension(node) => self.comprehension(&file[node]),
+            ExprKind::Lambda(node) => self.lambda(&file[node]),
+            _ => self.control(id),
+        }
+        self.close_parens(parens);
+    }
+
+    /// `first op operand…`, on one line or with a line for each operand.
+    fn operators(&mut self, first: ExprId, links: &[ChainLink], lines: Continuation) {
+        let pipes = links.iter().any(|link| is_pipe(link.op));
+        let is_broken = pipes && links.iter().any(|link| self.starts_line(link.op_lo));
+        let leads = links.iter().all(|link| leads_line(link.op));
+        let is_indented = lines == Continuation::Indented || pipes;
+        self.open(Region::Group);
+        if is_broken {
+            self.push(Op::Break);
+        }
+        // A sum on the left of a comparison goes on where the comparison does.
+        self.expression(first, if pipes { Continuation::Indented } else { lines });
+        if is_indented {
+            self.push(Op::In);
+        }
+        for link in links {
+            self.up_to(link.op_lo);
+            if leads {
+                self.line(" ");
+                self.token();
+                self.space();
+            } else {
+                self.space();
+                self.token();
+                self.line(" ");
+            }
+            self.expr(link.operand);
+        }
+        if is_indented {
+            self.push(Op::Out);
+        }
+        self.close();
+    }
+
+    /// A list or set; numbers stand many on a line.
+    fn elements(&mut self, brackets: (TokenKind, TokenKind), list: &[Element]) {
+        let is_number = |element: &Element| match *element {
+            Element::Value(value) => self.is_number(value),
+            Element::Spread(_) => false,
+        };
+        let set = if list.iter().all(is_number) { Set::Filled } else { Set::Lines };
+        self.bracketed(brackets, list.len(), set, |w, at| match list[at] {
+            Element::Value(value) => w.expr(value),
+            Element::Spread(value) => w.spread(value),
+        });
+    }
+
+    fn is_number(&self, id: ExprId) -> bool {
+        match self.file[id].kind {
+            ExprKind::Int(_) | ExprKind::Float(_) => true,
+            ExprKind::Unary { op: UnOp::Neg, operand } => {
+                matches!(self.file[operand].kind, ExprKind::Int(_) | ExprKind::Float(_))
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn spread(&mut self, value: ExprId) {
+        self.expect(TokenKind::Ellipsis);
+        self.expr(value);
+    }
+
+    fn entries(&mut self, list: &[Entry]) {
+        self.bracketed(BRACES, list.len(), Set::Lines, |w, at| match list[at] {
+            Entry::Pair(key, value) => w.pair(key, value),
+            Entry::Spread(value) => w.spread(value),
+        });
+    }
+
+    fn pair(&mut self, key: ExprId, value: ExprId) {
+        self.expr(key);
+        self.expect(TokenKind::Colon);
+        self.space();
+        self.expr(value);
+    }
+
+    fn comprehension(&mut self, node: &Comprehension) {
+        let brackets = match node.what {
+            Comprehended::List(_) => BRACKETS,
+            Comprehended::Set(_) | Comprehended::Map(..) => BRACES,
+        };
+        let conditions: Slice<ExprId> = node.conditions;
+        self.enclosed(brackets, |w| {
+            match node.what {
+                Comprehended::List(value) | Comprehended::Set(value) => w.expr(value),
+                Comprehended::Map(key, value) => w.pair(key, value),
+            }
+            w.line(" ");
+            w.expect(TokenKind::For);
+            w.space();
+            w.pattern(node.pat);
+            w.space();
+            w.expect(TokenKind::In);
+            w.space();
+            w.expr(node.iterable);
+            for &condition in &w.file[conditions] {
+                w.line(" ");
+                w.expect(TokenKind::If);
+                w.space();
+                w.expr(condition);
+            }
+        });
+    }
+
+    fn lambda(&mut self, node: &Lambda) {
+        let file = self.file;
+        let is_arrow = self.is_one_line(node.body, TokenKind::FatArrow)
+            || self
+                .tokens_to(file[node.body].span.lo)
+                .last()
+                .is_some_and(|t| t.kind == TokenKind::FatArrow);
+        self.expect(TokenKind::Fn);
+        self.bracketed(PARENS, node.params.len(), Set::Lines, |w, at| {
+            let param = w.file[node.params][at];
+            w.pattern(param.pat);
+            if let Some(ty) = param.ty {
+                w.expect(TokenKind::Colon);
+                w.space();
+                w.ty(ty);
+            }
+        });
+        self.signature_end(node.ret, node.row);
+        if !is_arrow {
+            self.block(node.body);
+            return self.expect(TokenKind::End);
+        }
+        self.space();
+        self.expect(TokenKind::FatArrow);
+        self.body(node.body);
+    }
+}
+
+/// Whether a line may begin with the operator.
+const fn leads_line(op: BinOp) -> bool {
+    !matches!(op, BinOp::Sub | BinOp::Rem | BinOp::Shl | BinOp::Shr | BinOp::BitOr)
+}

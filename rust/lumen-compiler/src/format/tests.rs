@@ -1,0 +1,59 @@
+//! Programs before and after.
+
+use super::*;
+
+#[track_caller]
+fn becomes(before: &str, after: &str) {
+    let formatted = code(before).unwrap_or_else(|failure| panic!("{failure:?}\n{before}"));
+    assert_eq!(formatted, after, "\n{formatted}");
+    let program = Program::read(after).expect("it reads");
+    assert_eq!(program.formatted(after), after, "the second time");
+}
+
+#[test]
+fn statements() {
+    becomes(
+        "let   x=1+2*3\n\n\n\nlet mut y:Int=x\ny+=1\nprint( x,y )",
+        "let x = 1 + 2 * 3\n\nlet mut y: Int = x\ny += 1\nprint(x, y)\n",
+    );
+}
+
+#[test]
+fn declarations() {
+    becomes(
+        "pub cell f[T:Ord+Eq](a:T,b:Int=1,...c:Int)->T/{fs,e}\n    a\nend\ncell g()->Int=1\nrecord P[T]\n x:Int=0 where x>0 # why\n\n\n # y\n y:T\nend",
+        "pub cell f[T: Ord + Eq](a: T, b: Int = 1, ...c: Int) -> T / {fs, e}\n  a\nend\ncell g() -> Int = 1\nrecord P[T]\n  x: Int = 0 where x > 0 # why\n\n  # y\n  y: T\nend\n",
+    );
+}
+
+#[test]
+fn comments_stay() {
+    becomes(
+        "# top\n\nlet x = [1, # one\n 2,\n # before end\n]   # after\ncell f()\n # only\nend\nif x # cond\n  1\n  # tail\nelse # e\n  2\nend\n# bottom",
+        "# top\n\nlet x = [\n  1, # one\n  2,\n  # before end\n] # after\ncell f()\n  # only\nend\nif x # cond\n  1\n  # tail\nelse # e\n  2\nend\n# bottom\n",
+    );
+}
+
+#[test]
+fn arms() {
+    becomes(
+        "match x\n Circle(r) if r>0->r # c\n  # own\n Square( s:,.. )  ->\n    s\n    # deep\n # shallow\n a|b -> if a then b else c\nend",
+        "match x\n  Circle(r) if r > 0 -> r # c\n  # own\n  Square(s:, ..) ->\n    s\n    # deep\n  # shallow\n  a | b -> if a then b else c\nend\n",
+    );
+}
+
+#[test]
+fn lambdas_and_chains() {
+    becomes(
+        "let r = xs.map(fn(x)=>x+1).filter(fn(x)\n x > 1\nend).join(\",\")\nlet p = xs\n |> map(f)\n |> g()\nlet q = xs |> map(f)",
+        "let r = xs.map(fn(x) => x + 1).filter(fn(x)\n  x > 1\nend).join(\",\")\nlet p = xs\n  |> map(f)\n  |> g()\nlet q = xs |> map(f)\n",
+    );
+}
+
+#[test]
+fn strings_stay() {
+    becomes(
+        "let s = \"\"\"\n    a {x+1}\n  # no comment\n    \"\"\"\nlet t = \"a {f( x )} # b\"",
+        "let s = \"\"\"\n    a {x+1}\n  # no comment\n    \"\"\"\nlet t = \"a {f( x )} # b\"\n",
+    );
+}
