@@ -170,7 +170,11 @@ impl Writer<'_> {
             opens || matches!(before.kind, TokenKind::Comma | TokenKind::Colon)
         });
         let tail = Span::new(span.hi, close.lo);
-        is_bare && !self.contains_comment(tail) && self.is_hugged(last.value, list.len() == 1)
+        let rivals = list[..list.len() - 1].iter().any(|arg| self.brings_lines(arg.value));
+        is_bare
+            && !rivals
+            && !self.contains_comment(tail)
+            && self.is_hugged(last.value, list.len() == 1)
     }
 
     /// Whether an argument of this kind is set right behind the parenthesis.
@@ -189,12 +193,14 @@ impl Writer<'_> {
                 };
                 !is_arrow || matches!(only, StmtKind::Expr(value) if self.brings_lines(value))
             }
-            _ => is_only && self.brings_lines(id),
+            // A string is not worth breaking for.
+            ExprKind::Str(_) | ExprKind::Interp(_) => is_only,
+            _ => self.brings_lines(id),
         }
     }
 
     /// Whether an expression is a bracket or block.
-    fn brings_lines(&self, id: ExprId) -> bool {
+    pub(super) fn brings_lines(&self, id: ExprId) -> bool {
         match self.file[id].kind {
             ExprKind::List(_)
             | ExprKind::Map(_)

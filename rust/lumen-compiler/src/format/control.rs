@@ -2,7 +2,9 @@
 
 use super::layout::{Op, Region};
 use super::writer::Writer;
-use crate::compiler::ast::{BlockId, Cond, ExprId, ExprKind, IfArm, Jump, Loop, LoopKind};
+use crate::compiler::ast::{
+    BlockId, Cond, ExprId, ExprKind, IfArm, Jump, Loop, LoopKind, StmtKind,
+};
 use crate::compiler::tokens::TokenKind;
 
 impl Writer<'_> {
@@ -25,7 +27,7 @@ impl Writer<'_> {
                 let arms = &file[arms];
                 self.expect(TokenKind::Match);
                 self.space();
-                self.header(|w| w.expr(scrutinee));
+                self.header(scrutinee);
                 self.lines(arms.len(), |w, at| {
                     let column = w.column(w.tok());
                     w.pattern(arms[at].pat);
@@ -33,7 +35,7 @@ impl Writer<'_> {
                         w.space();
                         w.expect(TokenKind::If);
                         w.space();
-                        w.header(|w| w.expr(guard));
+                        w.header(guard);
                     }
                     w.arm_body(arms[at].body, column);
                 });
@@ -45,7 +47,7 @@ impl Writer<'_> {
                 self.lines(arms.len(), |w, at| {
                     let column = w.column(w.tok());
                     match arms[at].cond {
-                        Some(cond) => w.header(|w| w.expr(cond)),
+                        Some(cond) => w.header(cond),
                         None => w.token(),
                     }
                     w.arm_body(arms[at].body, column);
@@ -80,11 +82,20 @@ impl Writer<'_> {
     }
 
     /// What stands between a keyword and its block: continuation lines are indented deeper than the block.
-    fn header(&mut self, body: impl FnOnce(&mut Self)) {
+    fn header(&mut self, id: ExprId) {
+        let is_operator = match self.file[id].kind {
+            ExprKind::Binary { rhs, .. } => !self.brings_lines(rhs),
+            ExprKind::Chain { .. } | ExprKind::Unary { .. } => true,
+            _ => false,
+        };
         self.open(Region::Block);
-        self.push(Op::In);
-        body(self);
-        self.push(Op::Out);
+        if is_operator {
+            self.push(Op::In);
+        }
+        self.expr(id);
+        if is_operator {
+            self.push(Op::Out);
+        }
         self.close();
     }
 
@@ -95,18 +106,18 @@ impl Writer<'_> {
     }
 
     fn cond(&mut self, cond: Cond) {
-        self.header(|w| match cond {
-            Cond::Expr(expr) => w.expr(expr),
+        match cond {
+            Cond::Expr(expr) => self.header(expr),
             Cond::Let(pat, value) => {
-                w.expect(TokenKind::Let);
-                w.space();
-                w.pattern(pat);
-                w.space();
-                w.expect(TokenKind::Eq);
-                w.space();
-                w.expr(value);
+                self.expect(TokenKind::Let);
+                self.space();
+                self.pattern(pat);
+                self.space();
+                self.expect(TokenKind::Eq);
+                self.space();
+                self.header(value);
             }
-        });
+        }
     }
 
     fn one_line_if(&mut self, arms: &[IfArm], otherwise: Option<BlockId>) {
@@ -173,25 +184,17 @@ impl Writer<'_> {
 
     /// The one statement behind `->` or `=>`; on the next line when it does not fit.
     pub(super) fn body(&mut self, id: BlockId) {
-        use crate::compiler::ast::StmtKind;
         let file = self.file;
-        let own_lines = match &file[file[id].stmts] {
+        match &file[file[id].stmts] {
             [only] => match file[*only].kind {
-                StmtKind::Expr(value) => self.has_own_lines(value),
-                _ => true,
+                StmtKind::Expr(value) => self.value(value),
+                _ => {
+                    self.space();
+                    self.one_line_block(id);
+                }
             },
-            _ => true,
-        };
-        if own_lines && !self.has_notes() {
-            self.space();
-            return self.one_line_block(id);
+            _ => {}
         }
-        self.group(|w| {
-            w.push(Op::In);
-            w.line(" ");
-            w.one_line_block(id);
-            w.push(Op::Out);
-        });
     }
 
     fn loop_expr(&mut self, node: &Loop) {
@@ -213,12 +216,12 @@ impl Writer<'_> {
                 self.space();
                 self.expect(TokenKind::In);
                 self.space();
-                self.header(|w| w.expr(iterable));
+                self.header(iterable);
                 if let Some(condition) = condition {
                     self.space();
                     self.expect(TokenKind::If);
                     self.space();
-                    self.header(|w| w.expr(condition));
+                    self.header(condition);
                 }
             }
         }

@@ -10,6 +10,9 @@ use crate::compiler::ast::{
 use crate::compiler::tokens::TokenKind;
 use lumen_base::Slice;
 
+/// Most bytes of an element of which many stand on a line.
+const SHORT: u32 = 24;
+
 /// Whether the lines that an operator goes on with are indented.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Continuation {
@@ -84,8 +87,8 @@ impl Writer<'_> {
                 let list = &file[list];
                 self.bracketed(PARENS, list.len(), Set::Lines, |w, at| w.expr(list[at]));
             }
-            ExprKind::List(list) => self.elements(BRACKETS, &file[list]),
-            ExprKind::Set(list) => self.elements(BRACES, &file[list]),
+            ExprKind::List(list) => self.elements(BRACKETS, &file[list], node.span.hi),
+            ExprKind::Set(list) => self.elements(BRACES, &file[list], node.span.hi),
             ExprKind::Map(list) => self.entries(&file[list]),
             ExprKind::Comprehension(node) => self.comprehension(&file[node]),
             ExprKind::Lambda(node) => self.lambda(&file[node]),
@@ -100,6 +103,7 @@ impl Writer<'_> {
         let is_broken = pipes && links.iter().any(|link| self.starts_line(link.op_lo));
         let leads = links.iter().all(|link| leads_line(link.op));
         let is_indented = lines == Continuation::Indented || pipes;
+        let is_alone = links.len() == 1 && !pipes;
         self.open(Region::Group);
         if is_broken {
             self.push(Op::Break);
@@ -111,6 +115,15 @@ impl Writer<'_> {
         }
         for link in links {
             self.up_to(link.op_lo);
+            if is_alone && self.brings_lines(link.operand) {
+                self.space();
+                self.token();
+                self.space();
+                self.open(Region::Barrier);
+                self.expr(link.operand);
+                self.close();
+                continue;
+            }
             if leads {
                 self.line(" ");
                 self.token();
@@ -129,26 +142,35 @@ impl Writer<'_> {
     }
 
     /// A list or set; numbers stand many on a line.
-    fn elements(&mut self, brackets: (TokenKind, TokenKind), list: &[Element]) {
-        let is_number = |element: &Element| match *element {
-            Element::Value(value) => self.is_number(value),
+    fn elements(&mut self, brackets: (TokenKind, TokenKind), list: &[Element], hi: u32) {
+        let is_short = |element: &Element| match *element {
+            Element::Value(value) => self.is_short(value),
             Element::Spread(_) => false,
         };
-        let set = if list.iter().all(is_number) { Set::Filled } else { Set::Lines };
+        let set = if list.iter().all(is_short) { Set::Filled { hi } } else { Set::Lines };
         self.bracketed(brackets, list.len(), set, |w, at| match list[at] {
             Element::Value(value) => w.expr(value),
             Element::Spread(value) => w.spread(value),
         });
     }
 
-    fn is_number(&self, id: ExprId) -> bool {
-        match self.file[id].kind {
-            ExprKind::Int(_) | ExprKind::Float(_) => true,
+    /// Whether it is a literal or name of which many stand on a line.
+    fn is_short(&self, id: ExprId) -> bool {
+        let node = self.file[id];
+        let is_atom = match node.kind {
             ExprKind::Unary { op: UnOp::Neg, operand } => {
                 matches!(self.file[operand].kind, ExprKind::Int(_) | ExprKind::Float(_))
             }
+            ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Str(_)
+            | ExprKind::Name(_) => true,
+            ExprKind::Tuple(list) => self.file[list].iter().all(|&part| self.is_short(part)),
             _ => false,
-        }
+        };
+        is_atom && node.span.len() <= SHORT && !self.spans_lines(node.span)
     }
 
     pub(super) fn spread(&mut self, value: ExprId) {

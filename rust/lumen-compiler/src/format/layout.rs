@@ -15,6 +15,9 @@ const STEP: usize = 2;
 pub(super) enum Region {
     /// All its own breaks are line ends, or none is.
     Group,
+    /// As a group, but its own breaks are line ends only if the rest then fits on one line; else it is left to the
+    /// groups inside to break.
+    Value,
     /// Lines of a block: breaks are line ends.
     Block,
     /// Line ends inside do not break the groups around it.
@@ -58,15 +61,17 @@ pub(super) enum Op<'a> {
 pub(super) fn print(ops: &[Op<'_>]) -> String {
     let measures = Measures::of(ops);
     let mut printer = Printer::default();
-    let mut regions: Vec<bool> = Vec::new();
+    let mut modes: Vec<Mode> = Vec::new();
     for (at, op) in ops.iter().enumerate() {
-        let is_flat = regions.last().copied().unwrap_or(false);
+        let mode = modes.last().copied().unwrap_or(Mode::Broken);
+        let is_broken = mode == Mode::Broken;
         match *op {
             Op::Text(text) => printer.text(text),
-            Op::Line { flat, .. } if is_flat => printer.text(flat),
+            Op::Line { flat, .. } if !is_broken => printer.text(flat),
             Op::Line { blank, .. } => printer.newline(blank),
             Op::Fill => {
-                if is_flat || printer.column() + 1 + measures.until[at + 1] <= WIDTH {
+                let fits = printer.column() + 1 + measures.until[at + 1] <= WIDTH;
+                if mode == Mode::Flat || fits {
                     printer.text(" ");
                 } else {
                     printer.newline(false);
@@ -80,24 +85,30 @@ pub(super) fn print(ops: &[Op<'_>]) -> String {
                 }
             }
             Op::Trailing(comment) => printer.trailing.push(comment),
-            Op::IfBroken(text) if !is_flat => printer.text(text),
+            Op::IfBroken(text) if is_broken => printer.text(text),
             Op::IfBroken(_) | Op::Break => {}
             // A group on one line may hold a block, whose lines it does not indent.
-            Op::In | Op::Out if is_flat => {}
+            Op::In | Op::Out if !is_broken => {}
             Op::In => printer.indent += STEP,
             Op::Out => printer.indent = printer.indent.saturating_sub(STEP),
-            Op::Open(Region::Block) => regions.push(false),
-            Op::Open(Region::Barrier) => regions.push(is_flat),
-            Op::Open(Region::Group) => {
-                let fits = || printer.column() + measures.group(at) <= WIDTH;
-                regions.push(!measures.is_broken[at] && (is_flat || fits()));
-            }
+            Op::Open(region) => modes.push(measures.mode(at, region, mode, &printer)),
             Op::Close => {
-                regions.pop();
+                modes.pop();
             }
         }
     }
     printer.finish()
+}
+
+/// How the breaks of a region are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// On one line, and everything inside too.
+    Flat,
+    /// As line ends.
+    Broken,
+    /// On one line, but groups inside decide for themselves.
+    Open,
 }
 
 /// What a pass over the row finds out before printing.
@@ -155,6 +166,27 @@ impl Measures {
         }
     }
 
+    /// How the region opened at `at` is printed.
+    fn mode(&self, at: usize, region: Region, outer: Mode, printer: &Printer<'_>) -> Mode {
+        let fits = || outer == Mode::Flat || printer.column() + self.group(at) <= WIDTH;
+        match region {
+            Region::Block => Mode::Broken,
+            Region::Barrier if outer == Mode::Flat => Mode::Flat,
+            Region::Barrier => Mode::Open,
+            Region::Group | Region::Value if !self.is_broken[at] && fits() => Mode::Flat,
+            Region::Group => Mode::Broken,
+            Region::Value => {
+                let has_hard = self.next_hard[at] < self.close[at];
+                let fits_below = printer.indent + STEP + self.group(at) <= WIDTH + 1;
+                if fits_below && !has_hard && !self.is_broken[at] {
+                    Mode::Broken
+                } else {
+                    Mode::Open
+                }
+            }
+        }
+    }
+
     /// Columns that the group opened at `at` needs on one line.
     fn group(&self, at: usize) -> usize {
         let (close, hard) = (self.close[at] as usize, self.next_hard[at] as usize);
@@ -189,6 +221,8 @@ struct Printer<'a> {
     /// Columns of the line at hand, without its indentation.
     used: usize,
     indent: usize,
+    /// The indentation of the line at hand.
+    line_indent: usize,
     /// Whether the line goes on in a string, so that it has no indentation.
     is_raw: bool,
     /// Comments to be written before the line ends.
@@ -197,7 +231,7 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn column(&self) -> usize {
-        if self.is_raw { self.used } else { self.indent + self.used }
+        if self.is_raw { self.used } else { self.line_indent + self.used }
     }
 
     fn is_line_empty(&self) -> bool {
@@ -209,7 +243,7 @@ impl<'a> Printer<'a> {
             return;
         }
         if self.is_line_empty() {
-            self.out.extend(std::iter::repeat_n(' ', self.indent));
+            self.out.extend(std::iter::repeat_n(' ', self.line_indent));
         }
         self.out.push_str(text);
         self.used += width(text);
@@ -228,6 +262,7 @@ impl<'a> Printer<'a> {
         self.flush_trailing();
         self.trim();
         self.out.push_str(if blank { "\n\n" } else { "\n" });
+        self.line_indent = self.indent;
         self.used = 0;
         self.is_raw = false;
     }

@@ -11,12 +11,12 @@ pub(super) enum Set {
     Lines,
     /// One a line, without a comma behind the last one.
     Bare,
-    /// As many a line as fit.
-    Filled,
+    /// As many a line as fit. A list that ends at `hi` with a comma and a line end keeps its rows.
+    Filled { hi: u32 },
 }
 
 impl<'a> Writer<'a> {
-    /// `n` elements between brackets.
+    /// `n` elements between brackets. A comma at the end of the last line keeps a list broken.
     pub(super) fn bracketed(
         &mut self,
         (open, close): (TokenKind, TokenKind),
@@ -24,6 +24,10 @@ impl<'a> Writer<'a> {
         set: Set,
         mut element: impl FnMut(&mut Self, usize),
     ) {
+        let (is_filled, keeps_rows) = match set {
+            Set::Filled { hi } => (true, self.comma_ends_line(hi)),
+            Set::Lines | Set::Bare => (false, false),
+        };
         self.open(Region::Group);
         self.expect(open);
         self.push(Op::In);
@@ -33,10 +37,10 @@ impl<'a> Writer<'a> {
         for at in 0..n {
             if at > 0 {
                 self.expect(TokenKind::Comma);
-                if set == Set::Filled {
-                    self.fill();
-                } else {
+                if !is_filled || keeps_rows && self.tok().starts_line() {
                     self.line_between(" ");
+                } else {
+                    self.fill();
                 }
             }
             element(self, at);
@@ -55,6 +59,14 @@ impl<'a> Writer<'a> {
         self.line("");
         self.expect(close);
         self.close();
+    }
+
+    /// Whether the last token before the one that ends at `hi` is a comma at the end of its line.
+    fn comma_ends_line(&self, hi: u32) -> bool {
+        match self.tokens_to(hi) {
+            [.., comma, close] => comma.kind == TokenKind::Comma && close.starts_line(),
+            _ => false,
+        }
     }
 
     /// Elements between brackets, the last of which brings its own lines: `f(a, fn(x) … end)`.

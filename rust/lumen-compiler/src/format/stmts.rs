@@ -116,18 +116,27 @@ impl Writer<'_> {
         }
     }
 
-    /// A value behind `=`: on the line, or when it does not fit there and has no lines of its own, on the next.
+    /// A value behind `=`, `->` or `=>`: on the line; or on the next, when it fits there and not here, or cannot be
+    /// broken.
     pub(super) fn value(&mut self, id: ExprId) {
-        if self.has_own_lines(id) && !self.has_notes() {
+        let region = if self.has_notes() || !self.has_own_lines(id) {
+            Region::Group
+        } else if matches!(self.file[id].kind, ExprKind::Call { .. } | ExprKind::Unwrap(_)) {
+            Region::Value
+        } else {
             self.space();
             return self.expr(id);
+        };
+        self.open(region);
+        self.push(Op::In);
+        self.line(" ");
+        if region == Region::Group {
+            self.unindented(id);
+        } else {
+            self.expr(id);
         }
-        self.group(|w| {
-            w.push(Op::In);
-            w.line(" ");
-            w.unindented(id);
-            w.push(Op::Out);
-        });
+        self.push(Op::Out);
+        self.close();
     }
 
     /// Whether an expression can be broken inside so that it needs no line of its own.

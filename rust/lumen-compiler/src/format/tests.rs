@@ -4,7 +4,10 @@ use super::*;
 
 #[track_caller]
 fn becomes(before: &str, after: &str) {
-    let formatted = code(before).unwrap_or_else(|failure| panic!("{failure:?}\n{before}"));
+    let formatted = code(before).unwrap_or_else(|failure| {
+        let program = Program::read(before).expect("it reads");
+        panic!("{failure:?}\n{}", program.formatted(before))
+    });
     assert_eq!(formatted, after, "\n{formatted}");
     let program = Program::read(after).expect("it reads");
     assert_eq!(program.formatted(after), after, "the second time");
@@ -55,5 +58,13 @@ fn strings_stay() {
     becomes(
         "let s = \"\"\"\n    a {x+1}\n  # no comment\n    \"\"\"\nlet t = \"a {f( x )} # b\"",
         "let s = \"\"\"\n    a {x+1}\n  # no comment\n    \"\"\"\nlet t = \"a {f( x )} # b\"\n",
+    );
+}
+
+#[test]
+fn when_arms() {
+    becomes(
+        "let a = when\n n>1->\"b\"\n _->-1\nend",
+        "let a = when\n  n > 1 -> \"b\"\n  _ -> -1\nend\n",
     );
 }

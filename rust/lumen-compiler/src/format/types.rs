@@ -55,7 +55,8 @@ impl Writer<'_> {
 
     fn types(&mut self, brackets: (TokenKind, TokenKind), list: Slice<TypeId>) {
         let file = self.file;
-        self.bracketed(brackets, list.len(), Set::Lines, |w, at| w.ty(file[list][at]));
+        // A signature breaks between its parameters, not inside their types.
+        self.hugging(brackets, list.len(), |w, at| w.ty(file[list][at]));
     }
 
     /// ` -> R / {e}`.
@@ -74,7 +75,7 @@ impl Writer<'_> {
             self.expect(TokenKind::Slash);
             self.space();
             let entries = &self.file[self.file[row].entries];
-            self.bracketed(BRACES, entries.len(), Set::Lines, |w, at| w.atoms(entries[at].span.hi));
+            self.hugging(BRACES, entries.len(), |w, at| w.atoms(entries[at].span.hi));
         }
     }
 
