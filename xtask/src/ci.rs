@@ -11,6 +11,10 @@ const STEPS: &[(&str, &[&str])] = &[
     ("format", &["fmt", "--all", "--check"]),
     ("tidy", &["run", "--quiet", "--locked", "--package", "xtask", "--", "tidy"]),
     ("clippy", &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    (
+        "documents",
+        &["run", "--quiet", "--locked", "--package", "lumen-cli", "--", "fmt", "--check", "."],
+    ),
     ("test", &["test", "--locked", "--workspace"]),
 ];
 

@@ -75,7 +75,8 @@ pub(crate) fn compile(source: Source, goal: Goal) -> CompileOutput {
     })
 }
 
-/// The files that the command line names; of a folder, the documents in it and below, in the order of their names.
+/// The files that the command line names; of a folder, the Markdown and `.lm` files in it and below, in the
+/// order of their names.
 pub(crate) fn expand(files: &[PathBuf]) -> Option<Vec<PathBuf>> {
     let mut out = Vec::new();
     for file in files {
@@ -111,5 +112,5 @@ fn is_hidden(path: &Path) -> bool {
 
 fn is_document(path: &Path) -> bool {
     let name = path.to_str().unwrap_or_default();
-    name.ends_with(".lm.md") || name.ends_with(".lm")
+    name.ends_with(".md") || name.ends_with(".lm")
 }

@@ -55,8 +55,15 @@ pub(crate) enum Actual {
     Bug(String),
 }
 
-/// Runs a case under all engines; the text says what differs.
+/// Runs a case under all engines, and formatted; the text says what differs.
 pub fn check(case: &Case) -> Result<(), String> {
+    as_written(case)?;
+    let Some(document) = &case.formatted else { return Ok(()) };
+    let formatted = Case { document: document.clone(), formatted: None, ..case.clone() };
+    as_written(&formatted).map_err(|text| format!("laid out by `lumen fmt`: {text}"))
+}
+
+fn as_written(case: &Case) -> Result<(), String> {
     let compiled = match compiled(&case.document, case.part, Goal::Lir) {
         Ok(out) => out,
         Err(actual) => return judge(case, &actual),

@@ -8,6 +8,7 @@
 
 use lumen_base::{Code, Diagnostic, FileId, SourceMap};
 use lumen_compiler::compilation::{Part, form_of};
+use lumen_compiler::format;
 use lumen_compiler::interface;
 use lumen_compiler::markdown::{self, FenceKind, extract};
 use std::sync::Arc;
@@ -54,6 +55,8 @@ pub struct Case {
     /// What of the document is compiled.
     pub part: Part,
     pub expect: Expect,
+    /// The document as `lumen fmt` lays it out, when that is another text.
+    pub formatted: Option<Document>,
 }
 
 /// What must become of the program.
@@ -77,14 +80,22 @@ pub fn cases(document: &Document) -> (Vec<Case>, Vec<Diagnostic>) {
     let fences = extract(&document.text, form_of(&document.name), FileId(0), &mut problems);
     let mut sources = SourceMap::default();
     sources.add(&*document.name, Arc::clone(&document.text));
-    let reader = Reader { document, fences: &fences, sources: &sources };
+    let formatted = formatted(document);
+    let reader = Reader { document, formatted, fences: &fences, sources: &sources };
     let mut out: Vec<Case> = (0..fences.fences.len()).filter_map(|at| reader.fence(at)).collect();
     out.extend(reader.whole());
     (out, problems)
 }
 
+/// The document laid out anew, when its code can be read and changes.
+fn formatted(document: &Document) -> Option<Document> {
+    let text = format::document(&document.text, form_of(&document.name)).ok()?;
+    (*text != *document.text).then(|| Document { text: text.into(), ..document.clone() })
+}
+
 struct Reader<'a> {
     document: &'a Document,
+    formatted: Option<Document>,
     fences: &'a markdown::Document,
     sources: &'a SourceMap,
 }
@@ -131,7 +142,8 @@ impl Reader<'_> {
         let heading = fence.headings.last().map_or("", String::as_str);
         let line = self.sources.file(FileId(0)).map_or(0, |f| f.line_column(fence.span.lo).line);
         let name = format!("{}:{line} {heading}", self.document.name);
-        Case { name, document: self.document.clone(), fence: at, part, expect }
+        let (document, formatted) = (self.document.clone(), self.formatted.clone());
+        Case { name, document, fence: at, part, expect, formatted }
     }
 
     /// The content of the `output` fence that comes right after a fence.

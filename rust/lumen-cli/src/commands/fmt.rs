@@ -18,7 +18,7 @@ pub(super) fn fmt(args: &Fmt, style: Style) -> u8 {
     let mut worst = EXIT_SUCCESS;
     for file in &files {
         let code = match source::read(file) {
-            Some(source) => one(args, source, style),
+            Some(source) => one(args, file, source, style),
             None => EXIT_USAGE,
         };
         worst = worst.max(code);
@@ -26,12 +26,12 @@ pub(super) fn fmt(args: &Fmt, style: Style) -> u8 {
     worst
 }
 
-fn one(args: &Fmt, mut source: Source, style: Style) -> u8 {
-    if let (None, Some(name)) = (&source.path, &args.stdin_name) {
+fn one(args: &Fmt, file: &Path, mut source: Source, style: Style) -> u8 {
+    let is_stdin = file == Path::new("-");
+    if let (true, Some(name)) = (is_stdin, &args.stdin_name) {
         source.form = form_of(name);
         source.name.clone_from(name);
     }
-    let is_stdin = source.path.is_none();
     let text = match markdown::decode(source.bytes, FileId(0)) {
         Ok(text) => text,
         Err(problem) => {
@@ -51,7 +51,7 @@ fn one(args: &Fmt, mut source: Source, style: Style) -> u8 {
     if is_stdin {
         out(formatted.as_bytes());
     } else if formatted != text
-        && let Err(error) = OsSystem.write(Path::new(&source.name), formatted.as_bytes())
+        && let Err(error) = OsSystem.write(file, formatted.as_bytes())
     {
         complain(format_args!("cannot write {}: {error}", source.name));
         return EXIT_FAILURE;

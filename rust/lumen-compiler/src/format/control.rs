@@ -185,15 +185,13 @@ impl Writer<'_> {
     /// The one statement behind `->` or `=>`; on the next line when it does not fit.
     pub(super) fn body(&mut self, id: BlockId) {
         let file = self.file;
-        match &file[file[id].stmts] {
-            [only] => match file[*only].kind {
-                StmtKind::Expr(value) => self.value(value),
-                _ => {
-                    self.space();
-                    self.one_line_block(id);
-                }
-            },
-            _ => {}
+        let [only] = &file[file[id].stmts] else { return };
+        match file[*only].kind {
+            StmtKind::Expr(value) => self.value(value),
+            _ => {
+                self.space();
+                self.one_line_block(id);
+            }
         }
     }
 

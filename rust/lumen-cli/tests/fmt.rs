@@ -1,0 +1,140 @@
+//! `lumen fmt` as its users see it: files in place, folders, standard input, `--check`, `--diff`, and what is left alone.
+
+#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn lumen(folder: &Path, args: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("lumen starts");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    drop(stdin.write_all(input));
+    drop(stdin);
+    child.wait_with_output().expect("lumen ends")
+}
+
+fn format(input: &str, args: &[&str]) -> (i32, String, String) {
+    let args: Vec<&str> = ["fmt", "-"].iter().chain(args).copied().collect();
+    let output = lumen(Path::new("."), &args, input.as_bytes());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().expect("it ends"), text(&output.stdout), text(&output.stderr))
+}
+
+/// A folder of documents that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let path = std::env::temp_dir().join(format!("lumen-fmt-{name}-{}", std::process::id()));
+        for (file, text) in files {
+            let file = path.join(file);
+            std::fs::create_dir_all(file.parent().expect("it is in the folder")).expect("a folder");
+            std::fs::write(file, text).expect("a file");
+        }
+        Self(path)
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.0.join(file)).expect("the file is there")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+const UGLY: &str = "# T\n\n```lumen\nprint( 1+2 )\n```\n";
+const NICE: &str = "# T\n\n```lumen\nprint(1 + 2)\n```\n";
+
+#[test]
+fn files_are_written_in_place_and_folders_searched() {
+    let files =
+        [("a.lm.md", UGLY), ("below/b.lm", "let x=1\n"), ("c.txt", UGLY), (".h/d.lm", "x=1")];
+    let folder = Folder::new("place", &files);
+    let output = lumen(&folder.0, &["fmt", "."], b"");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(folder.read("a.lm.md"), NICE);
+    assert_eq!(folder.read("below/b.lm"), "let x = 1\n");
+    assert_eq!((folder.read("c.txt").as_str(), folder.read(".h/d.lm").as_str()), (UGLY, "x=1"));
+    let names: Vec<_> = std::fs::read_dir(&folder.0).expect("a folder").collect();
+    assert_eq!(names.len(), 4, "nothing is left behind: {names:?}");
+}
+
+#[test]
+fn check_lists_and_shows_and_writes_nothing() {
+    let folder = Folder::new("check", &[("a.lm.md", UGLY), ("b.lm.md", NICE)]);
+    let output = lumen(&folder.0, &["fmt", "--check", "a.lm.md", "b.lm.md"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.starts_with("a.lm.md is not formatted\n--- a.lm.md\n+++ a.lm.md\n@@"), "{text}");
+    assert!(text.contains("\n-print( 1+2 )\n+print(1 + 2)\n") && !text.contains("b.lm.md"));
+    assert_eq!(folder.read("a.lm.md"), UGLY);
+    assert_eq!(lumen(&folder.0, &["fmt", "--check", "b.lm.md"], b"").status.code(), Some(0));
+    let output = lumen(&folder.0, &["fmt", "--diff", "a.lm.md"], b"");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("--- a.lm.md"));
+}
+
+#[test]
+fn standard_input_goes_to_standard_output() {
+    assert_eq!(format(UGLY, &[]), (0, NICE.to_owned(), String::new()));
+    assert_eq!(format("let x=1", &["--stdin-name", "x.lm"]).1, "let x = 1\n");
+    assert_eq!(format("", &[]), (0, String::new(), String::new()));
+}
+
+#[test]
+fn prose_prefixes_and_line_ends_stay() {
+    let before = "a  b \r\n\r\n> - ```lumen\r\n>   let x=[1,\r\n>   2,\r\n>   ]\r\n>\r\n>   print( x )\r\n>   ```\r\n\r\n```js\r\n1+1\r\n```\r\n";
+    let after = "a  b \r\n\r\n> - ```lumen\r\n>   let x = [\r\n>     1,\r\n>     2,\r\n>   ]\r\n>\r\n>   print(x)\r\n>   ```\r\n\r\n```js\r\n1+1\r\n```\r\n";
+    let (code, out, err) = format(before, &[]);
+    assert_eq!((code, out.as_str()), (0, after), "{err}");
+}
+
+#[test]
+fn a_file_with_syntax_errors_is_left_alone() {
+    for (broken, code) in [
+        ("```lumen\nlet x=1\nlet = 2\n```\n", "E02"),
+        ("```lumen\nlet x=1\n```\n\n```lumen run\nprint(\n```\n", "E02"),
+        ("```lumen example\nlet s = \"a\n```\n", "E01"),
+        ("```lumen\nlet x=1\n", "E0003"),
+    ] {
+        let folder = Folder::new(&format!("broken{}", broken.len()), &[("a.lm.md", broken)]);
+        let output = lumen(&folder.0, &["fmt", "a.lm.md"], b"");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        assert!(text.contains(code) && text.contains("a.lm.md:"), "{text}");
+        assert_eq!(folder.read("a.lm.md"), broken);
+    }
+    assert_eq!(format("\u{feff}let x = (\n", &["--stdin-name", "x.lm"]).0, 3);
+    let output = lumen(Path::new("."), &["fmt", "-"], b"\xff");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(lumen(Path::new("."), &["fmt", "no/such"], b"").status.code(), Some(2));
+}
+
+#[test]
+fn fences_that_must_fail_may_be_unreadable() {
+    let text = "```lumen fails E0204\nlet = 2\n```\n\n```lumen\nlet x=1\n```\n";
+    let (code, out, _) = format(text, &[]);
+    assert_eq!((code, out), (0, text.replace("x=1", "x = 1")));
+}
+
+#[test]
+fn deep_and_long_programs() {
+    let deep = format!("let x = {}1{}\n", "(".repeat(100_000), ")".repeat(100_000));
+    let (code, _, err) = format(&deep, &["--stdin-name", "x.lm"]);
+    assert_eq!(code, 3, "{err}");
+    let long = format!("let x = {}1\n", "1 + ".repeat(300_000));
+    let (code, out, err) = format(&long, &["--stdin-name", "x.lm"]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out.matches('1').count(), 300_001);
+}
