@@ -110,7 +110,7 @@ impl Writer<'_> {
                     }
                     _ => {
                         let types = &file[args.types];
-                        self.bracketed(BRACKETS, types.len(), Set::Bare, |w, at| w.ty(types[at]));
+                        self.hugging(BRACKETS, types.len(), |w, at| w.ty(types[at]));
                     }
                 }
             }

@@ -4,8 +4,8 @@ use super::layout::Op;
 use super::lists::{BRACKETS, PARENS, Set};
 use super::writer::Writer;
 use crate::compiler::ast::{
-    Cell, CellBody, CellId, Enum, Import, ImportWhat, ItemId, ItemKind, Record, StmtId, TypeParam,
-    Variant,
+    Cell, CellBody, CellId, Enum, Import, ImportWhat, ItemId, ItemKind, Name, Record, StmtId,
+    TypeParam, Variant,
 };
 use crate::compiler::tokens::TokenKind;
 use lumen_base::Slice;
@@ -93,6 +93,26 @@ impl Writer<'_> {
                 self.value(constant.value);
             }
             ItemKind::Import(id) => self.import(&file[id]),
+            ItemKind::Trait(id) => {
+                let node = &file[id];
+                self.token();
+                self.space();
+                self.atoms(node.name.span.hi);
+                self.bounds(node.parents);
+                self.methods(node.methods);
+            }
+            ItemKind::Impl(id) => {
+                let node = &file[id];
+                self.token();
+                self.type_params(node.type_params);
+                self.space();
+                self.atoms(node.of.span.hi);
+                self.space();
+                self.expect(TokenKind::For);
+                self.space();
+                self.ty(node.target);
+                self.methods(node.methods);
+            }
         }
         self.up_to(item.span.hi);
     }
@@ -113,15 +133,27 @@ impl Writer<'_> {
         self.bracketed(BRACKETS, list.len(), Set::Lines, |w, at| {
             let param = &file[list][at];
             w.atoms(param.name.span.hi);
-            for (i, bound) in file[param.bounds].iter().enumerate() {
-                if i > 0 {
-                    w.space();
-                }
-                w.token();
-                w.space();
-                w.atoms(bound.span.hi);
-            }
+            w.bounds(param.bounds);
         });
+    }
+
+    /// `: A + B`, or nothing.
+    fn bounds(&mut self, bounds: Slice<Name>) {
+        for (at, bound) in self.file[bounds].iter().enumerate() {
+            if at > 0 {
+                self.space();
+            }
+            self.token();
+            self.space();
+            self.atoms(bound.span.hi);
+        }
+    }
+
+    /// Cells up to an `end`.
+    fn methods(&mut self, list: Slice<CellId>) {
+        let list = &self.file[list];
+        self.lines(list.len(), |w, at| w.cell(list[at]));
+        self.expect(TokenKind::End);
     }
 
     pub(super) fn cell(&mut self, id: CellId) {
@@ -158,7 +190,7 @@ impl Writer<'_> {
                 self.expect(TokenKind::Eq);
                 self.value(expr);
             }
-            CellBody::Extern => {}
+            CellBody::Extern | CellBody::Required => {}
         }
         self.up_to(cell.span.hi);
     }

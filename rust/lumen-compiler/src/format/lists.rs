@@ -9,8 +9,6 @@ use crate::compiler::tokens::TokenKind;
 pub(super) enum Set {
     /// One a line, with a comma behind the last one.
     Lines,
-    /// One a line, without a comma behind the last one.
-    Bare,
     /// As many a line as fit. A list that ends at `hi` with a comma and a line end keeps its rows.
     Filled { hi: u32 },
 }
@@ -26,7 +24,7 @@ impl<'a> Writer<'a> {
     ) {
         let (is_filled, keeps_rows) = match set {
             Set::Filled { hi } => (true, self.comma_ends_line(hi)),
-            Set::Lines | Set::Bare => (false, false),
+            Set::Lines => (false, false),
         };
         self.open(Region::Group);
         self.expect(open);
@@ -51,7 +49,7 @@ impl<'a> Writer<'a> {
             }
             self.drop_comma();
         }
-        if n > 0 && set != Set::Bare {
+        if n > 0 {
             self.push(Op::IfBroken(","));
         }
         self.notes_on_lines(0, n == 0);
