@@ -330,6 +330,11 @@ impl<T, V> ArenaMap<T, V> {
         self.get(id).is_some()
     }
 
+    /// Every value, in the order of the arena.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.values.iter_mut().flatten()
+    }
+
     /// Every value with its index, in the order of the arena.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Idx<T>, &V)> {
         self.values

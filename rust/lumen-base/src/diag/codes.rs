@@ -166,6 +166,8 @@ codes! {
     E0466 "impl-target"
     E0467 "ambiguous-method"
     E0468 "unused-impl-parameter"
+    E0490 "not-refinable"
+    E0491 "refined-inside"
     E0501 "outside-row"
     E0502 "effectful-value"
     E0503 "must-be-pure"

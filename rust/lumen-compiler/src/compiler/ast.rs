@@ -346,12 +346,13 @@ pub struct VariantField {
     pub ty: TypeId,
 }
 
-/// `type Name[T] = Type`.
+/// `type Name[T] = Type [where condition]`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Alias {
     pub name: Name,
     pub type_params: Slice<TypeParam>,
     pub ty: TypeId,
+    pub condition: Option<ExprId>,
     pub span: Span,
 }
 

@@ -221,7 +221,7 @@ pub enum CellOrigin {
     Script,
     /// The default value of a parameter (parameters: those before it) or of a field (no parameters).
     Default,
-    /// A record's or field's `where` condition; parameters are the record's fields in order; gives Bool.
+    /// A `where` condition; parameters are the record's fields in order, `self` for a refined type; gives Bool.
     Where,
     /// A constant's initialiser; no parameters.
     Const,
@@ -303,6 +303,8 @@ pub struct Alias {
     pub is_pub: bool,
     pub type_params: Box<[TypeParamId]>,
     pub ty: TyRefId,
+    /// `where`: a cell with origin [`CellOrigin::Where`] whose parameter is `self`, and its source for the message.
+    pub check: Option<(CellId, Span)>,
 }
 
 pub struct Const {

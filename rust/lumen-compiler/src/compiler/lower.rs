@@ -48,6 +48,7 @@ mod pattern;
 mod place;
 mod program;
 mod project;
+mod refine;
 mod regrow;
 mod regs;
 mod report;

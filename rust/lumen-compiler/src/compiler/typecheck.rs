@@ -17,6 +17,8 @@ mod signature;
 mod order;
 mod body;
 mod coerce;
+mod refine;
+mod erase;
 mod narrow;
 mod expr;
 mod operators;
@@ -67,8 +69,11 @@ pub fn check(hir: &Hir, names: &Interner) -> (TypeTables, Vec<Diagnostic>) {
     let mut diags = checker.diags;
     lumen_base::diag::sort(&mut diags);
     diags.dedup();
-    let mut tables = checker.tables;
-    tables.store = checker.store;
+    let (mut tables, mut store) = (checker.tables, checker.store);
+    if hir.aliases.values().any(|alias| alias.check.is_some()) {
+        erase::erase(hir, &mut tables, &mut store);
+    }
+    tables.store = store;
     (tables, diags)
 }
 

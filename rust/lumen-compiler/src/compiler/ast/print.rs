@@ -73,6 +73,10 @@ impl Printer<'_> {
                     p.type_params(alias.type_params);
                     p.text(" ");
                     p.ty(alias.ty);
+                    if let Some(condition) = alias.condition {
+                        p.text(" where ");
+                        p.expr(condition);
+                    }
                 });
             }
             ItemKind::Const(id) => {

@@ -38,7 +38,7 @@ impl<'a> Fx<'_, 'a> {
             self.at_expr(node);
             let hint = if node == e { hint } else { None };
             acc = self.apply(op, acc, value, hint);
-            if node != e && self.typed().adjust.contains_key(&node) {
+            if node != e && !self.typed().is_plain(node) {
                 let to = self.adjusted(node);
                 acc = self.convert(acc, to, None);
             }
@@ -52,8 +52,7 @@ impl<'a> Fx<'_, 'a> {
         let ExprKind::List(items) = &self.body().exprs[e].kind else { return None };
         let plain = (1..=8).contains(&items.len()) && items.iter().all(|i| !i.spread);
         let is_list = matches!(self.p.types.kind(list.ty), TyKind::List(_));
-        (plain && is_list && !self.typed().adjust.contains_key(&e) && !self.assigns(e))
-            .then_some(items)
+        (plain && is_list && self.typed().is_plain(e) && !self.assigns(e)).then_some(items)
     }
 
     pub(super) fn push_items(&mut self, list: Val, items: &'a [Item]) -> Val {

@@ -81,6 +81,15 @@ impl<'a> Fx<'_, 'a> {
             return;
         }
         self.store(dest, v);
+        self.result_refined(dest, &[], value);
+    }
+
+    /// What a compound assignment has made meets the conditions of its place.
+    fn result_refined(&mut self, dest: Dest, steps: &[Step], value: ExprId) {
+        let Some(&target) = self.typed().refine_result.get(&value) else { return };
+        let v = self.current(dest, steps);
+        let v = self.refined(value, v, target);
+        self.done(v);
     }
 
     /// Puts a value into the home of a local, whose old value goes.
@@ -146,6 +155,7 @@ impl<'a> Fx<'_, 'a> {
 
     /// The value is in its place: its record's conditions run, and the indexes are given back.
     fn end_steps(&mut self, dest: Dest, steps: &[Step], value: ExprId) {
+        self.result_refined(dest, steps, value);
         self.recheck(dest, steps, value);
         for step in steps {
             if let StepKind::List(v) | StepKind::Map(v) = step.kind {

@@ -180,7 +180,7 @@ impl<'a> Fx<'_, 'a> {
         want: Want,
         hint: Option<Reg>,
     ) -> Val {
-        let type_args: Box<[Ty]> = call.type_args.iter().map(|&t| self.close(t)).collect();
+        let type_args: Box<[Ty]> = call.type_args.iter().map(|&t| self.close_exact(t)).collect();
         // Defaults belong to the trait's method, whichever cell implements it.
         let declared_args = type_args.clone();
         let (cell, type_args) = self.p.implementation(cell, type_args);

@@ -81,7 +81,7 @@ impl Fx<'_, '_> {
             self.confused("a name used as a value that the type checker did not resolve");
             return Val::never();
         };
-        let type_args: Box<[Ty]> = value.type_args.iter().map(|&t| self.close(t)).collect();
+        let type_args: Box<[Ty]> = value.type_args.iter().map(|&t| self.close_exact(t)).collect();
         let ty = self.ty(e);
         let target = match value.target {
             Target::Cell(cell) => StubTarget::Cell(cell),

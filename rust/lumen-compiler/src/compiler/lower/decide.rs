@@ -92,7 +92,7 @@ impl<'a> Fx<'_, 'a> {
     pub(super) fn scrutinee(&mut self, e: ExprId, value: ExprId, arms: &[Arm]) -> (Val, Vec<Val>) {
         let body = self.body();
         if let ExprKind::Tuple(items) = &body.exprs[value].kind
-            && !self.typed().adjust.contains_key(&value)
+            && self.typed().is_plain(value)
             && arms.iter().all(|a| self.takes_apart(a.pat))
         {
             let ty = self.ty(value);

@@ -13,7 +13,7 @@ use crate::compiler::hir::{
     InterpPart, LambdaId, LocalId, MapItem, PatId, PatKind, PlaceStep, Stmt, StmtKind,
 };
 use crate::compiler::typecheck::tables::{ArgSource, Target, TypeTables, TypedBody};
-use crate::compiler::typecheck::types::TyKind;
+use crate::compiler::typecheck::types::{Ty, TyKind, TyStore};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The facts about one body.
@@ -147,6 +147,7 @@ impl<'a> Walk<'a> {
         let expr = &self.body.exprs[id];
         let tail = std::mem::replace(&mut self.tail, false);
         self.kind(id, expr, mode, tail);
+        self.refinements(id);
         if self.assigns != before {
             self.facts.assigns.insert(id.raw());
         }
@@ -385,6 +386,33 @@ impl<'a> Walk<'a> {
     fn checks_of(&mut self, id: ExprId) {
         if let TyKind::Record(record, _) = self.tables.store.kind(self.typed.ty(id)) {
             self.record_checks(*record);
+        }
+    }
+
+    /// Cells of the conditions that a value meets where it enters a refined type, or is tested for one.
+    fn refinements(&mut self, id: ExprId) {
+        let (tables, typed) = (self.tables, self.typed);
+        let targets = [&typed.refine, &typed.refine_result, &typed.refined_target];
+        for target in targets.into_iter().filter_map(|targets| targets.get(&id)) {
+            self.conditions_of(&tables.store, *target);
+        }
+    }
+
+    fn conditions_of(&mut self, store: &TyStore, ty: Ty) {
+        match store.kind(ty) {
+            TyKind::Param(_) => {
+                let conditions = self.hir.aliases.values().filter_map(|alias| alias.check);
+                self.facts.callees.extend(conditions.map(|check| check.0));
+            }
+            TyKind::Optional(inner) => self.conditions_of(store, *inner),
+            TyKind::Union(members) => members.iter().for_each(|&m| self.conditions_of(store, m)),
+            TyKind::Refined { alias, base, .. } => {
+                self.conditions_of(store, *base);
+                if let Some((cell, _)) = self.hir.aliases[*alias].check {
+                    self.callee(cell);
+                }
+            }
+            _ => {}
         }
     }
 

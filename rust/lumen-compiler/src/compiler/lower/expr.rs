@@ -21,6 +21,7 @@ impl<'a> Fx<'_, 'a> {
         }
         let adjust = self.typed().adjust.get(&e).copied();
         let v = self.raw(e, want, hint);
+        let v = self.enter_refined(e, v);
         let v = match adjust {
             Some(to) => {
                 let to = self.close(to);

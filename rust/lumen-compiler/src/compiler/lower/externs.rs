@@ -29,6 +29,10 @@ impl<'a> Fx<'_, 'a> {
         }
         let args = self.extern_args(call, key, type_args);
         self.at_expr(e);
+        if matches!(key.rsplit('.').next(), Some("parse_json_as" | "validate" | "conversion_plan"))
+        {
+            type_args.iter().for_each(|&ty| self.refuse_refined(ty));
+        }
         let ret = self.ty_of_result(cell, type_args);
         if !self.r.reachable {
             args.into_iter().for_each(|v| self.done(v));
@@ -83,9 +87,7 @@ impl<'a> Fx<'_, 'a> {
             self.receiver = None;
             return v;
         }
-        if self.typed().adjust.contains_key(&e)
-            && !self.p.types.kind(self.typed().ty(e)).eq(&TyKind::Never)
-        {
+        if !self.typed().is_plain(e) && !self.p.types.kind(self.typed().ty(e)).eq(&TyKind::Never) {
             self.raw_value(e)
         } else {
             self.read(e)

@@ -128,10 +128,16 @@ impl<'a> Fx<'_, 'a> {
     /// A type of the current body, closed.
     pub(super) fn close(&mut self, ty: Ty) -> Ty {
         if self.frame().subst.is_empty() {
-            return ty;
+            return self.p.types.store.erased(ty);
         }
         let subst = Rc::clone(&self.frame().subst);
         self.p.types.subst(ty, &subst)
+    }
+
+    /// A type of the current body, closed, with its refinements.
+    pub(super) fn close_exact(&mut self, ty: Ty) -> Ty {
+        let subst = Rc::clone(&self.frame().subst);
+        self.p.types.subst_exact(ty, &subst)
     }
 
     /// The type an expression has by itself.

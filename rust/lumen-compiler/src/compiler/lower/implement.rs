@@ -5,7 +5,7 @@
 
 use super::{Lower, limits};
 use crate::compiler::hir::{Bounds, CellId, CellOrigin};
-use crate::compiler::typecheck::types::Ty;
+use crate::compiler::typecheck::types::{Ty, TyKind};
 
 impl Lower<'_> {
     /// The cell that is called, with its type arguments. Cells that are no method of a trait stand for themselves; a
@@ -18,6 +18,10 @@ impl Lower<'_> {
         let hir = self.hir;
         let CellOrigin::Trait(of) = hir.cells[cell].origin else { return (cell, type_args) };
         let Some((&own, rest)) = type_args.split_first() else { return (cell, type_args) };
+        let own = match self.types.kind(own) {
+            TyKind::Refined { .. } => self.types.store.erased(own),
+            _ => own,
+        };
         let found = self.tables.impls.find(&self.types.store, of, own);
         let Some((id, args)) = found else {
             if hir.traits[of].builtin == Bounds::default() {

@@ -134,10 +134,7 @@ impl<'a> Fx<'_, 'a> {
 
     /// An argument that is a lambda, or a local that stands for one.
     fn known_lambda(&mut self, arg: ExprId, ty: Ty) -> Option<Actual> {
-        if self.typed().adjust.contains_key(&arg)
-            || self.frames.len() >= DEPTH
-            || self.inlined_size > BUDGET
-        {
+        if !self.typed().is_plain(arg) || self.frames.len() >= DEPTH || self.inlined_size > BUDGET {
             return None;
         }
         match self.body().exprs[arg].kind {

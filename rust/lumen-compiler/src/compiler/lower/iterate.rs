@@ -49,7 +49,7 @@ impl Fx<'_, '_> {
     pub(super) fn iteration(&mut self, e: ExprId, iter: ExprId) -> Source {
         let body = self.body();
         if let ExprKind::Range { lo, hi, inclusive, step } = body.exprs[iter].kind
-            && !self.typed().adjust.contains_key(&iter)
+            && self.typed().is_plain(iter)
         {
             return self.range_source(lo, hi, inclusive, step);
         }

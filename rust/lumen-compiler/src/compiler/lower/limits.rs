@@ -23,6 +23,13 @@ pub(super) fn too_many_instances(at: FileSpan, name: &str, limit: usize) -> Diag
     .with_help("call it with the same type arguments, or wrap the value in a record")
 }
 
+/// A check of a dynamic value in a generic cell, for type arguments with a refined type inside.
+pub(super) fn refined_inside(at: FileSpan, ty: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0491, at, format!("a dynamic value cannot be checked against `{ty}`"))
+        .with_primary("a refined type stands inside of the type argument")
+        .with_help("use the type without the refinement, and let the parts enter one by one")
+}
+
 /// A construct that lowering does not build yet.
 pub(super) fn not_built(at: FileSpan, what: &str) -> Diagnostic {
     Diagnostic::new(Code::E0299, at, format!("{what} is not built yet"))

@@ -152,6 +152,16 @@ impl Fx<'_, '_> {
 
     /// `e as T`.
     pub(super) fn as_(&mut self, e: ExprId, value: ExprId, want: Want, hint: Option<Reg>) -> Val {
+        let from = self.adjusted(value);
+        let v = self.as_base(e, value, want, hint);
+        match self.refined_target(e, from) {
+            Some(target) => self.refined(e, v, target),
+            None => v,
+        }
+    }
+
+    /// The conversion without the conditions of a refined target.
+    fn as_base(&mut self, e: ExprId, value: ExprId, want: Want, hint: Option<Reg>) -> Val {
         let v = self.expr(value, want, None);
         let to = self.ty(e);
         if !self.r.reachable || v.ty == to {

@@ -290,6 +290,11 @@ impl Fx<'_, '_> {
 
     fn tested_type(&mut self, pat: PatId) -> Ty {
         let ty = self.typed().pat_test.get(&pat).copied().unwrap_or(Ty::ERROR);
+        let exact = self.close_exact(ty);
+        let of = self.typed().pat_ty.get(pat).copied().unwrap_or(Ty::ERROR);
+        if matches!(self.close(of), Ty::ANY | Ty::JSON) {
+            self.refuse_refined(exact);
+        }
         self.close(ty)
     }
 

@@ -16,7 +16,7 @@ const SIZE: u32 = 48;
 impl<'a> Fx<'_, 'a> {
     /// The expression inside `value` that reads the place and that everything else is built on.
     pub(super) fn grows_from(&self, place: &'a hir::Place, value: ExprId) -> Option<ExprId> {
-        if self.typed().adjust.contains_key(&value) {
+        if !self.typed().is_plain(value) {
             return None;
         }
         let body = self.body();
@@ -49,7 +49,7 @@ impl<'a> Fx<'_, 'a> {
     fn reads_place(&self, mut e: ExprId, place: &hir::Place) -> bool {
         let body = self.body();
         for step in place.path.iter().rev() {
-            if self.typed().adjust.contains_key(&e) {
+            if !self.typed().is_plain(e) {
                 return false;
             }
             match (step, &body.exprs[e].kind) {

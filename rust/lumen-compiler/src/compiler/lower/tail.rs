@@ -15,7 +15,7 @@ impl<'a> Fx<'_, 'a> {
             return;
         }
         let body = self.body();
-        if self.typed().adjust.contains_key(&e) {
+        if !self.typed().is_plain(e) {
             return self.tail_value(e);
         }
         match &body.exprs[e].kind {
@@ -71,15 +71,14 @@ impl<'a> Fx<'_, 'a> {
     /// A call of the cell by itself in tail position becomes a jump to its start.
     pub(super) fn tail_call(&mut self, e: ExprId) -> bool {
         let Some((label, params)) = self.restart.clone() else { return false };
-        if self.frames.len() != 1 || !self.defers.is_empty() || self.typed().adjust.contains_key(&e)
-        {
+        if self.frames.len() != 1 || !self.defers.is_empty() || !self.typed().is_plain(e) {
             return false;
         }
         let Some(call) = self.typed().call(e) else { return false };
         if call.target != Target::Cell(self.entry) || call.optional {
             return false;
         }
-        let type_args: Vec<Ty> = call.type_args.iter().map(|&t| self.close(t)).collect();
+        let type_args: Vec<Ty> = call.type_args.iter().map(|&t| self.close_exact(t)).collect();
         if *type_args != *self.type_args || call.args.len() != params.len() {
             return false;
         }

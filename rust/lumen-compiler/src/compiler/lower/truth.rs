@@ -33,6 +33,11 @@ impl Fx<'_, '_> {
             ExprKind::Is { value, .. } => {
                 let v = self.read(*value);
                 self.at_expr(e);
+                if let Some(refined) = self.refined_target(e, v.ty) {
+                    let holds = self.is_refined(e, v, refined);
+                    self.jump_truth(holds, when, target, back);
+                    return;
+                }
                 let ty = self.typed().is_ty.get(&e).copied().unwrap_or(Ty::ERROR);
                 let ty = self.close(ty);
                 self.jump_is(v, ty, when, target, back);

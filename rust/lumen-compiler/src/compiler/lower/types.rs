@@ -85,26 +85,32 @@ impl<'a> Types<'a> {
         self.store.kind(ty)
     }
 
-    /// `ty` with the parameters of an instance replaced.
+    /// `ty` with the parameters of an instance replaced, without refinements.
     pub(super) fn subst(&mut self, ty: Ty, subst: &Subst) -> Ty {
+        let exact = self.subst_exact(ty, subst);
+        self.store.erased(exact)
+    }
+
+    /// `ty` with the parameters of an instance replaced: for type arguments, and for targets of conversions.
+    pub(super) fn subst_exact(&mut self, ty: Ty, subst: &Subst) -> Ty {
         if subst.is_empty() {
             return ty;
         }
         let many = |types: &mut Self, all: &[Ty]| {
-            all.iter().map(|&t| types.subst(t, subst)).collect::<Box<[Ty]>>()
+            all.iter().map(|&t| types.subst_exact(t, subst)).collect::<Box<[Ty]>>()
         };
         match self.kind(ty).clone() {
             TyKind::Param(param) => subst.get(param).unwrap_or(ty),
             TyKind::List(t) => {
-                let t = self.subst(t, subst);
+                let t = self.subst_exact(t, subst);
                 self.store.intern(TyKind::List(t))
             }
             TyKind::Set(t) => {
-                let t = self.subst(t, subst);
+                let t = self.subst_exact(t, subst);
                 self.store.intern(TyKind::Set(t))
             }
             TyKind::Map(k, v) => {
-                let (k, v) = (self.subst(k, subst), self.subst(v, subst));
+                let (k, v) = (self.subst_exact(k, subst), self.subst_exact(v, subst));
                 self.store.intern(TyKind::Map(k, v))
             }
             TyKind::Tuple(items) => {
@@ -120,7 +126,7 @@ impl<'a> Types<'a> {
                 self.store.intern(TyKind::Enum(id, args))
             }
             TyKind::Optional(t) => {
-                let t = self.subst(t, subst);
+                let t = self.subst_exact(t, subst);
                 self.store.optional(t)
             }
             TyKind::Union(members) => {
@@ -128,8 +134,12 @@ impl<'a> Types<'a> {
                 self.store.union(&members)
             }
             TyKind::Fn { params, ret, row } => {
-                let (params, ret) = (many(self, &params), self.subst(ret, subst));
+                let (params, ret) = (many(self, &params), self.subst_exact(ret, subst));
                 self.store.intern(TyKind::Fn { params, ret, row })
+            }
+            TyKind::Refined { alias, args, base } => {
+                let (args, base) = (many(self, &args), self.subst_exact(base, subst));
+                self.store.intern(TyKind::Refined { alias, args, base })
             }
             _ => ty,
         }
@@ -209,6 +219,10 @@ impl<'a> Types<'a> {
 
     fn desc(&mut self, module: &mut ModuleBuilder, tables: &TypeTables, ty: Ty) -> TypeDesc {
         match self.kind(ty).clone() {
+            TyKind::Refined { base, .. } => {
+                let base = self.store.erased(base);
+                self.desc(module, tables, base)
+            }
             TyKind::Error | TyKind::Never | TyKind::Param(_) | TyKind::Infer(_) => TypeDesc::Never,
             TyKind::Int => TypeDesc::Int,
             TyKind::Float => TypeDesc::Float,
@@ -395,6 +409,9 @@ impl<'a> Types<'a> {
                 .join(" | "),
             TyKind::Fn { params, ret, .. } => {
                 format!("fn({}) -> {}", list(params), self.name_within(*ret, depth - 1))
+            }
+            TyKind::Refined { alias, args, .. } => {
+                applied(self.names.resolve(self.hir.aliases[*alias].name), args)
             }
             TyKind::Param(id) => self.names.resolve(self.hir.type_params[*id].name).to_owned(),
         }

@@ -276,7 +276,7 @@ impl Parser<'_> {
         finish_list!(self, variant_fields, variant_fields, base)
     }
 
-    /// `type Name[T] = Type`.
+    /// `type Name[T] = Type [where condition]`.
     pub(super) fn alias(&mut self) -> Option<AliasId> {
         let lo = self.bump().lo;
         let name = self.upper_name("a type");
@@ -288,15 +288,15 @@ impl Parser<'_> {
             return None;
         }
         let ty = self.ty();
-        let word = self.tok();
-        if self.at_word(sym::WHERE) && !word.starts_line() && !self.panicking {
-            self.reject_unbuilt(word, "a refined type (`type … where …`)");
+        let is_refined = self.at_word(sym::WHERE) && !self.tok().starts_line() && !self.panicking;
+        let condition = if is_refined {
             self.bump();
-            self.expr();
-            return None;
-        }
+            Some(self.expr())
+        } else {
+            None
+        };
         let span = self.span_from(lo);
-        Some(self.tree.aliases.alloc(Alias { name, type_params, ty, span }))
+        Some(self.tree.aliases.alloc(Alias { name, type_params, ty, condition, span }))
     }
 
     /// `const NAME: T = expr`.

@@ -230,6 +230,7 @@ impl Ctx<'_, '_> {
             is_pub: item.is_pub,
             type_params,
             ty,
+            check: None,
         });
         self.reject_attributes(item);
         self.declare(alias.name, Def::Alias(id));

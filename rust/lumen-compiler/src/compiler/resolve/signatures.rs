@@ -9,8 +9,8 @@ use super::items::{Code, Declared, Job, Work};
 use super::types::RowPlace;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    CellBody, CellId, CellOrigin, ConstId, EnumId, Field, Head, Param, RecordId, RowRef, TyRefId,
-    TyRefKind, TypeParamId, VariantField,
+    AliasId, CellBody, CellId, CellOrigin, ConstId, EnumId, Field, Head, Param, RecordId, RowRef,
+    TyRefId, TyRefKind, TypeParamId, VariantField,
 };
 use lumen_base::{Span, sym};
 
@@ -28,12 +28,7 @@ impl Ctx<'_, '_> {
                     self.record_signature(source, id, &mut work.jobs)
                 }
                 Declared::Enum { source, id } => self.enum_signature(source, id),
-                Declared::Alias { source, id } => {
-                    let params = self.g.hir.aliases[id].type_params.clone();
-                    self.enter_generics(&params);
-                    let ty = self.ty(self.ast[source].ty);
-                    self.g.hir.aliases[id].ty = ty;
-                }
+                Declared::Alias { source, id } => self.alias_signature(source, id, &mut work.jobs),
                 Declared::Const { source, id } => self.const_signature(source, id, &mut work.jobs),
                 Declared::Trait { source, id } => self.trait_signature(source, id, &mut work.jobs),
                 Declared::Impl { source, id } => self.impl_signature(source, id, &mut work.jobs),
@@ -308,6 +303,27 @@ impl Ctx<'_, '_> {
             }
         }
         self.g.hir.records[id].fields = fields.into();
+    }
+
+    fn alias_signature(&mut self, source: ast::AliasId, id: AliasId, jobs: &mut Vec<Job>) {
+        let ast = self.ast;
+        let type_params = self.g.hir.aliases[id].type_params.clone();
+        self.enter_generics(&type_params);
+        let ty = self.ty(ast[source].ty);
+        self.g.hir.aliases[id].ty = ty;
+        let Some(condition) = ast[source].condition else { return };
+        let (name, span) = (ast[source].name, ast[condition].span);
+        let cell = self.add_small_cell(name.symbol, CellOrigin::Where, span);
+        let bool_ty = self.g.add_type(TyRefKind::Bool, span);
+        let param = Param { name: sym::SELF, span: name.span, ty, default: None, variadic: false };
+        let small = self.cell_mut(cell);
+        (small.ret, small.params, small.row) =
+            (Some(bool_ty), Box::new([param]), Some(no_effects(span)));
+        small.type_params = type_params;
+        self.g.hir.aliases[id].check = Some((cell, span));
+        let generics = self.generics.clone();
+        let (code, frame) = (Code::Expr(condition), FrameKind::Closed);
+        jobs.push(Job { cell, code, frame, generics, self_ty: None });
     }
 
     fn enum_signature(&mut self, source: ast::EnumId, id: EnumId) {

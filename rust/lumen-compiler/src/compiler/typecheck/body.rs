@@ -15,6 +15,7 @@ use crate::compiler::hir::{
 };
 use lumen_base::{Diagnostic, FileId, FileSpan, Span};
 use lumen_lir::effects::EffectSet;
+use rustc_hash::FxHashMap;
 
 /// What the context wants of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,6 +76,8 @@ pub(super) struct BodyCx<'c, 'a> {
     pub cell: CellId,
     pub file: FileId,
     pub out: TypedBody,
+    /// Expressions of a refined type: the type, which `expr_ty` does not show.
+    pub exact: FxHashMap<ExprId, Ty>,
     pub flow: Flow,
     pub frames: Vec<Frame>,
     pub loops: Vec<LoopState>,
@@ -104,6 +107,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             cell,
             file,
             out,
+            exact: FxHashMap::default(),
             flow,
             frames: Vec::new(),
             loops: vec![LoopState::default(); body.loops.len()],
@@ -257,7 +261,10 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             TyKind::Tuple(parts)
             | TyKind::Record(_, parts)
             | TyKind::Enum(_, parts)
-            | TyKind::Union(parts) => parts.iter().for_each(|&part| self.open_vars(part, out)),
+            | TyKind::Union(parts)
+            | TyKind::Refined { args: parts, .. } => {
+                parts.iter().for_each(|&part| self.open_vars(part, out));
+            }
             TyKind::Fn { params, ret, .. } => {
                 params.iter().for_each(|&part| self.open_vars(part, out));
                 self.open_vars(*ret, out);
@@ -286,6 +293,8 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             }
         }
         out.adjust.values_mut().for_each(|slot| *slot = self.close(*slot));
+        out.refine.values_mut().for_each(|slot| *slot = self.close(*slot));
+        out.refine_result.values_mut().for_each(|slot| *slot = self.close(*slot));
         out.calls.values_mut().for_each(|call| self.close_all(&mut call.type_args));
         out.fn_values.values_mut().for_each(|value| self.close_all(&mut value.type_args));
         out.is_ty.values_mut().for_each(|slot| *slot = self.close(*slot));

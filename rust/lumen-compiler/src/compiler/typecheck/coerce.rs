@@ -18,9 +18,16 @@ impl BodyCx<'_, '_> {
         if own == wanted {
             return true;
         }
+        if self.is_exactly(expr, wanted) {
+            return true;
+        }
         let span = self.span(expr);
         match self.fits(own, wanted, span) {
             Fit::Same => true,
+            Fit::Enters => {
+                self.enter_refined(expr, wanted);
+                true
+            }
             Fit::Converted => {
                 self.out.adjust.insert(expr, wanted);
                 true
@@ -43,10 +50,12 @@ impl BodyCx<'_, '_> {
             return if open { Fit::Same } else { Fit::Converted };
         }
         let open = |kind: &TyKind| matches!(kind, TyKind::Infer(_));
+        let own = if open(self.kind(own)) { own } else { self.widened(own) };
         if open(self.kind(own)) || open(self.kind(wanted)) {
             return self.same(own, wanted, span);
         }
         match self.kind(wanted).clone() {
+            TyKind::Refined { base, .. } => self.fits_refined(own, base, span),
             TyKind::Any => Fit::Converted,
             TyKind::Json => self.fits_json(own, span),
             TyKind::Optional(inner) => self.fits_optional(own, wanted, inner, span),
@@ -111,13 +120,13 @@ impl BodyCx<'_, '_> {
                 return Fit::Same;
             }
             return match self.fits(own_inner, inner, span) {
-                Fit::No => Fit::No,
+                fit @ (Fit::No | Fit::Enters) => fit,
                 _ => Fit::Converted,
             };
         }
         debug_assert!(own != wanted);
         match self.fits(own, inner, span) {
-            Fit::No => Fit::No,
+            fit @ (Fit::No | Fit::Enters) => fit,
             _ => Fit::Converted,
         }
     }
@@ -125,6 +134,9 @@ impl BodyCx<'_, '_> {
     fn fits_union(&mut self, own: Ty, members: &[Ty], span: Span) -> Fit {
         if members.contains(&own) {
             return Fit::Converted;
+        }
+        if let Some(fit) = self.fits_refined_union(own, members) {
+            return fit;
         }
         if let TyKind::Union(parts) = self.kind(own).clone() {
             let all = parts.iter().all(|part| members.contains(part));
@@ -193,5 +205,7 @@ impl BodyCx<'_, '_> {
 pub(super) enum Fit {
     Same,
     Converted,
+    /// The value enters a refined type: its condition must hold.
+    Enters,
     No,
 }

@@ -4,6 +4,7 @@
 //! when its body is checked; until then its state is `Ret::Unknown`.
 
 use super::diagnostics as d;
+use super::erase::Refined;
 use super::tables::CellSig;
 use super::types::{RowKind, RowTy, Ty, TyFlags, TyKind};
 use super::{CellInfo, Checker, Ret, TYPE_SIZE_MAX};
@@ -63,6 +64,9 @@ impl<'a> Checker<'a> {
         self.declare_traits();
         self.declare_impls();
         self.find_function_holders();
+        if hir.aliases.values().any(|alias| alias.check.is_some()) {
+            self.tables.refined = Refined::find(hir, &self.tables, &self.store);
+        }
         self.check_written_bounds();
         for id in hir.cells.ids() {
             let row_var = self.rows.fresh();
@@ -190,6 +194,14 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        for alias in hir.aliases.values() {
+            let Some((cell, _)) = alias.check else { continue };
+            let file = hir.modules[alias.module].file;
+            let base = self.ty(alias.ty, FnRows::Closed, file);
+            let type_params = alias.type_params.clone();
+            let (params, row) = (Box::new([base]), RowTy::EMPTY);
+            self.attach(cell, CellSig { type_params, params, ret: Ty::BOOL, row });
+        }
         for (id, constant) in hir.consts.iter() {
             let file = hir.modules[constant.module].file;
             let ret = match constant.ty {
@@ -232,12 +244,46 @@ impl<'a> Checker<'a> {
         self.alias_depth += 1;
         self.aliases[id.index()] = AliasState::Expanding;
         let mut ty = self.ty(alias.ty, FnRows::Closed, file);
+        if alias.check.is_some() {
+            ty = self.refined(id, ty);
+        }
         self.alias_depth -= 1;
         if let AliasState::Known(known) = self.aliases[id.index()] {
             ty = known;
         }
         self.aliases[id.index()] = AliasState::Known(ty);
         ty
+    }
+
+    /// The type that an alias with a condition declares over `base`.
+    fn refined(&mut self, id: AliasId, base: Ty) -> Ty {
+        let alias = &self.hir.aliases[id];
+        let file = self.hir.modules[alias.module].file;
+        let fine = match self.store.kind(base) {
+            TyKind::Int
+            | TyKind::Float
+            | TyKind::Bool
+            | TyKind::String
+            | TyKind::Bytes
+            | TyKind::List(_)
+            | TyKind::Map(..)
+            | TyKind::Set(_)
+            | TyKind::Tuple(_)
+            | TyKind::Record(..)
+            | TyKind::Enum(..)
+            | TyKind::Refined { .. } => !self.store.flags(base).any(TyFlags::FN),
+            TyKind::Error => return Ty::ERROR,
+            _ => false,
+        };
+        if !fine {
+            let shown = self.show(base);
+            let at = self.hir.ty_refs[alias.ty].span.in_file(file);
+            self.diags.push(d::not_refinable(at, &shown));
+            return Ty::ERROR;
+        }
+        let params = alias.type_params.iter();
+        let args = params.map(|&param| self.store.intern(TyKind::Param(param))).collect();
+        self.store.intern(TyKind::Refined { alias: id, args, base })
     }
 
     /// The type that `id` writes.

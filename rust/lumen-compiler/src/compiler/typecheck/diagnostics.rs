@@ -763,3 +763,24 @@ fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+/// A type that cannot be refined.
+pub(super) fn not_refinable(at: FileSpan, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0490, at, format!("`{found}` cannot be refined"))
+        .with_primary("a condition needs a value of one known type")
+        .with_help("refine Int, Float, Bool, String, Bytes, a list, map, set, tuple, record or enum; write `?` or `|` where the alias is used")
+}
+
+/// A check of a dynamic value against a type that holds a refined one inside.
+pub(super) fn refined_inside(at: FileSpan, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0491, at, format!("a dynamic value cannot be checked against `{found}`"))
+        .with_primary("a refined type stands inside of this type")
+        .with_help("convert to the type without the refinement, then its parts one by one: `[x as Port for x in j as list[Int]]`")
+}
+
+/// A type test for a refined type in a pattern.
+pub(super) fn refined_pattern(at: FileSpan, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0491, at, format!("a pattern cannot test for `{found}`"))
+        .with_primary("its condition is no pattern")
+        .with_help(format!("test for the base type, and use a guard: `n: Int if n is {found}`"))
+}

@@ -39,7 +39,9 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// The type that `expr` has by itself.
     pub(super) fn expr(&mut self, expr: ExprId, want: Want) -> Ty {
+        let want = self.widened_want(want);
         let ty = self.dispatch(expr, want);
+        let ty = self.widened_value(expr, ty);
         let ty = self.record(expr, ty);
         self.shallow(ty)
     }
@@ -83,7 +85,7 @@ impl<'a> BodyCx<'_, 'a> {
             }
             ExprKind::Binary { .. } => self.binary_chain(expr, want),
             ExprKind::In { item, container } => self.contained(*item, *container),
-            ExprKind::As { value, ty } => self.conversion(*value, *ty, node.span),
+            ExprKind::As { value, ty } => self.conversion(expr, *value, *ty, node.span),
             ExprKind::Coalesce { value, default } => self.coalesce(*value, *default, want),
             ExprKind::Propagate(inner) => self.propagate(*inner, node.span),
             ExprKind::Unwrap(inner) => self.unwrap_value(*inner, node.span),
@@ -361,12 +363,16 @@ impl<'a> BodyCx<'_, 'a> {
     /// `expr` joins values of type `common`: an element among elements, a branch among branches.
     pub(super) fn joined(&mut self, expr: ExprId, own: Ty, common: Ty, what: &'static str) {
         let span = self.span(expr);
+        if self.is_exactly(expr, common) {
+            return;
+        }
         match self.fits(own, common, span) {
             Fit::Same => {}
             Fit::Converted => {
                 let common = self.shallow(common);
                 self.out.adjust.insert(expr, common);
             }
+            Fit::Enters => self.enter_refined(expr, common),
             Fit::No => {
                 let (own, common) = (self.c.zonk(own), self.c.zonk(common));
                 let silent = self.c.store.flags(own).any(TyFlags::ERROR)
@@ -527,10 +533,31 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// `value as T`.
-    fn conversion(&mut self, value: ExprId, target: TyRefId, span: Span) -> Ty {
+    fn conversion(&mut self, expr: ExprId, value: ExprId, target: TyRefId, span: Span) -> Ty {
         let target = self.c.ty(target, FnRows::Closed, self.file);
         let own = self.expr(value, Want::Ty(target));
         let own = self.c.zonk(own);
+        if !self.checkable(own, target, span) {
+            return Ty::ERROR;
+        }
+        if matches!(self.kind(target), TyKind::Refined { .. }) {
+            if !self.is_exactly(value, target) {
+                self.out.refined_target.insert(expr, target);
+            }
+            let base = self.widened(target);
+            self.converts(value, own, base, span);
+            return target;
+        }
+        if self.c.store.flags(target).any(TyFlags::PARAM) {
+            // What a parameter stands for may be refined.
+            self.out.refined_target.insert(expr, target);
+        }
+        self.converts(value, own, target, span);
+        target
+    }
+
+    /// Reports when a value of type `own` cannot become a `target` by `as`.
+    fn converts(&mut self, value: ExprId, own: Ty, target: Ty, span: Span) {
         let fine = match self.kind(own) {
             TyKind::Error | TyKind::Never => true,
             TyKind::Any => !self.c.store.flags(target).any(TyFlags::FN),
@@ -539,15 +566,24 @@ impl<'a> BodyCx<'_, 'a> {
                 let wanted = self.c.store.members(target);
                 let members = self.c.store.members(own);
                 wanted.iter().all(|member| members.contains(member))
-                    || self.fits(own, target, span) != Fit::No
+                    || self.enters_as(value, own, target, span)
             }
-            _ => self.fits(own, target, span) != Fit::No,
+            _ => self.enters_as(value, own, target, span),
         };
         if !fine && target != Ty::ERROR {
             let (found, wanted) = (self.c.show(own), self.c.show(target));
             let at = self.here(span);
             self.report(d::bad_conversion(at, &wanted, &found));
         }
-        target
+    }
+
+    /// Whether `own` fits `target`, with the conditions of refined parts noted.
+    fn enters_as(&mut self, value: ExprId, own: Ty, target: Ty, span: Span) -> bool {
+        let fit = self.fits(own, target, span);
+        if fit == Fit::Enters && !self.is_exactly(value, target) {
+            let target = self.c.zonk(target);
+            self.out.refine.insert(value, target);
+        }
+        fit != Fit::No
     }
 }

@@ -84,7 +84,7 @@ impl<'a> Checker<'a> {
     fn ordered(&self, ty: Ty) -> bool {
         match self.store.kind(ty) {
             TyKind::Int | TyKind::Float | TyKind::String | TyKind::Error | TyKind::Never => true,
-            TyKind::List(elem) => self.ordered(*elem),
+            TyKind::List(elem) | TyKind::Refined { base: elem, .. } => self.ordered(*elem),
             TyKind::Tuple(parts) => parts.iter().all(|&part| self.ordered(part)),
             TyKind::Param(_) => self.param_has(ty, &[Bounds::ORD, Bounds::NUM]),
             TyKind::Record(..) | TyKind::Enum(..) => self.by_impl(ty, self.hir.well_known.ord),
@@ -103,7 +103,10 @@ impl<'a> Checker<'a> {
         match self.store.kind(ty) {
             TyKind::Fn { .. } => false,
             TyKind::Param(_) => param(ty),
-            TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => self.no_functions(*a, param),
+            TyKind::List(a)
+            | TyKind::Set(a)
+            | TyKind::Optional(a)
+            | TyKind::Refined { base: a, .. } => self.no_functions(*a, param),
             TyKind::Map(k, v) => self.no_functions(*k, param) && self.no_functions(*v, param),
             TyKind::Tuple(parts) | TyKind::Union(parts) => {
                 parts.iter().all(|&part| self.no_functions(part, param))
@@ -156,7 +159,10 @@ impl<'a> Checker<'a> {
 
 fn nominal_parts(store: &TyStore, ty: Ty, n_records: usize, note: &mut dyn FnMut(usize)) {
     match store.kind(ty) {
-        TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => {
+        TyKind::List(a)
+        | TyKind::Set(a)
+        | TyKind::Optional(a)
+        | TyKind::Refined { base: a, .. } => {
             nominal_parts(store, *a, n_records, note);
         }
         TyKind::Map(k, v) => {

@@ -134,7 +134,10 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// The head of a known type.
     pub(super) fn head(&self, ty: Ty) -> Option<Head> {
-        head_of(self.kind(ty))
+        match self.kind(ty) {
+            TyKind::Refined { base, .. } => self.head(*base),
+            kind => head_of(kind),
+        }
     }
 
     /// The version of builtin `name` for a first argument of type `ty`.

@@ -401,10 +401,23 @@ impl BodyCx<'_, '_> {
         let own = self.infer(value);
         let own = self.c.zonk(own);
         let written = self.hir.ty_refs[target].span;
-        let target = self.c.ty(target, FnRows::Closed, self.file);
+        let exact = self.c.ty(target, FnRows::Closed, self.file);
+        let target = self.widened(exact);
         self.out.is_ty.insert(expr, target);
         if own == Ty::ERROR || target == Ty::ERROR || own == Ty::NEVER {
             return Facts::default();
+        }
+        if self.c.hides_refined(exact) {
+            let (at, shown) = (self.here(written), self.c.show(exact));
+            self.report(d::refined_inside(at, &shown));
+            return Facts::default();
+        }
+        if self.c.store.flags(exact).any(TyFlags::PARAM) {
+            // What a parameter stands for may be refined.
+            self.out.refined_target.insert(expr, exact);
+        }
+        if exact != target {
+            return self.refined_test(expr, value, own, exact, written);
         }
         if !self.testable(own, target, written) {
             return Facts::default();
@@ -418,6 +431,27 @@ impl BodyCx<'_, '_> {
         let fact =
             |cx: &Self, ty: Ty| -> Vec<Fact> { cx.fact(value, own, ty).into_iter().collect() };
         Facts { yes: fact(self, yes), no: fact(self, no) }
+    }
+
+    /// `value is R` for a refined type: a test for its base, then its condition. Nothing follows from a no.
+    fn refined_test(
+        &mut self,
+        expr: ExprId,
+        value: ExprId,
+        own: Ty,
+        exact: Ty,
+        written: Span,
+    ) -> Facts {
+        let target = self.widened(exact);
+        if own != target && !self.testable(own, target, written) {
+            return Facts::default();
+        }
+        if self.is_exactly(value, exact) {
+            let (at, shown) = (self.here(written), self.c.show(exact));
+            self.report(d::always_true(at, &shown));
+        }
+        self.out.refined_target.insert(expr, exact);
+        Facts { yes: self.fact(value, own, exact).into_iter().collect(), no: Vec::new() }
     }
 
     /// Whether a value of type `own` can be tested for `target` at run time; reports when not.

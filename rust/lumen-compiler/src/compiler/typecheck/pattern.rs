@@ -7,7 +7,7 @@
 use super::body::BodyCx;
 use super::diagnostics as d;
 use super::narrow::Fact;
-use super::types::{Ty, TyKind};
+use super::types::{Ty, TyFlags, TyKind};
 use crate::compiler::hir::{
     EnumId, Lit, LocalId, Pat, PatArg, PatId, PatKind, PatVariant, RecordId, TyRefId, VariantRef,
 };
@@ -34,14 +34,15 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     pub(super) fn pattern(&mut self, pat: PatId, ty: Ty) {
-        let ty = self.c.zonk(ty);
+        let exact = self.c.zonk(ty);
+        let ty = self.widened(exact);
         self.out.pat_ty.insert(pat, ty);
         let node = self.pat_node(pat);
         match &node.kind {
             PatKind::Missing | PatKind::Wild => {}
-            PatKind::Bind(local) => self.bind_local(*local, ty),
+            PatKind::Bind(local) => self.bind_local(*local, exact),
             PatKind::At(local, inner) => {
-                self.bind_local(*local, ty);
+                self.bind_local(*local, exact);
                 self.pattern(*inner, ty);
                 if let Some(part) = self.selected(*inner, ty) {
                     self.narrow_binding(pat, ty, part);
@@ -169,7 +170,12 @@ impl<'a> BodyCx<'_, 'a> {
 
     fn type_pattern(&mut self, pat: PatId, inner: PatId, target: TyRefId, ty: Ty) {
         let span = self.hir.ty_refs[target].span;
-        let target = self.written(target);
+        let mut target = self.written(target);
+        if self.c.store.flags(target).any(TyFlags::REFINED) || self.c.hides_refined(target) {
+            let (at, shown) = (self.here(span), self.c.show(target));
+            self.report(d::refined_pattern(at, &shown));
+            target = Ty::ERROR;
+        }
         self.out.pat_test.insert(pat, target);
         let silent = |ty: Ty| matches!(ty, Ty::ERROR | Ty::NEVER);
         if matches!(self.kind(ty), TyKind::Infer(_)) {

@@ -4,6 +4,7 @@
 //! field, a tuple position, a list element, a map entry. `m[k] = v` inserts; a path through `m[k]` needs the key.
 
 use super::body::{BodyCx, Want};
+use super::coerce::Fit;
 use super::diagnostics as d;
 use super::tables::PlaceStepInfo;
 use super::types::{Ty, TyKind};
@@ -24,9 +25,15 @@ impl BodyCx<'_, '_> {
             } else {
                 target
             };
+            let current = self.widened(current);
             let result = self.compound(op, span, current, value, value);
             let result = self.c.zonk(result);
-            if self.fits(result, target, span) == super::coerce::Fit::No {
+            let fit = self.fits(result, target, span);
+            if fit == Fit::Enters {
+                let target = self.c.zonk(target);
+                self.out.refine_result.insert(value, target);
+            }
+            if fit == Fit::No {
                 let (found, wanted) = (self.c.show(result), self.c.show(target));
                 let at = self.here(span);
                 self.report(d::mismatch(at, &wanted, &found));
@@ -68,6 +75,7 @@ impl BodyCx<'_, '_> {
                 continue;
             }
             let last = i + 1 == place.path.len();
+            at = self.widened(at);
             match self.place_step(at, step, last && !reads) {
                 Some((info, next)) => {
                     steps.push(info);

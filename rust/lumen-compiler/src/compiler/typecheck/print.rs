@@ -87,6 +87,9 @@ impl TypePrinter<'_> {
                     let _ = write!(out, " / {}", self.row(*row));
                 }
             }
+            TyKind::Refined { alias, args, .. } => {
+                self.head(self.names.resolve(self.hir.aliases[*alias].name), args, out, left);
+            }
             TyKind::Param(param) => out.push_str(self.param(*param).unwrap_or("_")),
         }
     }

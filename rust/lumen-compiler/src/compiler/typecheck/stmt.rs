@@ -176,7 +176,10 @@ impl BodyCx<'_, '_> {
                 }
                 ty
             }
-            None => self.infer(init),
+            None => {
+                let own = self.infer(init);
+                self.exact(init).unwrap_or(own)
+            }
         };
         if own == Ty::NEVER {
             self.plain_pattern(pat, Ty::ERROR);

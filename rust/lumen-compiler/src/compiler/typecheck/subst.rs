@@ -140,6 +140,10 @@ impl Checker<'_> {
             (TyKind::Enum(r, xs), TyKind::Enum(s, ys)) if r == s => self.unify_all(&xs, &ys, at),
             (TyKind::Union(xs), TyKind::Union(ys)) => self.unify_unions(&xs, &ys, at),
             (
+                TyKind::Refined { alias: r, args: xs, .. },
+                TyKind::Refined { alias: s, args: ys, .. },
+            ) if r == s => self.unify_all(&xs, &ys, at),
+            (
                 TyKind::Fn { params: ps, ret: r, row: e },
                 TyKind::Fn { params: qs, ret: s, row: f },
             ) => {
@@ -211,7 +215,10 @@ impl Checker<'_> {
             TyKind::Tuple(parts)
             | TyKind::Record(_, parts)
             | TyKind::Enum(_, parts)
-            | TyKind::Union(parts) => parts.iter().any(|&part| self.occurs(var, part)),
+            | TyKind::Union(parts)
+            | TyKind::Refined { args: parts, .. } => {
+                parts.iter().any(|&part| self.occurs(var, part))
+            }
             TyKind::Fn { params, ret, .. } => {
                 params.iter().any(|&part| self.occurs(var, part)) || self.occurs(var, *ret)
             }
@@ -342,6 +349,11 @@ impl Checker<'_> {
                 let params = params.iter().map(|&p| part(self, p)).collect();
                 let ret = part(self, ret);
                 TyKind::Fn { params, ret, row: on_row(self, row) }
+            }
+            TyKind::Refined { alias, args, base } => {
+                let (alias, args, base) = (*alias, args.clone(), *base);
+                let args = args.iter().map(|&p| part(self, p)).collect();
+                TyKind::Refined { alias, args, base: part(self, base) }
             }
             _ => return ty,
         };

@@ -4,6 +4,7 @@
 //! when the whole compilation has no error. Types mention the `Param`s of the body's own cell (and, for a nested
 //! cell, of the cells around it); lowering substitutes them for each instance.
 
+use super::erase::Refined;
 use super::impls::Impls;
 use super::types::{RowTy, Ty, TyStore};
 use crate::compiler::hir::{
@@ -27,6 +28,8 @@ pub struct TypeTables {
     pub variants: ArenaMap<Enum, Box<[Box<[Ty]>]>>,
     pub consts: ArenaMap<Const, Ty>,
     pub impls: Impls,
+    /// What holds refined types.
+    pub refined: Refined,
 }
 
 /// The signature of a cell with everything inferred filled in.
@@ -54,6 +57,13 @@ pub struct TypedBody {
     /// entries are on the branches' tails where each branch differs, else on the whole. The tail of a block whose
     /// value is discarded has no entry.
     pub adjust: FxHashMap<ExprId, Ty>,
+    /// Values that enter a refined type, and the type whose conditions they must meet: the refined type itself, an
+    /// optional of it or a union with it. The condition runs on the value before `adjust`.
+    pub refine: FxHashMap<ExprId, Ty>,
+    /// The same for what a compound assignment makes, at the value that is joined.
+    pub refine_result: FxHashMap<ExprId, Ty>,
+    /// Of every `Is` and `As` whose target is refined: that type.
+    pub refined_target: FxHashMap<ExprId, Ty>,
     pub local_ty: ArenaMap<Local, Ty>,
     /// The type of the value that meets the pattern.
     pub pat_ty: ArenaMap<Pat, Ty>,
@@ -94,6 +104,11 @@ impl TypedBody {
     /// The type of `expr` after the conversion its context asks for.
     pub fn adjusted(&self, expr: ExprId) -> Ty {
         self.adjust.get(&expr).copied().unwrap_or_else(|| self.ty(expr))
+    }
+
+    /// Whether the value of `expr` is used as it is.
+    pub fn is_plain(&self, expr: ExprId) -> bool {
+        !self.adjust.contains_key(&expr) && !self.refine.contains_key(&expr)
     }
 
     /// The resolved call at `expr`.

@@ -4,7 +4,7 @@
 //! `Union` is flat, sorted, without duplicates, has two members or more and no `Null` member (then it is an
 //! `Optional` of the union). `Infer` occurs only while a body is being checked; tables hold none.
 
-use crate::compiler::hir::{EnumId, Head, RecordId, TypeParamId};
+use crate::compiler::hir::{AliasId, EnumId, Head, RecordId, TypeParamId};
 use lumen_lir::effects::EffectSet;
 use rustc_hash::FxHashMap;
 
@@ -44,6 +44,12 @@ pub enum TyKind {
         row: RowTy,
     },
     Param(TypeParamId),
+    /// A refined alias with its arguments and the type that it refines.
+    Refined {
+        alias: AliasId,
+        args: Box<[Ty]>,
+        base: Ty,
+    },
     /// A unification variable of the body being checked.
     Infer(u32),
 }
@@ -72,6 +78,8 @@ impl TyFlags {
     pub const ERROR: TyFlags = TyFlags(8);
     /// A function type.
     pub const FN: TyFlags = TyFlags(16);
+    /// A refined type.
+    pub const REFINED: TyFlags = TyFlags(32);
 
     /// Whether any of `other`'s flags is set.
     pub const fn any(self, other: TyFlags) -> bool {
@@ -188,6 +196,11 @@ impl TyStore {
                 if !row.params.is_empty() {
                     info.flags = info.flags.union(TyFlags::PARAM);
                 }
+            }
+            TyKind::Refined { args, base, .. } => {
+                args.iter().copied().for_each(&mut add);
+                add(*base);
+                info.flags = info.flags.union(TyFlags::REFINED);
             }
             TyKind::Param(_) => info.flags = TyFlags::PARAM,
             TyKind::Infer(_) => info.flags = TyFlags::INFER,
@@ -312,6 +325,8 @@ pub fn head_of(kind: &TyKind) -> Option<Head> {
         TyKind::Record(id, _) => Head::Record(*id),
         TyKind::Enum(id, _) => Head::Enum(*id),
         TyKind::Any | TyKind::Union(_) | TyKind::Param(_) => Head::Any,
+        // Traits of its base hold for a refined type by widening only: what they make is of the base.
+        TyKind::Refined { .. } => return None,
         TyKind::Error | TyKind::Never | TyKind::Infer(_) => return None,
     })
 }

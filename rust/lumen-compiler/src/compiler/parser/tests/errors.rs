@@ -116,7 +116,6 @@ fn what_is_not_built_is_named() {
         "active Even(n: Int)\n  n\nend",
         "async cell f() -> Int\n  1\nend",
         "extern cell f() -> Int",
-        "type Port = Int where self > 0",
         "enum E[T]\n  Lit(Int): E[Int]\nend",
         "let x = await y",
         "let x = try f()",

@@ -187,6 +187,11 @@ fn literal(lit: &Lit, float: bool) -> Con {
 
 /// The types of a constructor's parts.
 pub(super) fn part_types(cx: &mut BodyCx<'_, '_>, ty: Ty, con: &Con) -> Vec<Ty> {
+    let parts = declared_parts(cx, ty, con);
+    parts.into_iter().map(|part| cx.widened(part)).collect()
+}
+
+fn declared_parts(cx: &mut BodyCx<'_, '_>, ty: Ty, con: &Con) -> Vec<Ty> {
     match (con, cx.c.store.kind(ty).clone()) {
         (Con::Member(member), _) => vec![*member],
         (Con::Single, TyKind::Tuple(parts)) => parts.into_vec(),
