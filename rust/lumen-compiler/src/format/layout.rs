@@ -250,7 +250,15 @@ impl<'a> Printer<'a> {
     }
 
     fn flush_trailing(&mut self) {
-        for comment in std::mem::take(&mut self.trailing) {
+        for (at, comment) in std::mem::take(&mut self.trailing).into_iter().enumerate() {
+            // Two comments that came to stand on one line would be one.
+            if at > 0 {
+                self.trim();
+                self.out.push('\n');
+                self.line_indent = self.indent;
+                self.used = 0;
+                self.is_raw = false;
+            }
             if !self.is_line_empty() && !self.out.ends_with(' ') {
                 self.text(" ");
             }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod repository;
+
 #[track_caller]
 fn becomes(before: &str, after: &str) {
     let formatted = code(before).unwrap_or_else(|failure| {

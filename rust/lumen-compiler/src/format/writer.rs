@@ -57,16 +57,19 @@ impl<'a> Writer<'a> {
         &rest[..rest.partition_point(|token| token.lo < hi)]
     }
 
-    /// Whether a comment stands between the next token and `hi`.
-    pub(super) fn has_comments(&self, hi: u32) -> bool {
-        let lo = self.tok().lo as usize;
-        let inside = self.text.get(lo..hi as usize).unwrap_or_default();
+    /// Whether a comment stands between the next token and the token that begins at `lo`.
+    pub(super) fn has_comments(&self, lo: u32) -> bool {
+        let mut at = self.tok().hi;
         // Most code has no `#` at all; where there is one, the gaps decide.
-        inside.contains('#')
-            && self
-                .tokens_to(hi)
-                .windows(2)
-                .any(|pair| self.text[pair[0].hi as usize..pair[1].lo as usize].contains('#'))
+        let inside = self.text.get(at as usize..lo as usize);
+        if !inside.is_some_and(|text| text.contains('#')) {
+            return false;
+        }
+        let tokens = self.tokens_to(lo).iter().skip(1).map(|token| (token.lo, token.hi));
+        tokens.chain([(lo, lo)]).any(|(next, hi)| {
+            let gap = Span::new(std::mem::replace(&mut at, hi), next);
+            self.contains_comment(gap)
+        })
     }
 
     /// Whether a comment stands in a span in which there are no strings.
