@@ -53,6 +53,7 @@ fn documents(root: &Path) -> Vec<Document> {
         ("examples", Role::Program),
         ("docs/errors", Role::Program),
         ("docs/howto", Role::Program),
+        ("docs/tutorial", Role::Program),
         ("docs/reference", Role::Program),
         ("tests/spec", Role::Program),
     ];
