@@ -178,7 +178,10 @@ impl Front<'_> {
         let before = self.diagnostics.len();
         // So that the end of the program is where its code ends, not where the prose behind it does.
         let program = program.trim_end();
-        let ast = parser::parse(program, file, names, &mut self.diagnostics, options);
+        let mut ast = parser::parse(program, file, names, &mut self.diagnostics, options);
+        if let Part::With(fence) = part {
+            ast.run_alone(document.fences[fence].span);
+        }
         self.timings.add(Phase::Parse, self.system.monotonic_nanos() - extracted);
         let is_broken = diag::has_errors(&self.diagnostics[before..]);
         Some(Parsed { ast, is_broken })

@@ -66,6 +66,8 @@ pub struct File {
     pub items: Vec<ItemId>,
     /// Statements at the top level, in source order; the file's main when it has no `cell main`.
     pub statements: Vec<StmtId>,
+    /// The fence that is run as a test of its document: its statements are the main, whatever the document declares.
+    pub tested: Option<Span>,
 
     pub item_nodes: Arena<Item>,
     pub cells: Arena<Cell>,
@@ -193,6 +195,15 @@ pub struct Directives {
     pub doc_mode: bool,
     /// `@deterministic`, and where it stands.
     pub deterministic: Option<Span>,
+}
+
+impl File {
+    /// Keeps only the statements of the fence that is run as a test: the document's own ones belong to its program.
+    pub fn run_alone(&mut self, fence: Span) {
+        let stmts = &self.stmts;
+        self.statements.retain(|&stmt| fence.contains(stmts[stmt].span.lo));
+        self.tested = Some(fence);
+    }
 }
 
 impl Default for Directives {

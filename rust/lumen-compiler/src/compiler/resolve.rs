@@ -96,6 +96,11 @@ fn entry(global: &mut Global<'_>, unit: &Unit, module: ModuleId) -> Option<CellI
     let mut ctx = Ctx::new(global, &unit.ast, module);
     let script = ctx.script();
     let Some(main) = main else { return Some(script) };
+    let is_main_tested =
+        |fence: lumen_base::Span| fence.contains(ctx.g.hir.cells[main].name_span.lo);
+    if unit.ast.tested.is_some_and(|fence| !is_main_tested(fence)) {
+        return Some(script);
+    }
     if unit.is_broken {
         return Some(main);
     }
