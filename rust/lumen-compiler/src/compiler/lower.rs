@@ -52,6 +52,7 @@ mod refine;
 mod regrow;
 mod regs;
 mod report;
+mod show;
 mod tail;
 mod text;
 mod truth;
@@ -137,7 +138,9 @@ fn lower_with(
     } else {
         Vec::new()
     };
-    let roots: Vec<CellId> = hir.entry.iter().chain(&tests).chain(&extra).copied().collect();
+    let hidden = implement::hidden_roots(hir, tables);
+    let roots: Vec<CellId> =
+        hir.entry.iter().chain(&tests).chain(&extra).chain(&hidden).copied().collect();
     // The analysis asks for kinds of types.
     tables.store = store;
     let program = Rc::new(program::analyse(hir, tables, names, &roots));
@@ -160,6 +163,7 @@ fn lower_with(
         queue: VecDeque::new(),
         consts: FxHashMap::default(),
         effects: Vec::new(),
+        own_texts: FxHashMap::default(),
         errors: Vec::new(),
         empty_body: &empty_body,
         empty_typed: &empty_typed,
@@ -208,6 +212,8 @@ enum Key {
     Lambda(CellId, LambdaId, Box<[Ty]>, Ty),
     /// A cell or constructor as a closure of this type.
     Stub(StubTarget, Box<[Ty]>, Ty),
+    /// The text of a type that implements `Show` or has parts that do.
+    Text(Ty),
 }
 
 /// An instance to be lowered.
@@ -241,6 +247,8 @@ struct Lower<'a> {
     consts: FxHashMap<ConstId, (u32, Ty)>,
     /// Effects of each cell by itself, and the cells that it calls.
     effects: Vec<(lumen_lir::CellId, EffectSet, Vec<lumen_lir::CellId>)>,
+    /// Types that were asked whether they have a text of their own.
+    own_texts: FxHashMap<Ty, bool>,
     errors: Vec<Diagnostic>,
     empty_body: &'a Body,
     empty_typed: &'a TypedBody,
@@ -320,7 +328,7 @@ impl<'a> Lower<'a> {
             Key::Cell(cell, args) => (*cell, !args.is_empty()),
             Key::Lambda(cell, _, args, _) => (*cell, !args.is_empty()),
             Key::Stub(StubTarget::Cell(cell), args, _) => (*cell, !args.is_empty()),
-            Key::Stub(..) => return self.instances.len() < INSTANCES,
+            Key::Stub(..) | Key::Text(_) => return self.instances.len() < INSTANCES,
         };
         let count = self.counts.entry(cell).or_default();
         *count += 1;

@@ -19,21 +19,20 @@ use rustc_hash::FxHashSet;
 const ERR: u32 = 1;
 
 impl Types<'_> {
-    /// The closed record types that a value of type `ty` may hold, itself included, as far as functions do not hide them.
-    fn records_in(&mut self, tables: &TypeTables, ty: Ty) -> Vec<Ty> {
+    /// The closed types that a value of type `ty` may hold, itself included, as far as functions do not hide them.
+    pub(super) fn types_in(&mut self, tables: &TypeTables, ty: Ty) -> Vec<Ty> {
         let (mut found, mut seen, mut work) = (Vec::new(), FxHashSet::default(), vec![ty]);
         while let Some(ty) = work.pop() {
             if !seen.insert(ty) {
                 continue;
             }
+            found.push(ty);
             match self.kind(ty).clone() {
                 TyKind::List(t) | TyKind::Set(t) | TyKind::Optional(t) => work.push(t),
                 TyKind::Map(k, v) => work.extend([v, k]),
                 TyKind::Union(parts) => work.extend(parts.iter().rev()),
-                TyKind::Tuple(_) => work.extend(self.fields(tables, ty).iter().rev()),
-                TyKind::Record(..) => {
-                    found.push(ty);
-                    work.extend(self.fields(tables, ty).iter().rev());
+                TyKind::Tuple(_) | TyKind::Record(..) => {
+                    work.extend(self.fields(tables, ty).iter().rev())
                 }
                 TyKind::Enum(id, _) => {
                     for ordinal in (0..self.variant_count(id)).rev() {
@@ -60,7 +59,7 @@ impl Fx<'_, '_> {
 
     /// The records in a type: which, and of what type.
     fn records_in(&mut self, ty: Ty) -> Vec<(RecordId, Ty)> {
-        let found = self.p.types.records_in(self.p.tables, ty);
+        let found = self.p.types.types_in(self.p.tables, ty);
         let record = |ty: Ty| match self.p.types.kind(ty) {
             TyKind::Record(id, _) => Some((*id, ty)),
             _ => None,

@@ -29,6 +29,10 @@ impl Fx<'_, '_> {
         self.at_expr(e);
         let op = if when { op } else { negated(op) };
         match self.slot_kind(a.ty) {
+            _ if is_order(op) && self.has_own_order(a.ty) => {
+                let v = self.compare_values(op, a, b, None);
+                self.jump_truth(v, true, target, back);
+            }
             Repr::I64 => self.jump_ints(op, a, b, target, back),
             Repr::F64 => {
                 self.jump_floats(if when { op } else { negated(op) }, a, b, when, target, back)
@@ -205,6 +209,10 @@ impl Fx<'_, '_> {
         if matches!(a.place, Place::Never) || matches!(b.place, Place::Never) {
             return Val::new(Place::Never, Ty::BOOL);
         }
+        if is_order(op) && self.has_own_order(ty) {
+            let order = self.own_order(a, b);
+            return self.compare_ints(op, order, Val::new(Place::Int(0), Ty::INT), hint);
+        }
         match self.info(ty).slots {
             Slots::One(Repr::I64) => self.compare_ints(op, a, b, hint),
             Slots::One(Repr::F64) => {
@@ -290,6 +298,11 @@ impl Fx<'_, '_> {
         let order = Val::new(Place::One(order, Own::Temp), Ty::INT);
         self.compare_ints(op, order, Val::new(Place::Int(0), Ty::INT), hint)
     }
+}
+
+/// Whether the operator asks for the order, not for equality.
+fn is_order(op: CmpOp) -> bool {
+    !matches!(op, CmpOp::Eq | CmpOp::Ne)
 }
 
 fn negated(op: CmpOp) -> CmpOp {

@@ -31,7 +31,12 @@ pub(super) fn takes(key: &str, index: usize) -> bool {
 pub(super) fn any_subject(key: &str) -> bool {
     matches!(
         key,
-        "any.to_string" | "any.debug" | "any.sizeof" | "any.to_json" | "any.to_json_pretty"
+        "any.to_string"
+            | "any.inner_text"
+            | "any.debug"
+            | "any.sizeof"
+            | "any.to_json"
+            | "any.to_json_pretty"
     )
 }
 

@@ -10,6 +10,7 @@ use super::{codes, limits};
 use crate::compiler::hir::{CellId, ExprId};
 use crate::compiler::typecheck::tables::{ArgSource, Call};
 use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_base::sym;
 use lumen_lir::{ArgMode, INTRINSICS, Op, Reg, Repr, Slots, TypeArg};
 
 impl<'a> Fx<'_, 'a> {
@@ -121,6 +122,13 @@ impl<'a> Fx<'_, 'a> {
             "any.conversion_check" => self.conversion_check(subject_of(type_args), args[0]),
             "none.conversion_conditions" => self.conversion_conditions(subject_of(type_args), ret),
             "list.mean" => self.mean(args[0], ret),
+            "any.inner_text" => self.inner_text(args[0]),
+            "list.sort" if self.has_own_order(subject_of(type_args)) => {
+                self.own_sort(sym::SORT_ORDERED, type_args, args)
+            }
+            "list.sort_keyed" if type_args.last().is_some_and(|&key| self.has_own_order(key)) => {
+                self.own_sort(sym::SORT_KEYED_ORDERED, type_args, args)
+            }
             "any.to_string" => self.text_of(args[0], false),
             "any.debug" => {
                 let text = self.text_of(args[0], true);

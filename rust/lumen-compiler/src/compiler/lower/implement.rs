@@ -4,8 +4,10 @@
 //! that nothing of traits is left in LIR.
 
 use super::{Lower, limits};
-use crate::compiler::hir::{Bounds, CellId, CellOrigin};
+use crate::compiler::hir::{Bounds, CellId, CellOrigin, Hir};
+use crate::compiler::typecheck::tables::TypeTables;
 use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_base::sym;
 
 impl Lower<'_> {
     /// The cell that is called, with its type arguments. Cells that are no method of a trait stand for themselves; a
@@ -42,4 +44,19 @@ impl Lower<'_> {
         let filled = own_args.chain(std::iter::repeat(Ty::ERROR)).take(n).collect();
         (target, filled)
     }
+}
+
+/// The cells that operators and texts may call though no expression names them: methods of `Ord` and `Show` that a
+/// program implements, and what std has for containers of such values.
+pub(super) fn hidden_roots(hir: &Hir, tables: &TypeTables) -> Vec<CellId> {
+    let mut roots = Vec::new();
+    let texts = [sym::LIST_TEXT, sym::SET_TEXT, sym::MAP_TEXT];
+    let orders = [sym::LIST_COMPARE, sym::SORT_ORDERED, sym::SORT_KEYED_ORDERED];
+    for (of, names) in [(hir.well_known.show, texts), (hir.well_known.ord, orders)] {
+        let Some(of) = of.filter(|&of| tables.impls.has_any(of)) else { continue };
+        roots.extend_from_slice(&hir.traits[of].methods);
+        let named = names.iter().filter_map(|name| hir.builtins.get(name));
+        roots.extend(named.flatten().map(|(_, cell)| *cell));
+    }
+    roots
 }

@@ -26,10 +26,19 @@ impl<'a> Lower<'a> {
                 let (target, args, ty) = (*target, args.clone(), *ty);
                 self.lower_stub(&job, target, &args, ty);
             }
+            Key::Text(ty) => {
+                let ty = *ty;
+                self.lower_text(&job, ty);
+            }
         }
     }
 
-    fn start<'p>(&'p mut self, name: String, entry: CellId, type_args: &[Ty]) -> Fx<'p, 'a> {
+    pub(super) fn start<'p>(
+        &'p mut self,
+        name: String,
+        entry: CellId,
+        type_args: &[Ty],
+    ) -> Fx<'p, 'a> {
         let program = Rc::clone(&self.program);
         let mut r = std::mem::take(&mut self.regs);
         r.reset();
@@ -261,7 +270,7 @@ impl<'a> Lower<'a> {
 
 impl Fx<'_, '_> {
     /// A parameter's registers.
-    fn param(&mut self, ty: Ty, owned: bool) -> Dest {
+    pub(super) fn param(&mut self, ty: Ty, owned: bool) -> Dest {
         let slots = self.info(ty).slots;
         let mut first = None;
         for repr in slots.reprs() {
@@ -274,7 +283,7 @@ impl Fx<'_, '_> {
         Dest { reg: first.unwrap_or(0), slots, ty }
     }
 
-    fn results(&mut self, ret: Ty) {
+    pub(super) fn results(&mut self, ret: Ty) {
         let reprs: Vec<Repr> = match self.p.types.kind(ret) {
             TyKind::Null | TyKind::Never | TyKind::Error => Vec::new(),
             _ => self.info(ret).slots.reprs().collect(),
@@ -282,7 +291,7 @@ impl Fx<'_, '_> {
         self.b.set_results(reprs);
     }
 
-    fn param_value(&mut self, dest: Dest, owned: bool) -> Val {
+    pub(super) fn param_value(&mut self, dest: Dest, owned: bool) -> Val {
         let place = match dest.slots {
             Slots::None => Place::Unit,
             Slots::Two(_) => Place::Two(dest.reg, Own::Temp),
@@ -332,6 +341,7 @@ impl Fx<'_, '_> {
 
     fn stub_print(&mut self, values: &[Val]) -> Val {
         let mut parts = Vec::new();
+        let values: Vec<Val> = values.iter().map(|&v| self.shown(v)).collect();
         for (i, v) in values.iter().enumerate() {
             if i > 0 {
                 parts.push(TemplatePart::Text(" ".to_owned()));
@@ -339,7 +349,7 @@ impl Fx<'_, '_> {
             let ty = self.info(v.ty).id;
             parts.push(TemplatePart::Hole { ty, spec: lumen_lir::FormatSpec::default() });
         }
-        let text = self.fill(parts, values, None);
+        let text = self.fill(parts, &values, None);
         self.rt("print", &[text], Ty::NULL, None)
     }
 
@@ -376,7 +386,7 @@ impl Fx<'_, '_> {
     }
 
     /// Ends a cell: `enter` gets its count, defer scopes their order.
-    fn close_cell(mut self, job: &Job, ret: Ty) {
+    pub(super) fn close_cell(mut self, job: &Job, ret: Ty) {
         if self.r.reachable {
             self.leave_with(Val::unit(), ret);
         }

@@ -11,6 +11,7 @@ use lumen_lir::{FormatSpec, FormatType, Op, TemplatePart};
 impl<'a> Fx<'_, 'a> {
     /// The text of a value, quoted inside or everywhere.
     pub(super) fn text_of(&mut self, v: Val, debug: bool) -> Val {
+        let v = if debug { v } else { self.shown(v) };
         if v.ty == Ty::STRING && !debug {
             return v;
         }
@@ -37,6 +38,7 @@ impl<'a> Fx<'_, 'a> {
         let mut values = Vec::with_capacity(items.len());
         for (n, &item) in items.iter().enumerate() {
             let v = self.unadjusted(item);
+            let v = self.shown(v);
             let later = items[n + 1..].iter().any(|&e| self.assigns(e));
             values.push(if later { self.snapshot(v) } else { v });
         }

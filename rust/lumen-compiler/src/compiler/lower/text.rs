@@ -18,6 +18,8 @@ impl<'a> Fx<'_, 'a> {
                 InterpPart::Text(text) => template.push(TemplatePart::Text(text.to_string())),
                 InterpPart::Value { expr, spec } => {
                     let v = self.read(*expr);
+                    let is_debug = spec.is_some_and(|spec| spec.ty == Some('?'));
+                    let v = if is_debug { v } else { self.shown(v) };
                     let later = parts[n + 1..].iter().any(|p| match p {
                         InterpPart::Value { expr, .. } => self.assigns(*expr),
                         InterpPart::Text(_) => false,

@@ -239,15 +239,20 @@ impl Ctx<'_, '_> {
 
     /// The builtin trait that an impl is for: `Ord` or `Show`.
     fn implementable(&mut self, bound: Bounds, of: Name) -> Option<TraitId> {
-        let name = match bound {
-            Bounds::ORD => sym::ORD,
-            Bounds::SHOW => sym::SHOW,
+        let (name, used) = match bound {
+            Bounds::ORD => {
+                (sym::ORD, [sym::LIST_COMPARE, sym::SORT_ORDERED, sym::SORT_KEYED_ORDERED])
+            }
+            Bounds::SHOW => (sym::SHOW, [sym::LIST_TEXT, sym::SET_TEXT, sym::MAP_TEXT]),
             _ => {
                 let (at, text) = (self.at(of.span), self.text(of.symbol));
                 self.report(diagnostics::fixed_trait(at, &text, bound == Bounds::NUM));
                 return None;
             }
         };
+        for cell in used {
+            self.g.std.request(cell);
+        }
         match self.g.std_item(name) {
             Some(Def::Trait(of)) => Some(of),
             _ => None,

@@ -45,9 +45,9 @@ impl Impls {
         self.by_head.get(&(of, head)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether there are no impls at all.
-    pub fn is_empty(&self) -> bool {
-        self.by_head.is_empty()
+    /// Whether anything implements a trait.
+    pub fn has_any(&self, of: TraitId) -> bool {
+        self.by_head.keys().any(|(known, _)| *known == of)
     }
 
     /// The impl of a trait that matches a type, with what its type parameters stand for. Their bounds are not looked at.
