@@ -201,7 +201,7 @@ impl<'a> Checker<'a> {
 /// parameters, which collapse for some arguments.
 fn is_pattern(store: &TyStore, ty: Ty) -> bool {
     match store.kind(ty) {
-        TyKind::Fn { .. } => false,
+        TyKind::Fn { .. } | TyKind::Refined { .. } => false,
         TyKind::Optional(_) | TyKind::Union(_) => {
             !store.flags(ty).any(TyFlags::PARAM) && !store.flags(ty).any(TyFlags::FN)
         }
