@@ -2,7 +2,7 @@
 
 use crate::suite::{Case, Document, Expect};
 use lumen_base::diag::render::{Style, render_all};
-use lumen_base::{Code, MemorySystem, OsSystem};
+use lumen_base::{Applicability, Code, Diagnostic, MemorySystem, OsSystem};
 use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_of};
 use lumen_compiler::pipeline::compile;
 use lumen_lir::{Module, Verified};
@@ -68,6 +68,9 @@ fn as_written(case: &Case) -> Result<(), String> {
         Ok(out) => out,
         Err(actual) => return judge(case, &actual),
     };
+    if let Expect::Warned(codes) = &case.expect {
+        return warned(case, &compiled, codes);
+    }
     let Some(module) = runnable(&compiled, &case.expect) else {
         return judge(case, &Actual::Compiled);
     };
@@ -77,6 +80,53 @@ fn as_written(case: &Case) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{}: engines disagree:\n{first:?}\n{second:?}\n", case.name))
+}
+
+/// Whether a program has the warnings that are expected, and is without them once their sure fixes are applied.
+fn warned(case: &Case, out: &CompileOutput, expected: &[Code]) -> Result<(), String> {
+    let found = warnings(out);
+    if found != expected {
+        let report = render_all(&out.diagnostics, &out.sources, Style::Plain);
+        return Err(format!("{}\nexpected the warnings {expected:?}\n{report}", case.name));
+    }
+    let sure = |d: &&Diagnostic| {
+        d.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Machine)
+    };
+    let sure: Vec<&Diagnostic> = out.diagnostics.iter().filter(sure).collect();
+    if sure.is_empty() {
+        return Ok(());
+    }
+    let text = fixed(&case.document.text, &sure);
+    let document = Document { text: text.into(), ..case.document.clone() };
+    let left = match compiled(&document, case.part, Goal::Lir) {
+        Ok(out) => warnings(&out),
+        Err(actual) => return Err(format!("{}: once fixed: {actual:?}", case.name)),
+    };
+    match sure.iter().find(|d| left.contains(&d.code)) {
+        Some(d) => Err(format!("{}: the fix of {} leaves the warning", case.name, d.code)),
+        None => Ok(()),
+    }
+}
+
+/// The codes of the warnings, each once, sorted.
+fn warnings(out: &CompileOutput) -> Vec<Code> {
+    let mut codes: Vec<Code> = out.diagnostics.iter().map(|d| d.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// A text with the fixes of diagnostics applied, last one first.
+fn fixed(text: &str, diagnostics: &[&Diagnostic]) -> String {
+    let fixes = diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    let mut edits: Vec<_> =
+        fixes.flat_map(|fix| &fix.edits).map(|(at, new)| (at.span, new)).collect();
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.lo));
+    let mut out = text.to_owned();
+    for (span, new) in edits {
+        out.replace_range(span.lo as usize..span.hi as usize, new);
+    }
+    out
 }
 
 /// The module to run, when running it is what the case is about.
@@ -99,6 +149,7 @@ fn judge(case: &Case, actual: &Actual) -> Result<(), String> {
     let expected = match &case.expect {
         Expect::Compiles => "that it compiles".to_owned(),
         Expect::Prints(output) => format!("the output:\n{output}"),
+        Expect::Warned(codes) => format!("acceptance with the warnings {codes:?}"),
         Expect::Rejected(code) => format!("rejection with exactly {code}"),
         Expect::Fails(code) => format!("a run that fails with {code}"),
         Expect::Unknown => "a code behind `fails`".to_owned(),

@@ -4,6 +4,8 @@
 //!   what it prints.
 //! - `lumen run`: sees the document's declarations; the `output` fence right behind it is what it prints.
 //! - `lumen example`: a program of its own that compiles; with an `output` fence it is run.
+//! - `lumen warns CODE…`: a program of its own that compiles with exactly these warnings; what their fixes make of it
+//!   compiles without them.
 //! - `lumen fails CODE`: a program of its own; E codes reject it, R codes end its run.
 
 use lumen_base::{Code, Diagnostic, FileId, SourceMap};
@@ -66,6 +68,8 @@ pub enum Expect {
     Compiles,
     /// It compiles, runs without failure and prints exactly this.
     Prints(String),
+    /// It compiles with warnings of exactly these codes, and their fixes mend it.
+    Warned(Vec<Code>),
     /// It is rejected, and each error has this code.
     Rejected(Code),
     /// It compiles, and its run fails with this code.
@@ -113,6 +117,12 @@ impl Reader<'_> {
             FenceKind::Example => {
                 let expect = self.output_after(at).map_or(Expect::Compiles, Expect::Prints);
                 (Part::Alone(at), expect)
+            }
+            FenceKind::Warns(codes) => {
+                let mut codes = codes.clone();
+                codes.sort_unstable();
+                codes.dedup();
+                (Part::Alone(at), Expect::Warned(codes))
             }
             FenceKind::Fails(Some(code)) if code.as_str().starts_with('R') => {
                 (Part::Alone(at), Expect::Fails(*code))

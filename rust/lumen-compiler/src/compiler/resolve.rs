@@ -27,13 +27,14 @@ mod diagnostics;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use diagnostics::nothing_to_run;
+pub(crate) use diagnostics::{deprecated, nothing_to_run};
 pub use imports::{LoadFile, Parsed, Target, Unit, Wanted, load};
 pub use std_names::ParseStd;
 
 use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId, Record};
 use context::{Ctx, Global};
 use items::Work;
+use lumen_base::diag::has_errors;
 use lumen_base::{Diagnostic, Interner, sym};
 use std_names::Std;
 
@@ -81,6 +82,9 @@ pub fn resolve(
     global.load_requested();
     global.find_validate();
     global.check_constants();
+    if !has_errors(&global.diagnostics) {
+        global.diagnostics.append(&mut global.unused);
+    }
     (global.hir, global.diagnostics)
 }
 

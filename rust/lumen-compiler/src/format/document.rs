@@ -50,7 +50,7 @@ fn fences(text: &str) -> Result<String, Problem> {
     let mut is_split = false;
     for (at, fence) in document.fences.iter().enumerate() {
         let must_parse = match fence.kind {
-            FenceKind::Program | FenceKind::Run | FenceKind::Example => true,
+            FenceKind::Program | FenceKind::Run | FenceKind::Example | FenceKind::Warns(_) => true,
             FenceKind::Fails(_) | FenceKind::Ignore => false,
             FenceKind::Output | FenceKind::Other => continue,
         };

@@ -11,6 +11,8 @@ pub enum FenceKind {
     Run,
     /// `lumen fails CODE`: a program of its own that must be rejected, or fail, with exactly this code.
     Fails(Option<Code>),
+    /// `lumen warns CODE…`: a program of its own that must be accepted with exactly these warnings.
+    Warns(Vec<Code>),
     /// `lumen example`: a program of its own that must compile.
     Example,
     /// `lumen ignore="reason"`: not compiled.
@@ -48,6 +50,13 @@ pub(super) fn classify(info: &str) -> Result<FenceKind, String> {
             Some(code) => Ok(FenceKind::Fails(Some(code))),
             None => Err((*code).to_owned()),
         },
+        ["warns", codes @ ..] if !codes.is_empty() => {
+            let code = |word: &&str| match Code::lookup(word) {
+                Some(code) if code.as_str().starts_with('W') => Ok(code),
+                _ => Err((*word).to_owned()),
+            };
+            codes.iter().map(code).collect::<Result<_, _>>().map(FenceKind::Warns)
+        }
         ["fails", _, word, ..] | ["run" | "example", word, ..] | [word, ..] => {
             Err((*word).to_owned())
         }

@@ -1,13 +1,13 @@
 //! Functions: cells with a body of their own, lambdas, and groups of nested cells with what they capture.
 
 use super::context::{BodyState, Ctx, Frame, FrameKind, Group};
-use super::free_names;
 use super::items::{Code, Job, placeholder};
 use super::scope::What;
+use super::{diagnostics, free_names};
 use crate::compiler::ast;
 use crate::compiler::hir::{
     Block, CellAttrs, CellBody, CellId, CellOrigin, ExprId, ExprKind, Lambda, LambdaId,
-    LambdaParam, LocalId, LocalKind, Stmt, StmtKind,
+    LambdaParam, Local, LocalId, LocalKind, Stmt, StmtKind,
 };
 use lumen_base::{Span, Symbol};
 use rustc_hash::FxHashSet;
@@ -70,10 +70,30 @@ impl Ctx<'_, '_> {
         self.body.body.root = Some(root);
         let used = self.frames.pop().map(|frame| frame.used).unwrap_or_default();
         self.g.scope.leave(mark);
+        self.check_unused_locals();
         let (body, is_broken) = self.body.finish();
         self.cell_mut(cell).body =
             if is_broken { CellBody::Error } else { CellBody::Lumen(Box::new(body)) };
         used
+    }
+
+    /// Warns of bindings that nothing reads.
+    fn check_unused_locals(&mut self) {
+        let is_std = self.g.hir.modules[self.module].is_std;
+        if is_std || self.body.is_broken || self.g.modules[self.module.index()].is_broken {
+            return;
+        }
+        let unused = |(id, local): (LocalId, &Local)| {
+            let bound = matches!(local.kind, LocalKind::Let | LocalKind::Pattern);
+            let silent = self.g.names.resolve(local.name).starts_with('_');
+            (bound && !silent && !self.body.reads.contains(&id)).then(|| local.clone())
+        };
+        let unused: Vec<Local> = self.body.body.locals.iter().filter_map(unused).collect();
+        for local in unused {
+            let (at, text) = (self.at(local.span), self.text(local.name));
+            let plain = local.kind == LocalKind::Let && !local.mutable;
+            self.g.unused.push(diagnostics::unused_variable(at, &text, plain));
+        }
     }
 
     /// All statements at the top level; the last value is not used.
@@ -165,6 +185,7 @@ impl Ctx<'_, '_> {
         let mut pairs = Vec::with_capacity(captured.len());
         for value in &captured {
             let snapshot = self.add_local(value.name, value.span, LocalKind::Let, false);
+            self.body.reads.insert(snapshot);
             pairs.push((value.outer, snapshot));
         }
         let group = self.groups.len() as u32;
@@ -239,7 +260,10 @@ impl Ctx<'_, '_> {
                 continue;
             }
             let locals: Box<[LocalId]> = match binding.what {
-                What::Local(local) => Box::new([self.capture(binding.frame, local)]),
+                What::Local(local) => {
+                    self.note_read(binding.frame, local);
+                    Box::new([self.capture(binding.frame, local)])
+                }
                 What::Cell { group, .. } => self.group_captures(group),
             };
             for &outer in &locals {

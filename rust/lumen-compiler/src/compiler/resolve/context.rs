@@ -28,6 +28,8 @@ pub(super) struct Global<'g> {
     pub(super) scope: Scope,
     /// Whether some cell is `@deprecated`, so that uses are checked.
     pub(super) has_deprecated: bool,
+    /// Warnings of unused bindings, which are shown when no name is wrong: it may have meant one of them.
+    pub(super) unused: Vec<Diagnostic>,
     /// Whether there is an `as`.
     pub(super) has_conversions: bool,
     /// By module: what only name resolution needs.
@@ -103,6 +105,7 @@ impl<'g> Global<'g> {
             scope: Scope::default(),
             has_deprecated: false,
             has_conversions: false,
+            unused: Vec::new(),
             modules: Vec::new(),
         }
     }
@@ -257,6 +260,8 @@ pub(super) struct BodyState {
     pub(super) condition_reads: Option<Vec<LocalId>>,
     /// Locals whose values nested cells have captured.
     pub(super) kept_by_cells: FxHashSet<LocalId>,
+    /// Locals that are read somewhere.
+    pub(super) reads: FxHashSet<LocalId>,
     /// An unresolved name was found where that is only a warning.
     pub(super) is_broken: bool,
 }
@@ -276,6 +281,7 @@ impl BodyState {
         };
         self.mut_at.clear();
         self.kept_by_cells.clear();
+        self.reads.clear();
         self.owner = None;
         self.condition_reads = None;
         (body, std::mem::take(&mut self.is_broken))

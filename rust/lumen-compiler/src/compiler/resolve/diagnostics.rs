@@ -283,6 +283,19 @@ pub(super) fn unused_import(at: FileSpan, name: &str) -> Diagnostic {
         .with_primary("unused")
 }
 
+/// A binding that nothing reads; `plain`: its name stands alone behind `let` and nothing assigns it.
+pub(super) fn unused_variable(at: FileSpan, name: &str, plain: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::W0308, at, format!("`{name}` is never used"))
+        .with_primary("bound here, and not read");
+    if plain {
+        let better = format!("_{name}");
+        let message = format!("write `{better}`");
+        diagnostic.with_fix(message, at, better, Applicability::Machine)
+    } else {
+        diagnostic.with_help(format!("write `_{name}` or `_`, or remove it"))
+    }
+}
+
 /// An arm of `when` stands behind `_`.
 pub(super) fn arm_after_default(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::W0306, at, "this arm is never reached")
@@ -290,10 +303,22 @@ pub(super) fn arm_after_default(at: FileSpan) -> Diagnostic {
 }
 
 /// A cell with `@deprecated` is used.
-pub(super) fn deprecated(at: FileSpan, name: &str, reason: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::W0307, at, format!("`{name}` is deprecated"))
-        .with_primary("used here");
-    if reason.is_empty() { diagnostic } else { diagnostic.with_help(reason) }
+pub(crate) fn deprecated(at: FileSpan, name: &str, reason: &str) -> Diagnostic {
+    Diagnostic::new(Code::W0307, at, format!("`{name}` is deprecated"))
+        .with_primary("used here")
+        .with_help(reason)
+}
+
+/// An attribute has other arguments than it takes: one text, or none.
+pub(super) fn attribute_arguments(at: FileSpan, name: &str, text: bool) -> Diagnostic {
+    let (what, help) = if text {
+        ("takes one text", format!("say what to use instead: `@{name}(\"use area\")`"))
+    } else {
+        ("takes no arguments", format!("write `@{name}`"))
+    };
+    Diagnostic::new(Code::E0327, at, format!("`@{name}` {what}"))
+        .with_primary("not with these arguments")
+        .with_help(help)
 }
 
 /// A construct that is part of the language but not of this compiler.

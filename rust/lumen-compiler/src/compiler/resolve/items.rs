@@ -331,17 +331,34 @@ impl Ctx<'_, '_> {
         let ast = self.ast;
         let mut attrs = CellAttrs::default();
         for attribute in &ast[item.attributes] {
-            match attribute.name.symbol {
-                sym::TEST => attrs.is_test = true,
-                sym::DEPRECATED => {
-                    let text = ast[attribute.args].first().map(|arg| ast[arg.value].kind);
-                    self.g.has_deprecated = true;
-                    attrs.deprecated = Some(match text {
-                        Some(ast::ExprKind::Str(text)) => self.text(text),
-                        _ => String::new(),
-                    });
+            let text = match ast[attribute.args] {
+                [ref arg] if arg.name.is_none() && arg.kind == ast::ArgKind::Value => {
+                    match ast[arg.value].kind {
+                        ast::ExprKind::Str(text) => Some(self.text(text)),
+                        _ => None,
+                    }
                 }
-                other => attrs.inline |= self.g.names.resolve(other) == "inline",
+                _ => None,
+            };
+            match (attribute.name.symbol, text) {
+                (sym::DEPRECATED, Some(text)) => {
+                    self.g.has_deprecated = true;
+                    attrs.deprecated = Some(text);
+                }
+                (sym::DEPRECATED, None) => {
+                    let at = self.at(attribute.span);
+                    self.report(diagnostics::attribute_arguments(at, "deprecated", true));
+                }
+                (other, _) => {
+                    if !ast[attribute.args].is_empty() {
+                        let (at, name) = (self.at(attribute.span), self.text(other));
+                        self.report(diagnostics::attribute_arguments(at, &name, false));
+                    }
+                    match other {
+                        sym::TEST => attrs.is_test = true,
+                        other => attrs.inline |= self.g.names.resolve(other) == "inline",
+                    }
+                }
             }
         }
         attrs

@@ -117,6 +117,7 @@ impl Ctx<'_, '_> {
         }
         match binding.what {
             What::Local(local) => {
+                self.note_read(from, local);
                 let local = self.capture(from, local);
                 if let Some(reads) = &mut self.body.condition_reads {
                     reads.push(local);
@@ -126,6 +127,15 @@ impl Ctx<'_, '_> {
             What::Cell { cell, group } => {
                 ExprKind::NestedCell { cell, captures: self.group_captures(group) }
             }
+        }
+    }
+
+    /// Notes that a local of frame `from` is read. One of a body around was noted when the nested cells captured it.
+    pub(super) fn note_read(&mut self, from: u32, local: LocalId) {
+        let same_body =
+            |frame: &Frame| matches!(frame.kind, FrameKind::Lambda(_) | FrameKind::Defer(_));
+        if self.frames[from as usize + 1..].iter().all(same_body) {
+            self.body.reads.insert(local);
         }
     }
 

@@ -382,7 +382,7 @@ fn pages_show_what_they_explain() {
         let text = code.as_str();
         let info = match text.get(..3) {
             Some("E03") => format!("lumen fails {text}"),
-            Some("W03") => "lumen example".to_owned(),
+            Some("W03") => format!("lumen warns {text}"),
             _ => continue,
         };
         match fence(code.page(), &info) {

@@ -225,6 +225,7 @@ impl<'a> BodyCx<'_, 'a> {
                 self.check_ambiguity(cell, own, site.given.span);
                 let known = Some((first.value, own));
                 let given = Given { first: known, args: &args[1..], ..site.given };
+                self.warn_deprecated(cell, given.span);
                 self.call_cell(cell, Site { given, ..site })
             }
             None => {

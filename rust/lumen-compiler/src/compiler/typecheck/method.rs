@@ -10,6 +10,7 @@ use super::diagnostics as d;
 use super::tables::Target;
 use super::types::{Ty, TyFlags, TyKind, head_of};
 use crate::compiler::hir::{Arg, Bounds, CellId, CellOrigin, Def, ExprId, Head, TraitId, TyRefId};
+use crate::compiler::resolve::deprecated;
 use lumen_base::{Span, Symbol};
 
 impl<'a> BodyCx<'_, 'a> {
@@ -48,6 +49,7 @@ impl<'a> BodyCx<'_, 'a> {
             _ => match self.find_method(holder, name) {
                 Some(cell) => {
                     self.check_ambiguity(cell, holder, span);
+                    self.warn_deprecated(cell, span);
                     self.call_cell(cell, site)
                 }
                 None => {
@@ -57,6 +59,15 @@ impl<'a> BodyCx<'_, 'a> {
             },
         };
         if optional { self.c.store.optional(ty) } else { ty }
+    }
+
+    /// Warns of a cell with `@deprecated` that the type of the first argument has chosen; others were seen by name.
+    pub(super) fn warn_deprecated(&mut self, cell: CellId, span: Span) {
+        let decl = &self.hir.cells[cell];
+        if let Some(reason) = &decl.attrs.deprecated {
+            let (at, name) = (self.here(span), self.c.names.resolve(decl.name));
+            self.report(deprecated(at, name, reason));
+        }
     }
 
     fn field_function(&mut self, holder: Ty, name: Symbol) -> Option<(u32, TyKind)> {
