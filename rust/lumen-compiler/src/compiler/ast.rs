@@ -260,6 +260,8 @@ pub struct Cell {
     pub params: Slice<Param>,
     /// The written return type; inferred when absent.
     pub ret: Option<TypeId>,
+    /// `-> yield T`: the return type is that of the elements.
+    pub is_generator: bool,
     /// The written effect row; inferred when absent.
     pub row: Option<RowId>,
     pub body: CellBody,

@@ -163,6 +163,9 @@ impl Closer<'_> {
                 ret: self.ty(store, ret),
                 row: self.row(store, row),
             },
+            TyKind::Stream { elem, row } => {
+                TyKind::Stream { elem: self.ty(store, elem), row: self.row(store, row) }
+            }
             other => other,
         };
         let closed = store.intern(kind);

@@ -145,6 +145,7 @@ pub enum Head {
     Set,
     Tuple,
     Fn,
+    Stream,
     Optional,
     Record(RecordId),
     Enum(EnumId),
@@ -199,8 +200,10 @@ pub struct Cell {
     pub is_pub: bool,
     pub type_params: Box<[TypeParamId]>,
     pub params: Box<[Param]>,
-    /// Declared return type; `None` asks for inference.
+    /// Declared return type; `None` asks for inference. Of a generator: `Stream[T]`.
     pub ret: Option<TyRefId>,
+    /// `-> yield T`: the body is one generator lambda, and the row is that of the stream.
+    pub is_generator: bool,
     /// Declared effect row; `None` asks for inference.
     pub row: Option<RowRef>,
     pub attrs: CellAttrs,
@@ -377,6 +380,8 @@ pub enum TyRefKind {
     List(TyRefId),
     Map(TyRefId, TyRefId),
     Set(TyRefId),
+    /// `Stream[T]`; without a row of its own like a function type.
+    Stream(TyRefId),
     Tuple(Box<[TyRefId]>),
     Record(RecordId, Box<[TyRefId]>),
     Enum(EnumId, Box<[TyRefId]>),

@@ -115,6 +115,8 @@ pub enum ExprKind {
     /// `loop`, `while`, `for`.
     Loop(LoopId),
 
+    /// `yield e`: gives the consumer an element.
+    Yield(ExprId),
     /// `return` or `return e`. This and the next three have no value: control leaves.
     Return(Option<ExprId>),
     /// `break [@l] [e]`.

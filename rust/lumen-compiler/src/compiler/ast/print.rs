@@ -202,6 +202,9 @@ impl Printer<'_> {
                 }
             }
             p.text(")");
+            if cell.is_generator {
+                p.text(" yields");
+            }
             p.signature_end(cell.ret, cell.row);
             match cell.body {
                 CellBody::Block(block) => p.block(block),
@@ -528,6 +531,7 @@ impl Printer<'_> {
             ExprKind::Break(jump) => self.jump("break", &file[jump]),
             ExprKind::Continue(jump) => self.jump("continue", &file[jump]),
             ExprKind::Halt(message) => self.exprs("halt", &[message]),
+            ExprKind::Yield(value) => self.exprs("yield", &[value]),
             _ => self.text("<other>"),
         }
     }

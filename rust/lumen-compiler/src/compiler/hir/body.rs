@@ -57,6 +57,8 @@ pub struct Lambda {
     pub params: Box<[LambdaParam]>,
     pub ret: Option<TyRefId>,
     pub body: ExprId,
+    /// The body of a generator cell: its value is a stream, and `yield` in it gives the elements.
+    pub generates: bool,
     /// (outer local, inner twin).
     pub captures: Vec<(LocalId, LocalId)>,
     pub span: Span,
@@ -252,6 +254,8 @@ pub enum ExprKind {
         target: LoopId,
     },
     Return(Option<ExprId>),
+    /// `yield e`, in the body of a generator lambda only.
+    Yield(ExprId),
     Lambda(LambdaId),
     Emit(ExprId),
     Halt(ExprId),

@@ -142,6 +142,7 @@ impl<'a> Printer<'a> {
             TyRefKind::List(inner) => self.applied("list", &[*inner]),
             TyRefKind::Set(inner) => self.applied("set", &[*inner]),
             TyRefKind::Map(key, value) => self.applied("map", &[*key, *value]),
+            TyRefKind::Stream(inner) => self.applied("Stream", &[*inner]),
             TyRefKind::Tuple(items) => self.tys("(", items, ")"),
             TyRefKind::Record(id, args) => self.applied(self.text(hir.records[*id].name), args),
             TyRefKind::Enum(id, args) => self.applied(self.text(hir.enums[*id].name), args),

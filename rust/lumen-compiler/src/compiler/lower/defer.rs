@@ -1,8 +1,9 @@
-//! `defer`: closures that run on every way out of their block.
+//! What happens on every way out: the closures of `defer`, and the end of the run of a stream.
 
 use super::fx::{DeferFrame, Fx};
 use super::value::{Own, Place};
 use lumen_base::Span;
+use lumen_lir::{Op, Reg};
 
 impl<'a> Fx<'_, 'a> {
     pub(super) fn defer(&mut self, lambda: crate::compiler::hir::LambdaId, span: Span) {
@@ -12,7 +13,13 @@ impl<'a> Fx<'_, 'a> {
             self.pin(reg);
         }
         let start = self.b.label_here();
-        self.defers.push(DeferFrame { closure: reg, start, span });
+        self.defers.push(DeferFrame { reg, is_run: false, start, span });
+    }
+
+    /// From here on a run of a stream is ended on every way out.
+    pub(super) fn open_run(&mut self, reg: Reg, span: Span) {
+        let start = self.b.label_here();
+        self.defers.push(DeferFrame { reg, is_run: true, start, span });
     }
 
     /// Runs the defers above `from`, innermost first, on the current path; they stay active for others.
@@ -23,9 +30,14 @@ impl<'a> Fx<'_, 'a> {
         for i in (from..self.defers.len()).rev() {
             let frame = self.defers[i];
             let end = self.b.label_here();
-            self.defer_ranges.push((i, frame.start, end, frame.closure));
+            self.defer_ranges.push((i, frame.start, end, frame.reg));
             self.at(frame.span);
-            self.call_defer(frame.closure);
+            if frame.is_run {
+                self.effects = self.effects.union(super::types::every_effect());
+                self.b.emit(Op::GenEnd, frame.reg, 0, 0);
+            } else {
+                self.call_defer(frame.reg);
+            }
         }
     }
 
@@ -46,12 +58,14 @@ impl<'a> Fx<'_, 'a> {
         if !self.r.reachable {
             for i in from..self.defers.len() {
                 let (frame, end) = (self.defers[i], self.b.label_here());
-                self.defer_ranges.push((i, frame.start, end, frame.closure));
+                self.defer_ranges.push((i, frame.start, end, frame.reg));
             }
         }
-        for frame in self.defers.split_off(from).into_iter().rev() {
-            self.unpin(frame.closure);
-            self.drop_reg(frame.closure);
+        while self.defers.len() > from {
+            let reg = self.defers[self.defers.len() - 1].reg;
+            self.unpin(reg);
+            self.drop_reg(reg);
+            self.defers.pop();
         }
     }
 }

@@ -70,10 +70,12 @@ pub(super) struct LoopFrame {
     pub(super) defers: usize,
 }
 
-/// An active `defer`.
+/// An active `defer`, or a run of a stream that a loop goes through: what must happen on every way out.
 #[derive(Clone, Copy)]
 pub(super) struct DeferFrame {
-    pub(super) closure: Reg,
+    /// The closure, or the run.
+    pub(super) reg: Reg,
+    pub(super) is_run: bool,
     pub(super) start: Label,
     pub(super) span: Span,
 }
@@ -108,6 +110,8 @@ pub(super) struct Fx<'p, 'a> {
     pub(super) entry: CellId,
     pub(super) effects: lumen_lir::EffectSet,
     pub(super) calls: Vec<lumen_lir::CellId>,
+    /// Type of what `yield` gives, in the body of a generator.
+    pub(super) yields: Option<Ty>,
 }
 
 impl<'a> Fx<'_, 'a> {
@@ -299,6 +303,10 @@ impl<'a> Fx<'_, 'a> {
 
     /// Emits the drop of an owned register, without changing any state.
     pub(super) fn emit_drop(&mut self, reg: Reg) {
+        if self.defers.iter().any(|d| d.is_run && d.reg == reg) {
+            self.b.emit(Op::GenFree, reg, 0, 0);
+            return;
+        }
         let op = match self.counting(self.b.repr(reg)) {
             Counting::None => return,
             Counting::Pointer => Op::Drop,

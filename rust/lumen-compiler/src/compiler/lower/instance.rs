@@ -63,6 +63,7 @@ impl<'a> Lower<'a> {
             entry,
             effects: EffectSet::EMPTY,
             calls: Vec::new(),
+            yields: None,
         }
     }
 
@@ -122,10 +123,18 @@ impl<'a> Lower<'a> {
         let params = self.tables.sigs.get(cell).map(|s| s.type_params.clone()).unwrap_or_default();
         frame.subst = Rc::new(Subst::new(&params, args));
         frame.lambda = Some(lambda);
-        let TyKind::Fn { params, ret, .. } = self.types.kind(ty).clone() else { return };
+        let (params, ret, yields) = match self.types.kind(ty).clone() {
+            TyKind::Fn { params, ret, .. } => (params, ret, None),
+            TyKind::Stream { elem, .. } => (Box::default(), Ty::NULL, Some(elem)),
+            _ => return,
+        };
         frame.ret = Ret::Cell(ret);
-        let name = format!("fn in {}", self.cell_name(cell));
+        let name = match yields {
+            Some(_) => self.instance_name(cell, args),
+            None => format!("fn in {}", self.cell_name(cell)),
+        };
         let mut fx = self.start(name, cell, &[]);
+        fx.yields = yields;
         let body = frame.body;
         let info = &body.lambdas[lambda];
         fx.r.envs.push(vec![Binding::None; body.locals.len()]);

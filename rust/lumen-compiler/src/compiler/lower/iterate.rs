@@ -1,10 +1,10 @@
-//! What a `for` goes over: ranges without building them, lists, maps, sets, strings.
+//! What a `for` goes over: ranges without building them, lists, maps, sets, strings, runs of streams.
 
-use super::fx::Fx;
+use super::fx::{Dest, Fx};
 use super::value::{Binding, Own, Place, Val, Want};
 use crate::compiler::hir::{ExprId, ExprKind, PatId, PatKind};
 use crate::compiler::typecheck::types::{Ty, TyKind};
-use lumen_lir::{ClassId, Label, Op, Reg, Repr};
+use lumen_lir::{ClassDesc, ClassId, Label, Op, Reg, Repr};
 
 /// A loop's source, with its registers reserved.
 pub(super) enum Source {
@@ -35,6 +35,11 @@ pub(super) enum Source {
         i: Reg,
         text: Val,
     },
+    /// A run, and where its elements come.
+    Stream {
+        run: Reg,
+        elem: Dest,
+    },
 }
 
 impl Source {
@@ -53,6 +58,10 @@ impl Fx<'_, '_> {
         {
             return self.range_source(lo, hi, inclusive, step);
         }
+        let ty = self.adjusted(iter);
+        if let TyKind::Stream { elem, .. } = self.kind(ty) {
+            return self.stream_source(iter, elem);
+        }
         let v = self.read(iter);
         let v = if self.changes_inside(v, e) { self.own(v, None) } else { v };
         let (_, v) = self.reg(v);
@@ -69,6 +78,38 @@ impl Fx<'_, '_> {
                 Source::Text { i, text: v }
             }
         }
+    }
+
+    /// Begins a run, which ends when the loop is left on whatever way.
+    fn stream_source(&mut self, iter: ExprId, elem: Ty) -> Source {
+        let v = self.expr(iter, Want::Own, None);
+        let v = self.own(v, None);
+        let (stream, v) = self.reg(v);
+        let elem = self.dest(elem);
+        if !self.r.reachable {
+            self.done(v);
+            return Source::Stream { run: stream, elem };
+        }
+        let class = self.run_class(self.b.repr(stream));
+        let run = self.r.alloc(&mut self.b, Repr::Ref(class));
+        self.at_expr(iter);
+        self.b.emit(Op::GenNew, run, stream, 0);
+        self.consumed(v);
+        self.r.set_owned(run);
+        self.pin(run);
+        let span = self.span(iter);
+        self.open_run(run, span);
+        Source::Stream { run, elem }
+    }
+
+    /// The class of the runs of a stream, or of a closure of one.
+    fn run_class(&mut self, stream: Repr) -> ClassId {
+        let of = stream.class().unwrap_or(ClassId(0));
+        let of = match &self.p.module.module().classes[of.index()] {
+            ClassDesc::Closure { of, .. } => *of,
+            _ => of,
+        };
+        self.p.module.intern_class(ClassDesc::Run { of })
     }
 
     pub(super) fn range_source(
@@ -138,6 +179,7 @@ impl Fx<'_, '_> {
                 self.b.emit_imm(Op::LdI, *i, -1);
                 self.b.jmp(again);
             }
+            Source::Stream { .. } => self.b.jmp(again),
         }
     }
 
@@ -187,6 +229,10 @@ impl Fx<'_, '_> {
                 self.next_of(Op::ForMap, *i, *v, head);
             }
             Source::Text { i, text: v } => self.next_of(Op::ForStr, *i, *v, head),
+            Source::Stream { run, elem } => {
+                self.effects = self.effects.union(super::types::every_effect());
+                self.b.branch(Op::GenNext, elem.reg, *run, head);
+            }
         }
     }
 
@@ -221,6 +267,10 @@ impl Fx<'_, '_> {
                 let dst = self.r.alloc(&mut self.b, Repr::Ref(ClassId::STRING));
                 self.b.emit(Op::StrChar, dst, src, *i);
                 let v = self.owned(dst, Ty::STRING);
+                self.bind_whole(pat, v);
+            }
+            Source::Stream { elem, .. } => {
+                let v = self.param_value(*elem, true);
                 self.bind_whole(pat, v);
             }
         }
@@ -295,6 +345,15 @@ impl Fx<'_, '_> {
 
     pub(super) fn end_iteration(&mut self, source: Source) {
         match source {
+            Source::Stream { run, elem } => {
+                self.unpin_dest(elem);
+                for n in 0..elem.slots.len() as u16 {
+                    self.free(elem.reg + n);
+                }
+                if let Some(at) = self.defers.iter().rposition(|d| d.is_run && d.reg == run) {
+                    self.end_defers(at);
+                }
+            }
             Source::Range { i, end, step, .. } => {
                 self.free(i);
                 self.done(end);

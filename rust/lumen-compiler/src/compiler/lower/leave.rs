@@ -159,6 +159,35 @@ impl<'a> Fx<'_, 'a> {
         Val::never()
     }
 
+    /// `yield e`: goes on when the next element is asked for; when the run is ended instead, this is a `return`.
+    pub(super) fn yield_(&mut self, e: ExprId, value: ExprId) -> Val {
+        let Some(ty) = self.yields else {
+            self.confused("a yield outside a generator");
+            return Val::never();
+        };
+        let dest = self.dest(ty);
+        self.fill_dest(value, dest);
+        if self.r.reachable {
+            self.at_expr(e);
+            if self.is_counted(dest.reg) {
+                self.r.set_consumed(dest.reg);
+            }
+            let op = if dest.slots.len() == 2 { Op::GenYield2 } else { Op::GenYield };
+            let next = self.b.new_label();
+            self.b.branch(op, dest.reg, 0, next);
+            let fork = self.r.fork();
+            self.leave_with(Val::unit(), Ty::NULL);
+            self.r.rewind(&self.b, &fork);
+            self.b.bind(next);
+            self.r.join(fork);
+        }
+        self.unpin_dest(dest);
+        for n in 0..dest.slots.len() as u16 {
+            self.free(dest.reg + n);
+        }
+        if self.r.reachable { Val::unit() } else { Val::never() }
+    }
+
     /// Returns a value from the current frame.
     pub(super) fn leave_with(&mut self, v: Val, ty: Ty) {
         if !self.r.reachable {

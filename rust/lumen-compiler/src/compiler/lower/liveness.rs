@@ -291,7 +291,7 @@ impl<'a> Walk<'a> {
                 value.iter().for_each(|&v| self.expr(v));
             }
             ExprKind::Lambda(lambda) => self.lambda(*lambda),
-            ExprKind::Emit(e) => self.expr(*e),
+            ExprKind::Emit(e) | ExprKind::Yield(e) => self.expr(*e),
             ExprKind::Halt(e) => {
                 self.live = BitSet::default();
                 self.expr(*e);

@@ -141,6 +141,10 @@ impl<'a> Types<'a> {
                 let (args, base) = (many(self, &args), self.subst_exact(base, subst));
                 self.store.intern(TyKind::Refined { alias, args, base })
             }
+            TyKind::Stream { elem, row } => {
+                let elem = self.subst_exact(elem, subst);
+                self.store.intern(TyKind::Stream { elem, row })
+            }
             _ => ty,
         }
     }
@@ -278,6 +282,12 @@ impl<'a> Types<'a> {
             TyKind::Union(members) => TypeDesc::Union(
                 members.iter().map(|&t| self.describe(module, tables, t).id).collect(),
             ),
+            TyKind::Stream { elem, .. } => {
+                let elem = self.describe(module, tables, elem).id;
+                TypeDesc::Obj(
+                    module.intern_class(ClassDesc::Stream { elem, effects: every_effect() }),
+                )
+            }
             TyKind::Fn { params, ret, .. } => {
                 let params = params.iter().map(|&t| self.describe(module, tables, t).id).collect();
                 let ret = self.describe(module, tables, ret).id;
@@ -413,12 +423,13 @@ impl<'a> Types<'a> {
             TyKind::Refined { alias, args, .. } => {
                 applied(self.names.resolve(self.hir.aliases[*alias].name), args)
             }
+            TyKind::Stream { elem, .. } => applied("Stream", &[*elem]),
             TyKind::Param(id) => self.names.resolve(self.hir.type_params[*id].name).to_owned(),
         }
     }
 }
 
-/// The row of every function class: rows do not decide representations.
+/// The row of every function and stream class: rows do not decide representations.
 pub(super) fn every_effect() -> EffectSet {
     lumen_lir::Effect::ALL.into_iter().fold(EffectSet::EMPTY, |set, e| set.union(EffectSet::of(e)))
 }

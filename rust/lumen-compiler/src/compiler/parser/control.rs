@@ -41,14 +41,7 @@ impl Parser<'_> {
             TokenKind::Loop | TokenKind::While | TokenKind::For => self.loop_expr(),
             TokenKind::Return => self.return_expr(),
             TokenKind::Break | TokenKind::Continue => self.jump(),
-            TokenKind::Yield => {
-                self.reject_unbuilt(token, "`yield`");
-                self.bump();
-                if self.value_follows() {
-                    self.expr();
-                }
-                self.error_expr(token.lo)
-            }
+            TokenKind::Yield => self.yield_expr(),
             TokenKind::Underscore => {
                 let found = diagnostics::underscore_value(self.in_file(token.span()));
                 self.report(found);
@@ -338,6 +331,18 @@ impl Parser<'_> {
         let value = if self.value_follows() { Some(self.expr()) } else { None };
         let span = self.span_from(open.lo);
         self.alloc(ExprKind::Return(value), span)
+    }
+
+    /// `yield e`.
+    fn yield_expr(&mut self) -> ExprId {
+        let open = self.bump();
+        if !self.value_follows() {
+            self.unexpected("the value to yield");
+            return self.error_expr(open.lo);
+        }
+        let value = self.expr();
+        let span = self.span_from(open.lo);
+        self.alloc(ExprKind::Yield(value), span)
     }
 
     /// `break [@l] [e]`, `continue [@l]`.

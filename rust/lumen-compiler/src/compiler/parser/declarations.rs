@@ -38,7 +38,9 @@ impl Parser<'_> {
         let type_params = self.type_params();
         let params = self.params();
         let has_ret = !self.panicking && self.eat(TokenKind::Arrow);
-        let ret = if has_ret { Some(self.return_type()) } else { None };
+        let yields = self.tok();
+        let is_generator = has_ret && self.eat(TokenKind::Yield);
+        let ret = if has_ret { Some(self.ty()) } else { None };
         let has_row = !self.panicking && self.at(TokenKind::Slash) && !self.line_ends();
         let row = if has_row { Some(self.row()) } else { None };
         let head = self.span_from(lo);
@@ -54,18 +56,23 @@ impl Parser<'_> {
             self.end_of_block(open);
             CellBody::Block(body)
         };
+        if is_generator && !matches!(body, CellBody::Block(_)) {
+            let found = diagnostics::generator_body(self.in_file(yields.span()));
+            self.report(found);
+        }
         self.leave(depth);
         let span = self.span_from(lo);
-        let cell = Cell { name, type_params, params, ret, row, body, head, span, doc };
+        let cell =
+            Cell { name, type_params, params, ret, is_generator, row, body, head, span, doc };
         has_name.then(|| self.tree.cells.alloc(cell))
     }
 
-    /// A return type; `yield T` is that of a generator.
-    pub(super) fn return_type(&mut self) -> TypeId {
+    /// The return type of a lambda, which is no generator.
+    pub(super) fn lambda_ret(&mut self) -> TypeId {
         let token = self.tok();
-        if token.kind == TokenKind::Yield {
-            self.reject_unbuilt(token, "a generator (`-> yield T`)");
-            self.bump();
+        if self.eat(TokenKind::Yield) {
+            let found = diagnostics::generator_lambda(self.in_file(token.span()));
+            self.report(found);
         }
         self.ty()
     }

@@ -282,3 +282,15 @@ pub(super) fn pub_impl(at: FileSpan) -> Diagnostic {
         .with_primary("an impl is visible wherever its trait and its type are")
         .with_fix("remove `pub`", at, "", Applicability::Machine)
 }
+
+pub(super) fn generator_body(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0482, at, "a generator has a block of statements")
+        .with_primary("`-> yield T` stands here")
+        .with_help("write the body in lines below, with `yield e` for each element, up to `end`")
+}
+
+pub(super) fn generator_lambda(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0482, at, "a lambda cannot be a generator")
+        .with_primary("only a cell can yield")
+        .with_help("write a nested cell: it may use the names around it as a lambda may")
+}

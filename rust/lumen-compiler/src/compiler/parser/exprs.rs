@@ -436,7 +436,7 @@ impl Parser<'_> {
             self.error(found);
         }
         let params = self.lambda_params();
-        let ret = if self.eat(TokenKind::Arrow) { Some(self.return_type()) } else { None };
+        let ret = if self.eat(TokenKind::Arrow) { Some(self.lambda_ret()) } else { None };
         let row = if self.at(TokenKind::Slash) { Some(self.row()) } else { None };
         let body = if !self.panicking && self.eat(TokenKind::FatArrow) {
             self.one_line_block()

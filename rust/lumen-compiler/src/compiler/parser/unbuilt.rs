@@ -105,7 +105,6 @@ pub fn unbuilt_name(name: Symbol) -> Option<&'static str> {
         sym::FUTURE => "the type `Future`",
         sym::SENDER => "the type `Sender`",
         sym::RECEIVER => "the type `Receiver`",
-        sym::STREAM => "the type `Stream`",
         sym::SECRET => "the type `Secret`",
         sym::UNTRUSTED => "the type `Untrusted`",
         _ => return None,

@@ -7,7 +7,7 @@ use super::{diagnostics, free_names};
 use crate::compiler::ast;
 use crate::compiler::hir::{
     Block, CellAttrs, CellBody, CellId, CellOrigin, ExprId, ExprKind, Lambda, LambdaId,
-    LambdaParam, Local, LocalId, LocalKind, Stmt, StmtKind,
+    LambdaParam, Local, LocalId, LocalKind, Pat, PatKind, Stmt, StmtKind,
 };
 use lumen_base::{Span, Symbol};
 use rustc_hash::FxHashSet;
@@ -63,7 +63,16 @@ impl Ctx<'_, '_> {
         }
         self.body.body.params = params.into();
         let root = match code {
+            Code::Block(block) if self.g.hir.cells[cell].is_generator => {
+                let span = self.g.hir.cells[cell].span;
+                self.generator(block, span)
+            }
             Code::Block(block) => self.block(block),
+            // Reported by the parser.
+            Code::Expr(expr) if self.g.hir.cells[cell].is_generator => {
+                self.expr(expr);
+                self.add(ExprKind::Missing, Span::default())
+            }
             Code::Expr(expr) => self.expr(expr),
             Code::Script => self.script_block(),
         };
@@ -108,6 +117,50 @@ impl Ctx<'_, '_> {
         self.add(ExprKind::Block(Block { stmts: stmts.into(), tail: None }), span)
     }
 
+    /// The body of a generator cell: a lambda without parameters that makes the stream. The cell's parameters are its
+    /// captures; inside they are locals of the same names, so that the body may change them.
+    fn generator(&mut self, block: ast::BlockId, span: Span) -> ExprId {
+        let params = self.body.body.params.clone();
+        let outer = self.frame();
+        let id = self.enter_lambda(FrameKind::Generator, span);
+        self.body.body.lambdas[id].generates = true;
+        let mark = self.g.scope.mark();
+        let mut stmts = Vec::with_capacity(params.len());
+        for param in params {
+            let (name, span) = {
+                let local = &self.body.body.locals[param];
+                (local.name, local.span)
+            };
+            let twin = self.capture(outer, param);
+            let init = self.add(ExprKind::Local(twin), span);
+            let local = self.add_local(name, span, LocalKind::Param, false);
+            let pat = self.body.body.pats.alloc(Pat { kind: PatKind::Bind(local), span });
+            let kind = StmtKind::Let { pat, ty: None, init, otherwise: None };
+            stmts.push(Stmt { kind, span });
+            let frame = self.frame();
+            self.g.scope.bind(name, What::Local(local), frame);
+        }
+        let code = self.block(block);
+        stmts.push(Stmt { kind: StmtKind::Expr(code), span });
+        self.g.scope.leave(mark);
+        let body = self.add(ExprKind::Block(Block { stmts: stmts.into(), tail: None }), span);
+        self.leave_lambda(id, Box::default(), None, body);
+        self.add(ExprKind::Lambda(id), span)
+    }
+
+    /// `yield e`.
+    pub(super) fn yield_expr(&mut self, value: ast::ExprId, span: Span) -> ExprKind {
+        let value = self.expr(value);
+        let at = self.at(span);
+        match self.frames.last().map(|frame| frame.kind) {
+            Some(FrameKind::Generator(_)) => return ExprKind::Yield(value),
+            Some(FrameKind::Defer(_)) => self.report(diagnostics::leaves_defer(at, "yield")),
+            Some(FrameKind::Lambda(_)) => self.report(diagnostics::yield_in_lambda(at)),
+            _ => self.report(diagnostics::yield_outside_generator(at)),
+        }
+        ExprKind::Missing
+    }
+
     /// `fn(x) => e`.
     pub(super) fn lambda(&mut self, id: ast::LambdaId, span: Span) -> ExprKind {
         let lambda = self.ast[id];
@@ -147,6 +200,7 @@ impl Ctx<'_, '_> {
             params: Box::default(),
             ret: None,
             body: placeholder(),
+            generates: false,
             captures: Vec::new(),
             span,
         });
@@ -166,7 +220,9 @@ impl Ctx<'_, '_> {
     ) {
         let captures = self.frames.pop().map(|frame| frame.captures).unwrap_or_default();
         self.body.owner = match self.frames.last().map(|frame| frame.kind) {
-            Some(FrameKind::Lambda(outer) | FrameKind::Defer(outer)) => Some(outer),
+            Some(
+                FrameKind::Lambda(outer) | FrameKind::Defer(outer) | FrameKind::Generator(outer),
+            ) => Some(outer),
             _ => None,
         };
         let lambda = &mut self.body.body.lambdas[id];

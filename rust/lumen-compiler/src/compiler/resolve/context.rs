@@ -183,6 +183,7 @@ impl<'g> Global<'g> {
                 TyRefKind::Enum(id, _) => Head::Enum(*id),
                 TyRefKind::Optional(_) => Head::Optional,
                 TyRefKind::Fn { .. } => Head::Fn,
+                TyRefKind::Stream(_) => Head::Stream,
                 TyRefKind::Error
                 | TyRefKind::Never
                 | TyRefKind::Any
@@ -309,6 +310,8 @@ pub(super) enum FrameKind {
     Closed,
     Lambda(LambdaId),
     Defer(LambdaId),
+    /// The body of a generator cell.
+    Generator(LambdaId),
 }
 
 /// Adjacent nested cells, which see each other and share their captured values.

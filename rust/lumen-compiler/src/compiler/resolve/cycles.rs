@@ -52,9 +52,10 @@ impl Global<'_> {
         let mut left = vec![ty];
         while let Some(ty) = left.pop() {
             match &self.hir.ty_refs[ty].kind {
-                TyRefKind::List(inner) | TyRefKind::Set(inner) | TyRefKind::Optional(inner) => {
-                    left.push(*inner)
-                }
+                TyRefKind::List(inner)
+                | TyRefKind::Set(inner)
+                | TyRefKind::Stream(inner)
+                | TyRefKind::Optional(inner) => left.push(*inner),
                 TyRefKind::Map(key, value) => left.extend([*key, *value]),
                 TyRefKind::Tuple(list)
                 | TyRefKind::Union(list)

@@ -346,3 +346,24 @@ pub(super) fn fixed_trait(at: FileSpan, name: &str, is_num: bool) -> Diagnostic 
         .with_primary("it follows from the structure of the type")
         .with_help("remove the impl: every type without functions has it")
 }
+
+/// `yield` in a cell that is no generator, or in no cell at all.
+pub(super) fn yield_outside_generator(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0480, at, "`yield` outside a generator")
+        .with_primary("this code gives no stream")
+        .with_help("declare the cell with `-> yield T`, where `T` is the type of what it yields")
+}
+
+/// `yield` in a lambda.
+pub(super) fn yield_in_lambda(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0480, at, "`yield` in a lambda")
+        .with_primary("a lambda runs by itself: it cannot yield for the cell around it")
+        .with_help("loop with `for` in the generator itself, and `yield` there")
+}
+
+/// `main` or a test as a generator.
+pub(super) fn generator_entry(at: FileSpan, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0482, at, format!("{what} cannot be a generator"))
+        .with_primary("nobody would ask for its elements")
+        .with_help("move the `yield`s to a cell of its own, and go through its stream with `for`")
+}

@@ -86,6 +86,7 @@ impl Ctx<'_, '_> {
                 self.check_leaves_defer(span, "return");
                 ExprKind::Return(value.map(|value| self.expr(value)))
             }
+            ast::ExprKind::Yield(value) => self.yield_expr(value, span),
             ast::ExprKind::Break(jump) => self.jump(jump, span, "break"),
             ast::ExprKind::Continue(jump) => self.jump(jump, span, "continue"),
             ast::ExprKind::Halt(message) => ExprKind::Halt(self.expr(message)),

@@ -112,6 +112,7 @@ impl Walk<'_> {
             ExprKind::Propagate(inner)
             | ExprKind::Unwrap(inner)
             | ExprKind::Halt(inner)
+            | ExprKind::Yield(inner)
             | ExprKind::Unary { operand: inner, .. }
             | ExprKind::As { expr: inner, .. }
             | ExprKind::Is { expr: inner, .. } => self.exprs.push(inner),

@@ -170,7 +170,9 @@ impl Ctx<'_, '_> {
             return inner;
         }
         let owner = match self.frames[frame].kind {
-            FrameKind::Lambda(lambda) | FrameKind::Defer(lambda) => lambda,
+            FrameKind::Lambda(lambda) | FrameKind::Defer(lambda) | FrameKind::Generator(lambda) => {
+                lambda
+            }
             // What a nested cell captures was found before its body; this keeps the tree well-formed anyway.
             FrameKind::Cell { .. } | FrameKind::Closed => {
                 return self.lost_capture(frame, outer);

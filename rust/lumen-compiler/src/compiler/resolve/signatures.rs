@@ -123,7 +123,13 @@ impl Ctx<'_, '_> {
         let params = self.params(cell, id, self_ty, jobs);
         let type_params: Box<[TypeParamId]> =
             self.generics[outer..].iter().map(|(_, param)| *param).collect();
-        let ret = cell.ret.map(|ty| self.ty(ty));
+        let mut ret = cell.ret.map(|ty| self.ty(ty));
+        if cell.is_generator {
+            ret = ret.map(|elem| {
+                let span = self.g.hir.ty_refs[elem].span;
+                self.g.add_type(TyRefKind::Stream(elem), span)
+            });
+        }
         let row = cell.row.map(|row| self.row(row, RowPlace::Elsewhere));
         for param in &params {
             if let Some(default) = param.default {
@@ -235,6 +241,11 @@ impl Ctx<'_, '_> {
             return;
         }
         let what = if is_main { "`main`" } else { "a test" };
+        if cell.is_generator {
+            let at = self.at(cell.name_span);
+            self.report(diagnostics::generator_entry(at, what));
+            return;
+        }
         let span = match (cell.params.first(), cell.type_params.first()) {
             (Some(param), _) => param.span,
             (None, Some(&param)) => self.g.hir.type_params[param].span,
@@ -382,6 +393,7 @@ pub(super) fn head_name(head: Head) -> &'static str {
         Head::Set => "set",
         Head::Tuple => "tuple",
         Head::Fn => "fn",
+        Head::Stream => "stream",
         Head::Optional => "optional",
         Head::Record(_) => "record",
         Head::Enum(_) => "result",

@@ -92,6 +92,7 @@ impl Ctx<'_, '_> {
             }
             _ => match self.type_def(name) {
                 Some(def) => return self.declared_type(def, name, args, place),
+                None if name.symbol == sym::STREAM => return self.container(name, args, place),
                 None => return self.unknown_type(name),
             },
         };
@@ -112,6 +113,7 @@ impl Ctx<'_, '_> {
         match name.symbol {
             sym::LIST => TyRefKind::List(args[0]),
             sym::SET => TyRefKind::Set(args[0]),
+            sym::STREAM => TyRefKind::Stream(args[0]),
             sym::MAP => TyRefKind::Map(args[0], args[1]),
             _ => TyRefKind::Tuple(args),
         }

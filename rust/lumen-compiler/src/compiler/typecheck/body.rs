@@ -52,6 +52,8 @@ pub(super) enum FrameKind {
     Script,
     Lambda,
     Defer,
+    /// The body of a generator cell: the type of its elements.
+    Generator(Ty),
 }
 
 /// What the breaks of a loop have given so far.
@@ -254,6 +256,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         match self.c.store.kind(ty) {
             TyKind::Infer(_) => out.push(ty),
             TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => self.open_vars(*a, out),
+            TyKind::Stream { elem, .. } => self.open_vars(*elem, out),
             TyKind::Map(k, v) => {
                 self.open_vars(*k, out);
                 self.open_vars(*v, out);

@@ -180,6 +180,10 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     fn call_row(&mut self, cell: CellId, inst: &Inst<'_>, span: Span) {
+        // To make a stream does nothing; its consumer has its row.
+        if self.hir.cells[cell].is_generator {
+            return;
+        }
         let why = Why { at: self.here(span), callee: Some(cell) };
         let to = self.frame().row;
         let info = &self.c.cells[cell.index()];
@@ -390,7 +394,9 @@ impl<'a> BodyCx<'_, 'a> {
         let ret = self.c.tables.sigs[cell].ret;
         let ret = self.c.instantiate(ret, &inst);
         let info = &self.c.cells[cell.index()];
-        let row = if info.row_declared {
+        let row = if self.hir.cells[cell].is_generator {
+            RowTy::EMPTY
+        } else if info.row_declared {
             let row = self.c.tables.sigs[cell].row;
             self.c.instantiate_row(row, &inst)
         } else {

@@ -74,6 +74,17 @@ impl BodyCx<'_, '_> {
                 }
                 _ => Fit::No,
             },
+            TyKind::Stream { elem, row } => match *self.kind(own) {
+                TyKind::Stream { elem: own_elem, row: own_row } => {
+                    if !self.unify(own_elem, elem, span) {
+                        return Fit::No;
+                    }
+                    let why = Why { at: self.here(span), callee: None };
+                    self.c.rows.sub(own_row, row, &self.c.store, why);
+                    Fit::Same
+                }
+                _ => Fit::No,
+            },
             _ => self.same(own, wanted, span),
         }
     }

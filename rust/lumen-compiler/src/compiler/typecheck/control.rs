@@ -6,6 +6,7 @@ use super::body::{BodyCx, CaseTask, FrameKind, Want};
 use super::diagnostics as d;
 use super::narrow::{Fact, Facts};
 use super::types::{Ty, TyKind};
+use crate::compiler::effects::row::Why;
 use crate::compiler::hir::{Arm, Cond, ExprId, ExprKind, LoopId, PatId};
 use lumen_base::Span;
 
@@ -236,6 +237,12 @@ impl BodyCx<'_, '_> {
             TyKind::List(elem) | TyKind::Set(elem) => elem,
             TyKind::Map(key, value) => self.c.store.tuple(vec![key, value]),
             TyKind::String => Ty::STRING,
+            TyKind::Stream { elem, row } => {
+                let why = Why { at: self.at(iter), callee: None };
+                let to = self.frame().row;
+                self.c.rows.include(to, row, &self.c.store, why);
+                elem
+            }
             TyKind::Error | TyKind::Never => Ty::ERROR,
             TyKind::Infer(_) => {
                 let at = self.at(iter);
@@ -271,6 +278,21 @@ impl BodyCx<'_, '_> {
         Ty::NEVER
     }
 
+    /// `yield e`.
+    pub(super) fn yield_value(&mut self, value: ExprId) -> Ty {
+        match self.frame().kind {
+            FrameKind::Generator(elem) => {
+                let own = self.expr(value, Want::Ty(elem));
+                self.coerce(value, own, elem);
+            }
+            // Reported by name resolution.
+            _ => {
+                self.infer(value);
+            }
+        }
+        Ty::NULL
+    }
+
     pub(super) fn return_value(&mut self, value: Option<ExprId>, span: Span) -> Ty {
         let frame = self.frame();
         match (frame.kind, value) {
@@ -278,6 +300,13 @@ impl BodyCx<'_, '_> {
                 // Reported by name resolution.
                 if let Some(value) = value {
                     self.infer(value);
+                }
+            }
+            (FrameKind::Generator(_), Some(value)) => {
+                let own = self.infer(value);
+                let (own, at) = (self.shallow(own), self.at(value));
+                if !matches!(*self.kind(own), TyKind::Never | TyKind::Error) {
+                    self.report(d::return_in_generator(at));
                 }
             }
             (FrameKind::Script, Some(value)) => {

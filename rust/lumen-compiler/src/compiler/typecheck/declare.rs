@@ -115,11 +115,23 @@ impl<'a> Checker<'a> {
             self.declare_row(id, cell, &synthetic);
             self.row_params = synthetic;
             let row = self.declared_row(id, cell);
+            let ret = if cell.is_generator { self.generated(id, ret, row) } else { ret };
             self.tables.sigs.insert(
                 id,
                 CellSig { type_params: cell.type_params.clone(), params: tys, ret, row },
             );
         }
+    }
+
+    /// The stream that a generator gives: its row is what the body does, written or inferred.
+    fn generated(&mut self, id: CellId, ret: Ty, row: RowTy) -> Ty {
+        let TyKind::Stream { elem, .. } = *self.store.kind(ret) else { return ret };
+        let info = &self.cells[id.index()];
+        let row = match info.row_declared {
+            true => row,
+            false => self.rows.row_of(info.row_var, &mut self.store),
+        };
+        self.store.intern(TyKind::Stream { elem, row })
     }
 
     fn declare_row(&mut self, id: CellId, cell: &Cell, synthetic: &[TypeParamId]) {
@@ -347,6 +359,11 @@ impl<'a> Checker<'a> {
                     None => self.implicit_row(rows),
                 };
                 self.store.intern(TyKind::Fn { params, ret, row })
+            }
+            TyRefKind::Stream(elem) => {
+                let elem = self.ty(*elem, rows, file);
+                let row = self.implicit_row(rows);
+                self.store.intern(TyKind::Stream { elem, row })
             }
             TyRefKind::Infer if self.in_body => self.fresh(),
             TyRefKind::Infer => {

@@ -352,6 +352,20 @@ pub(super) fn propagate_in_script(at: FileSpan) -> Diagnostic {
         .with_help("unwrap with `!`, or give a default with `??`")
 }
 
+/// `?` in a generator, which returns nothing.
+pub(super) fn propagate_in_generator(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0438, at, "`?` has nothing to leave here")
+        .with_primary("a generator returns no value")
+        .with_help("`match` on the value, and `return` to end the stream, or yield the `result`")
+}
+
+/// `return e` in a generator.
+pub(super) fn return_in_generator(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0481, at, "a generator returns no value")
+        .with_primary("a stream has no value beside its elements")
+        .with_help("`yield` it and then `return`")
+}
+
 /// The error is a `found`, the function gives a `expected`.
 pub(super) fn propagate_error_type(at: FileSpan, expected: &str, found: &str) -> Diagnostic {
     Diagnostic::new(

@@ -34,6 +34,7 @@ impl TyStore {
                 let params = self.all_erased(&params);
                 TyKind::Fn { params, ret: self.erased(ret), row }
             }
+            TyKind::Stream { elem, row } => TyKind::Stream { elem: self.erased(elem), row },
             other => other,
         };
         self.intern(kind)

@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
     /// Whether no value of `ty` holds a function; `param` decides for type parameters.
     fn no_functions(&self, ty: Ty, param: &mut dyn FnMut(Ty) -> bool) -> bool {
         match self.store.kind(ty) {
-            TyKind::Fn { .. } => false,
+            TyKind::Fn { .. } | TyKind::Stream { .. } => false,
             TyKind::Param(_) => param(ty),
             TyKind::List(a)
             | TyKind::Set(a)
@@ -165,6 +165,7 @@ fn nominal_parts(store: &TyStore, ty: Ty, n_records: usize, note: &mut dyn FnMut
         | TyKind::Refined { base: a, .. } => {
             nominal_parts(store, *a, n_records, note);
         }
+        TyKind::Stream { elem, .. } => nominal_parts(store, *elem, n_records, note),
         TyKind::Map(k, v) => {
             nominal_parts(store, *k, n_records, note);
             nominal_parts(store, *v, n_records, note);

@@ -75,6 +75,21 @@ impl BodyCx<'_, '_> {
         self.c.store.intern(TyKind::Fn { params: params.into_boxed_slice(), ret, row })
     }
 
+    /// The body of a generator cell; what it does is the row of the stream.
+    pub(super) fn generator(&mut self, id: LambdaId) -> Ty {
+        let ret = self.frame().ret;
+        let TyKind::Stream { elem, .. } = *self.kind(ret) else { return Ty::ERROR };
+        let row = self.c.cells[self.cell.index()].row_var;
+        let mark = self.enter_lambda(id);
+        self.frames.push(Frame { ret: Ty::NULL, row, kind: FrameKind::Generator(elem) });
+        self.discard(self.body.lambdas[id].body);
+        self.frames.pop();
+        self.leave_branch(mark);
+        let row = self.c.rows.row_of(row, &mut self.c.store);
+        self.out.lambda_row.insert(id, row);
+        ret
+    }
+
     fn lambda_body(&mut self, id: LambdaId, ret: Ty) {
         let body = self.body.lambdas[id].body;
         if ret == Ty::NULL {

@@ -619,6 +619,10 @@ impl BodyCx<'_, '_> {
                 self.report(d::propagate_in_script(at));
                 return value;
             }
+            FrameKind::Generator(_) => {
+                self.report(d::propagate_in_generator(at));
+                return value;
+            }
             FrameKind::Cell | FrameKind::Lambda => {}
         }
         let ret = self.c.zonk(frame.ret);

@@ -90,6 +90,12 @@ impl TypePrinter<'_> {
             TyKind::Refined { alias, args, .. } => {
                 self.head(self.names.resolve(self.hir.aliases[*alias].name), args, out, left);
             }
+            TyKind::Stream { elem, row } => {
+                self.head("Stream", &[*elem], out, left);
+                if *row != RowTy::EMPTY && self.store.row(*row).infer.is_empty() {
+                    let _ = write!(out, " / {}", self.row(*row));
+                }
+            }
             TyKind::Param(param) => out.push_str(self.param(*param).unwrap_or("_")),
         }
     }

@@ -98,6 +98,10 @@ impl BodyCx<'_, '_> {
             return ty;
         }
         let at = self.at(expr);
+        if matches!(self.kind(ty), TyKind::Stream { .. }) {
+            self.report(d::value_dropped(at, "stream", None));
+            return ty;
+        }
         if self.result_parts(ty).is_some() {
             self.report(d::result_dropped(at));
             return ty;

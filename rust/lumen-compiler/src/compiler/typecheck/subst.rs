@@ -152,6 +152,12 @@ impl Checker<'_> {
                 self.rows.sub(f, e, &self.store, why);
                 self.unify_all(&ps, &qs, at) && self.unify(r, s, at)
             }
+            (TyKind::Stream { elem: x, row: e }, TyKind::Stream { elem: y, row: f }) => {
+                let why = Why { at, callee: None };
+                self.rows.sub(e, f, &self.store, why);
+                self.rows.sub(f, e, &self.store, why);
+                self.unify(x, y, at)
+            }
             _ => false,
         }
     }
@@ -211,6 +217,7 @@ impl Checker<'_> {
         }
         match self.store.kind(ty) {
             TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => self.occurs(var, *a),
+            TyKind::Stream { elem, .. } => self.occurs(var, *elem),
             TyKind::Map(k, v) => self.occurs(var, *k) || self.occurs(var, *v),
             TyKind::Tuple(parts)
             | TyKind::Record(_, parts)
@@ -354,6 +361,10 @@ impl Checker<'_> {
                 let (alias, args, base) = (*alias, args.clone(), *base);
                 let args = args.iter().map(|&p| part(self, p)).collect();
                 TyKind::Refined { alias, args, base: part(self, base) }
+            }
+            TyKind::Stream { elem, row } => {
+                let (elem, row) = (*elem, *row);
+                TyKind::Stream { elem: part(self, elem), row: on_row(self, row) }
             }
             _ => return ty,
         };

@@ -146,7 +146,8 @@ impl<'a> Checker<'a> {
     /// The head of a type that a trait can be implemented for.
     fn target_head(&self, target: Ty) -> Option<Head> {
         let head = head_of(self.store.kind(target))?;
-        let has_methods = !matches!(head, Head::Any | Head::Optional | Head::Fn | Head::None);
+        let has_methods =
+            !matches!(head, Head::Any | Head::Optional | Head::Fn | Head::Stream | Head::None);
         (has_methods && is_pattern(&self.store, target)).then_some(head)
     }
 
@@ -201,7 +202,7 @@ impl<'a> Checker<'a> {
 /// parameters, which collapse for some arguments.
 fn is_pattern(store: &TyStore, ty: Ty) -> bool {
     match store.kind(ty) {
-        TyKind::Fn { .. } | TyKind::Refined { .. } => false,
+        TyKind::Fn { .. } | TyKind::Stream { .. } | TyKind::Refined { .. } => false,
         TyKind::Optional(_) | TyKind::Union(_) => {
             !store.flags(ty).any(TyFlags::PARAM) && !store.flags(ty).any(TyFlags::FN)
         }

@@ -43,6 +43,11 @@ pub enum TyKind {
         ret: Ty,
         row: RowTy,
     },
+    /// A recipe of elements; the row is what a step of its consumer does.
+    Stream {
+        elem: Ty,
+        row: RowTy,
+    },
     Param(TypeParamId),
     /// A refined alias with its arguments and the type that it refines.
     Refined {
@@ -76,7 +81,7 @@ impl TyFlags {
     pub const PARAM: TyFlags = TyFlags(4);
     /// The error type.
     pub const ERROR: TyFlags = TyFlags(8);
-    /// A function type.
+    /// A function or stream type.
     pub const FN: TyFlags = TyFlags(16);
     /// A refined type.
     pub const REFINED: TyFlags = TyFlags(32);
@@ -185,9 +190,15 @@ impl TyStore {
             | TyKind::Record(_, parts)
             | TyKind::Enum(_, parts)
             | TyKind::Union(parts) => parts.iter().copied().for_each(add),
-            TyKind::Fn { params, ret, row } => {
-                params.iter().copied().for_each(&mut add);
-                add(*ret);
+            TyKind::Fn { row, .. } | TyKind::Stream { row, .. } => {
+                match kind {
+                    TyKind::Fn { params, ret, .. } => {
+                        params.iter().copied().for_each(&mut add);
+                        add(*ret);
+                    }
+                    TyKind::Stream { elem, .. } => add(*elem),
+                    _ => {}
+                }
                 let row = self.row(*row);
                 info.flags = info.flags.union(TyFlags::FN);
                 if !row.infer.is_empty() {
@@ -321,6 +332,7 @@ pub fn head_of(kind: &TyKind) -> Option<Head> {
         TyKind::Set(_) => Head::Set,
         TyKind::Tuple(_) => Head::Tuple,
         TyKind::Fn { .. } => Head::Fn,
+        TyKind::Stream { .. } => Head::Stream,
         TyKind::Optional(_) => Head::Optional,
         TyKind::Record(id, _) => Head::Record(*id),
         TyKind::Enum(id, _) => Head::Enum(*id),

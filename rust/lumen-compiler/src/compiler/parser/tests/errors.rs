@@ -119,7 +119,6 @@ fn what_is_not_built_is_named() {
         "enum E[T]\n  Lit(Int): E[Int]\nend",
         "let x = await y",
         "let x = try f()",
-        "yield 1",
         "let x = perform Console.log(1)",
         "let x = spawn f(1)",
         "nursery n\n  n.spawn(f(1))\nend",
@@ -136,7 +135,6 @@ fn what_is_not_built_is_named() {
         "import a: f with grants Chat",
         "@durable\ncell f() = 1",
         "cell f()\n  @hint(induction n)\n  1\nend",
-        "cell f() -> yield Int\n  1\nend",
         "ghost let x = 1",
     ] {
         assert_eq!(codes(text), ["E0299"], "{text}");
