@@ -1,4 +1,5 @@
-//! Makes the index of the standard library: `std/*.lm.md` → `$OUT_DIR/std_index.rs`.
+//! Makes the index of the standard library: `std/*.lm.md` → `$OUT_DIR/std_index.rs`; and the name of this build of the
+//! compiler: the sources that decide what LIR a document becomes → `LUMEN_BUILD_ID`.
 //!
 //! Each plain `lumen` fence of a document becomes one entry (file, byte range of its text, what it declares), so that
 //! the compiler parses only the declarations that a program names, and start-up parses none that it does not need.
@@ -10,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -23,6 +25,57 @@ struct Fence {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    std_index()?;
+    println!("cargo::rustc-env=LUMEN_BUILD_ID={}", build_id()?);
+    Ok(())
+}
+
+/// What the output of the compiler depends on, from the root of the repository.
+const SOURCES: [&str; 6] = [
+    "Cargo.lock",
+    "rust/lumen-base",
+    "rust/lumen-compiler",
+    "rust/lumen-lir",
+    "rust-toolchain.toml",
+    "std",
+];
+
+/// 128 bits that differ between builds whose compilers may differ.
+fn build_id() -> Result<String, Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../..");
+    let mut files = Vec::new();
+    for source in SOURCES {
+        let path = root.join(source);
+        println!("cargo::rerun-if-changed={}", path.display());
+        collect(&path, &mut files)?;
+    }
+    files.sort();
+    let mut halves = [DefaultHasher::new(), DefaultHasher::new()];
+    for (n, half) in halves.iter_mut().enumerate() {
+        (n, env::var("CARGO_PKG_VERSION")?, env::var("PROFILE")?).hash(half);
+    }
+    for path in &files {
+        let bytes = fs::read(path)?;
+        for half in &mut halves {
+            (path.strip_prefix(&root)?, &bytes).hash(half);
+        }
+    }
+    Ok(halves.map(|half| format!("{:016x}", half.finish())).concat())
+}
+
+/// The files at and below a path.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        collect(&entry?.path(), files)?;
+    }
+    Ok(())
+}
+
+fn std_index() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../std");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut paths: Vec<PathBuf> =

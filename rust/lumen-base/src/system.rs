@@ -12,6 +12,27 @@ pub use os::OsSystem;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// What stands at a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EntryKind {
+    File,
+    Folder,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// A pipe, a socket, a device.
+    Other,
+}
+
+/// One entry of a folder. Links are not followed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FolderEntry {
+    /// Its name; what is not UTF-8 is replaced.
+    pub name: String,
+    pub kind: EntryKind,
+    /// Length of a file.
+    pub bytes: u64,
+}
+
 /// What a compiler and a running program may ask of the outside.
 pub trait System: Send + Sync {
     /// The bytes of a file.
@@ -25,6 +46,18 @@ pub trait System: Send + Sync {
 
     /// Whether `path` is a file.
     fn is_file(&self, path: &Path) -> bool;
+
+    /// What stands at `path` itself.
+    fn entry(&self, path: &Path) -> io::Result<FolderEntry>;
+
+    /// The entries of a folder, sorted by name.
+    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>>;
+
+    /// Makes a folder, and those above it that are missing, for this user only.
+    fn create_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Removes a file, or a link itself; a folder is an error.
+    fn remove(&self, path: &Path) -> io::Result<()>;
 
     /// The variable of the environment, when it is set and is UTF-8.
     fn env(&self, name: &str) -> Option<String>;

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
     Explain(Explain),
+    /// Show or empty the cache of compiled programs.
+    Cache(Cache),
 }
 
 #[derive(Args)]
@@ -47,6 +49,9 @@ pub(crate) struct Run {
     /// A bound: `memory=64m`, `stack=16m`, `instructions=1000000` (calls and loop rounds), `output=1m`.
     #[arg(long = "limit", value_name = "NAME=AMOUNT")]
     pub(crate) limits: Vec<String>,
+    /// Compile the document even when it was compiled before, and keep nothing.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// Print the value of `main`.
     #[arg(long)]
     pub(crate) print: bool,
@@ -134,4 +139,18 @@ pub(crate) struct Fmt {
 pub(crate) struct Explain {
     /// A code such as `E0401`, or the name of a builtin.
     pub(crate) subject: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Cache {
+    #[command(subcommand)]
+    pub(crate) action: CacheAction,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Say where the cache is and how much is in it.
+    Stat,
+    /// Remove every compiled program; nothing else that is there.
+    Clear,
 }

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod cache;
 mod check;
 mod emit;
 mod explain;
@@ -21,5 +22,6 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Test(args) => test::test(&args),
         Command::Fmt(args) => fmt::fmt(&args, style),
         Command::Explain(args) => explain::explain(&args.subject),
+        Command::Cache(args) => cache::cache(args.action),
     }
 }

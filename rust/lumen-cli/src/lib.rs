@@ -4,6 +4,7 @@
 //! 70 a bug in Lumen; `exit(code)` in a program sets its own.
 
 mod args;
+mod cache;
 mod commands;
 mod console;
 mod diff;

@@ -5,6 +5,7 @@ use crate::{EXIT_BUG, EXIT_COMPILE};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{OsSystem, System};
 use lumen_compiler::compilation::{CompileOutput, Phase};
+use serde::{Deserialize, Serialize};
 use std::io::IsTerminal;
 
 /// Whether what goes to standard error is coloured: the flag, then NO_COLOR, then whether it is a terminal.
@@ -31,6 +32,35 @@ pub(crate) fn err(text: &str) {
 /// `lumen: message` on standard error.
 pub(crate) fn complain(message: impl std::fmt::Display) {
     err(&format!("lumen: {message}\n"));
+}
+
+/// Diagnostics as text, in both styles: what can be shown again without the sources.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Rendered {
+    plain: String,
+    colored: String,
+}
+
+impl Rendered {
+    /// The diagnostics of a compilation; empty when there are none.
+    pub(crate) fn of(compiled: &CompileOutput) -> Self {
+        if compiled.diagnostics.is_empty() {
+            return Self::default();
+        }
+        let text = |style| render_all(&compiled.diagnostics, &compiled.sources, style);
+        Self { plain: text(Style::Plain), colored: text(Style::Colored) }
+    }
+
+    /// Shows them, as [`report`] did.
+    pub(crate) fn show(&self, style: Style) {
+        let text = match style {
+            Style::Plain => &self.plain,
+            Style::Colored => &self.colored,
+        };
+        if !text.is_empty() {
+            err(text);
+        }
+    }
 }
 
 /// Shows the diagnostics of a compilation; gives the exit code when they end the command.

@@ -64,6 +64,11 @@ fn form_of_text(bytes: &[u8]) -> Form {
 
 /// Compiles a document's program.
 pub(crate) fn compile(source: Source, goal: Goal) -> CompileOutput {
+    compile_with(source, goal, &OsSystem)
+}
+
+/// Compiles a document's program, whose imports another system reads.
+pub(crate) fn compile_with(source: Source, goal: Goal, system: &dyn System) -> CompileOutput {
     pipeline::compile(CompileInput {
         name: &source.name,
         path: source.path.as_deref(),
@@ -71,7 +76,7 @@ pub(crate) fn compile(source: Source, goal: Goal) -> CompileOutput {
         form: source.form,
         part: Part::Program,
         goal,
-        system: &OsSystem,
+        system,
     })
 }
 

@@ -12,6 +12,8 @@ fn lumen_in(folder: &Path, args: &[&str], input: &str) -> Output {
         .args(args)
         .current_dir(folder)
         .env_remove("NO_COLOR")
+        .env_remove("HOME")
+        .env_remove("LUMEN_HOME")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -276,6 +278,8 @@ fn a_closed_pipe_is_no_crash() {
     let folder = Folder::new("pipe", &[("p.lm.md", program)]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
         .args(["run", "p.lm.md"])
+        .env_remove("HOME")
+        .env_remove("LUMEN_HOME")
         .current_dir(&folder.0)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 fn lumen(args: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
         .args(args)
+        .env_remove("HOME")
+        .env_remove("LUMEN_HOME")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

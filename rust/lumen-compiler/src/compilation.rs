@@ -6,6 +6,10 @@ use crate::markdown::Form;
 use lumen_base::{Diagnostic, Interner, SourceMap, System, diag};
 use lumen_lir::{CellId, Module, Verified};
 
+/// Names this build of the compiler: its version, sources, standard library and dependencies. Builds with the same name
+/// make the same LIR of the same files.
+pub const BUILD_ID: &str = env!("LUMEN_BUILD_ID");
+
 /// A program to compile.
 pub struct CompileInput<'a> {
     /// The root file as diagnostics show it: its path, or `<stdin>`.

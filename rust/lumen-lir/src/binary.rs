@@ -2,7 +2,7 @@
 //!
 //! Input → output: `Module` ⇄ bytes. Layout, little-endian: magic, format version, hash of the instruction and builtin tables,
 //! number of sections; for each section its kind, stored length, raw length and the BLAKE3 of the stored bytes; then the stored
-//! bytes in the same order, each `zstd(postcard(…))`.
+//! bytes in the same order, each `zstd(postcard(…))`, or `postcard(…)` where both lengths are the same.
 //!
 //! Invariants:
 //! - Decoding never panics and never allocates more than a bound, whatever the bytes are.
@@ -16,6 +16,7 @@ use crate::typedesc::{ClassDesc, TypeDesc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -57,21 +58,59 @@ impl fmt::Display for BinaryError {
 
 impl std::error::Error for BinaryError {}
 
+/// How sections are stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Packing {
+    /// As small as fast compression makes them.
+    Packed,
+    /// As they are: quick to write and to read.
+    Plain,
+}
+
 /// Hash of everything that gives numbers in code their meaning.
 pub fn tables_hash() -> [u8; 32] {
     static HASH: OnceLock<[u8; 32]> = OnceLock::new();
     *HASH.get_or_init(|| {
-        let mut hasher = blake3::Hasher::new();
+        let mut bytes = TableBytes(Vec::with_capacity(1 << 16));
         for info in &TABLE {
-            hasher.update(
-                format!("{} {:?} {:?};", info.mnemonic, info.operands, info.flags).as_bytes(),
-            );
+            (info.mnemonic, info.operands, info.flags).hash(&mut bytes);
         }
-        for signature in INTRINSICS {
-            hasher.update(format!("{signature:?};").as_bytes());
-        }
-        *hasher.finalize().as_bytes()
+        INTRINSICS.hash(&mut bytes);
+        *blake3::hash(&bytes.0).as_bytes()
     })
+}
+
+/// What is hashed, as the bytes that `Hash` names: the same on every platform.
+struct TableBytes(Vec<u8>);
+
+impl Hasher for TableBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn write_u16(&mut self, n: u16) {
+        self.write(&n.to_le_bytes());
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write(&n.to_le_bytes());
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.write(&n.to_le_bytes());
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+
+    fn write_isize(&mut self, n: isize) {
+        self.write_u64(n as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.len() as u64
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -89,14 +128,14 @@ struct MetaRef<'m> {
 }
 
 /// Writes a module.
-pub fn encode(module: &Module) -> Result<Vec<u8>, BinaryError> {
+pub fn encode(module: &Module, packing: Packing) -> Result<Vec<u8>, BinaryError> {
     let meta = MetaRef { name: &module.name, globals: &module.globals, entry: module.entry };
     let sections = [
-        pack(&meta)?,
-        pack(&(&module.types, &module.classes))?,
-        pack(&module.consts)?,
-        pack(&module.cells)?,
-        pack(&module.files)?,
+        pack(&meta, packing)?,
+        pack(&(&module.types, &module.classes), packing)?,
+        pack(&module.consts, packing)?,
+        pack(&module.cells, packing)?,
+        pack(&module.files, packing)?,
     ];
     let mut out = Vec::new();
     out.extend_from_slice(&MAGIC);
@@ -175,20 +214,26 @@ fn number(at: &mut &[u8]) -> Result<u32, BinaryError> {
     take::<4>(at).map(u32::from_le_bytes).ok_or(BinaryError::WrongLength)
 }
 
-/// Raw length and stored bytes.
-fn pack(value: &impl Serialize) -> Result<(u32, Vec<u8>), BinaryError> {
+/// Raw length and stored bytes: equally many when nothing is gained by compression.
+fn pack(value: &impl Serialize, packing: Packing) -> Result<(u32, Vec<u8>), BinaryError> {
     let raw = postcard::to_stdvec(value).map_err(|_| BinaryError::TooLarge)?;
     let len = u32::try_from(raw.len())
         .ok()
         .filter(|n| *n <= SECTION_BYTES_MAX)
         .ok_or(BinaryError::TooLarge)?;
-    let stored = zstd::encode_all(raw.as_slice(), ZSTD_LEVEL).map_err(|_| BinaryError::TooLarge)?;
-    Ok((len, stored))
+    if packing == Packing::Plain {
+        return Ok((len, raw));
+    }
+    let packed = zstd::encode_all(raw.as_slice(), ZSTD_LEVEL).map_err(|_| BinaryError::TooLarge)?;
+    Ok((len, if packed.len() < raw.len() { packed } else { raw }))
 }
 
 fn unpack<T: DeserializeOwned>((raw, stored): (u32, &[u8])) -> Result<T, BinaryError> {
     if raw > SECTION_BYTES_MAX {
         return Err(BinaryError::TooLarge);
+    }
+    if stored.len() == raw as usize {
+        return parse(stored);
     }
     let decoder = zstd::Decoder::with_buffer(stored).map_err(|_| BinaryError::Damaged)?;
     // The buffer grows as data comes: a false length costs nothing.
@@ -197,7 +242,12 @@ fn unpack<T: DeserializeOwned>((raw, stored): (u32, &[u8])) -> Result<T, BinaryE
     if buffer.len() != raw as usize {
         return Err(BinaryError::Damaged);
     }
-    match postcard::take_from_bytes(&buffer) {
+    parse(&buffer)
+}
+
+/// The value whose postcard the bytes are, all of them.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, BinaryError> {
+    match postcard::take_from_bytes(bytes) {
         Ok((value, [])) => Ok(value),
         _ => Err(BinaryError::Damaged),
     }

@@ -18,7 +18,7 @@ pub use table::INTRINSICS;
 pub type Intrinsic = u16;
 
 /// A pattern over types.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Pat {
     /// `Int`, or any type represented as one when an ordinal is meant.
     Int,
@@ -55,7 +55,7 @@ pub enum Pat {
 }
 
 /// What the type argument (`x0` of `rtt`, always a `TypeId`) says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TypeArg {
     /// There is none: `rt`.
     None,
@@ -66,7 +66,7 @@ pub enum TypeArg {
 }
 
 /// Ownership of a parameter.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ArgMode {
     /// Stays with the caller.
     Borrow,
@@ -75,7 +75,7 @@ pub enum ArgMode {
 }
 
 /// Signature of a builtin.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 pub struct Signature {
     /// Key.
     pub name: &'static str,

@@ -16,7 +16,7 @@ mod table;
 pub type Reg = u16;
 
 /// Where in the instruction an operand sits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Slot {
     /// Bits 16..32 of the word.
     A,
@@ -41,7 +41,7 @@ pub enum Slot {
 }
 
 /// What an instruction does with a register, seen by ownership.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Role {
     /// Writes the register; a counted value is owned by it. The register must not own anything before.
     Def,
@@ -62,7 +62,7 @@ pub enum Role {
 }
 
 /// Which representations a register operand may have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Want {
     /// 64-bit integer (also a payload-less enum value).
     I64,
@@ -115,7 +115,7 @@ pub enum Want {
 }
 
 /// What an operand means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
     /// One register.
     Reg(Role, Want),
@@ -164,7 +164,7 @@ pub enum Kind {
 }
 
 /// One operand of an opcode.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Operand {
     /// Place in the word.
     pub slot: Slot,
@@ -173,7 +173,7 @@ pub struct Operand {
 }
 
 /// Properties of an opcode, a bit set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Flags(pub u16);
 
 impl Flags {

@@ -2,7 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the door that the lint points to")]
 
-use super::System;
+use super::{EntryKind, FolderEntry, System};
+use std::ffi::OsStr;
+use std::fs::Metadata;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -18,10 +21,8 @@ impl System for OsSystem {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(format!(".{}.part", std::process::id()));
-        let part = path.with_file_name(name);
-        let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
+        let part = part_of(path);
+        let written = write_new(&part, bytes).and_then(|()| std::fs::rename(&part, path));
         if written.is_err() {
             drop(std::fs::remove_file(&part));
         }
@@ -43,6 +44,38 @@ impl System for OsSystem {
 
     fn is_file(&self, path: &Path) -> bool {
         path.is_file()
+    }
+
+    fn entry(&self, path: &Path) -> io::Result<FolderEntry> {
+        let name = path.file_name().unwrap_or_default();
+        Ok(folder_entry(name, &std::fs::symlink_metadata(path)?))
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            match entry.metadata() {
+                Ok(about) => entries.push(folder_entry(&entry.file_name(), &about)),
+                // Another process has removed it since.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
     }
 
     fn env(&self, name: &str) -> Option<String> {
@@ -83,4 +116,29 @@ impl System for OsSystem {
     fn stderr(&self, bytes: &[u8]) -> io::Result<()> {
         io::stderr().lock().write_all(bytes)
     }
+}
+
+/// A name beside `path` that no other process and no other thread takes: file systems are shared by machines whose
+/// process ids are the same.
+fn part_of(path: &Path) -> PathBuf {
+    let chance = RandomState::new().hash_one(std::thread::current().id());
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}-{chance:016x}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Writes a file that must not exist.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    std::fs::File::options().write(true).create_new(true).open(path)?.write_all(bytes)
+}
+
+fn folder_entry(name: &OsStr, about: &Metadata) -> FolderEntry {
+    let kind = match about.file_type() {
+        it if it.is_symlink() => EntryKind::Link,
+        it if it.is_file() => EntryKind::File,
+        it if it.is_dir() => EntryKind::Folder,
+        _ => EntryKind::Other,
+    };
+    let bytes = if kind == EntryKind::File { about.len() } else { 0 };
+    FolderEntry { name: name.to_string_lossy().into_owned(), kind, bytes }
 }

@@ -7,6 +7,7 @@ use crate::{EXIT_BUG, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::diag::render::Style;
 use lumen_base::{OsSystem, System};
 use lumen_compiler::compilation::Goal;
+use lumen_lir::binary::Packing;
 use lumen_lir::{Module, binary, json, text};
 
 pub(super) fn emit(args: &Emit, style: Style) -> u8 {
@@ -44,6 +45,8 @@ fn encode(module: &Module, format: LirFormat) -> Result<Vec<u8>, String> {
     match format {
         LirFormat::Text => Ok(text::print(module).into_bytes()),
         LirFormat::Json => Ok(format!("{:#}\n", json::to_json(module)).into_bytes()),
-        LirFormat::Binary => binary::encode(module).map_err(|error| error.to_string()),
+        LirFormat::Binary => {
+            binary::encode(module, Packing::Packed).map_err(|error| error.to_string())
+        }
     }
 }

@@ -1,11 +1,13 @@
-//! `lumen run`: compiles a document and executes it.
+//! `lumen run`: compiles a document, or finds it compiled, and executes it.
 
 use super::limits;
 use crate::args::{EngineArg, Run};
+use crate::cache::{Cache, Key, Recorder};
 use crate::console::Console;
-use crate::output::{complain, err, no_module, out, report};
-use crate::source::{compile, read};
+use crate::output::{Rendered, complain, err, no_module, out, report};
+use crate::source::{Source, compile_with, read};
 use crate::{EXIT_BUG, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
+use lumen_base::OsSystem;
 use lumen_base::diag::render::Style;
 use lumen_compiler::compilation::Goal;
 use lumen_lir::{Module, Verified};
@@ -22,11 +24,11 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         }
     };
     let Some(source) = read(&args.file) else { return EXIT_USAGE };
-    let compiled = compile(source, Goal::Run);
-    if let Some(code) = report(&compiled, style) {
-        return code;
-    }
-    let Some(module) = compiled.module else { return no_module() };
+    let cache = Cache::of_user(&OsSystem).filter(|_| !args.no_cache);
+    let module = match program(source, cache.as_ref(), style) {
+        Ok(module) => module,
+        Err(code) => return code,
+    };
     let engine = match args.engine {
         EngineArg::Interp => Engine::Threaded,
         EngineArg::Switch => Engine::Switch,
@@ -59,6 +61,30 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         return EXIT_BUG;
     }
     exit_code(outcome.exit_code)
+}
+
+/// The program of a document, from the cache when it was compiled before; otherwise the exit code.
+fn program(
+    source: Source,
+    cache: Option<&Cache<'_>>,
+    style: Style,
+) -> Result<Verified<Module>, u8> {
+    let place = cache.and_then(|cache| Some((cache, Key::of(&source)?)));
+    if let Some(hit) = place.and_then(|(cache, key)| cache.find(&key)) {
+        hit.warnings.show(style);
+        return Ok(hit.module);
+    }
+    let recorder = Recorder::new(&OsSystem);
+    let compiled = compile_with(source, Goal::Run, &recorder);
+    if let Some(code) = report(&compiled, style) {
+        return Err(code);
+    }
+    let warnings = Rendered::of(&compiled);
+    let Some(module) = compiled.module else { return Err(no_module()) };
+    if let Some((cache, key)) = place {
+        cache.store(&key, recorder, warnings, &module);
+    }
+    Ok(module)
 }
 
 fn execute(

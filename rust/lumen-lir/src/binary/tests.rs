@@ -15,29 +15,35 @@ fn sample() -> Module {
 fn modules_survive() {
     for (file, source) in verifier::tests::modules() {
         let module = text::parse(&source).expect("it parses");
-        let bytes = encode(&module).expect("it is small");
-        assert_eq!(decode(&bytes), Ok(module), "{file}");
+        for packing in [Packing::Packed, Packing::Plain] {
+            let bytes = encode(&module, packing).expect("it is small");
+            assert_eq!(decode(&bytes).as_ref(), Ok(&module), "{file}");
+        }
     }
 }
 
 #[test]
 fn flipped_bits_are_found() {
-    let bytes = encode(&sample()).expect("it is small");
-    for at in 0..bytes.len() {
-        let mut damaged = bytes.clone();
-        damaged[at] ^= 1 << (at % 8);
-        assert!(decode(&damaged).is_err(), "byte {at}");
+    for packing in [Packing::Packed, Packing::Plain] {
+        let bytes = encode(&sample(), packing).expect("it is small");
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << (at % 8);
+            assert!(decode(&damaged).is_err(), "byte {at}, {packing:?}");
+        }
     }
 }
 
 #[test]
 fn cut_and_long_files_are_found() {
-    let mut bytes = encode(&sample()).expect("it is small");
-    for n in 0..bytes.len() {
-        assert!(decode(&bytes[..n]).is_err(), "cut at {n}");
+    for packing in [Packing::Packed, Packing::Plain] {
+        let mut bytes = encode(&sample(), packing).expect("it is small");
+        for n in 0..bytes.len() {
+            assert!(decode(&bytes[..n]).is_err(), "cut at {n}, {packing:?}");
+        }
+        bytes.push(0);
+        assert_eq!(decode(&bytes), Err(BinaryError::WrongLength));
     }
-    bytes.push(0);
-    assert_eq!(decode(&bytes), Err(BinaryError::WrongLength));
 }
 
 /// Damages the data behind hash and compression: what an attacker can do who writes the file.
