@@ -18,4 +18,4 @@ pub use intern::{Interner, Symbol, sym};
 pub use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 pub use source::{LineColumn, SourceFile, SourceMap};
 pub use span::{FileId, FileSpan, Span};
-pub use system::{EntryKind, FolderEntry, MemorySystem, OsSystem, System};
+pub use system::{Entry, EntryKind, MemorySystem, OsSystem, System};

@@ -23,11 +23,9 @@ pub enum EntryKind {
     Other,
 }
 
-/// One entry of a folder. Links are not followed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FolderEntry {
-    /// Its name; what is not UTF-8 is replaced.
-    pub name: String,
+/// What is known of a path without following a link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
     pub kind: EntryKind,
     /// Length of a file.
     pub bytes: u64,
@@ -48,10 +46,7 @@ pub trait System: Send + Sync {
     fn is_file(&self, path: &Path) -> bool;
 
     /// What stands at `path` itself.
-    fn entry(&self, path: &Path) -> io::Result<FolderEntry>;
-
-    /// The entries of a folder, sorted by name.
-    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>>;
+    fn entry(&self, path: &Path) -> io::Result<Entry>;
 
     /// Makes a folder, and those above it that are missing, for this user only.
     fn create_folder(&self, folder: &Path) -> io::Result<()>;

@@ -117,15 +117,21 @@ impl<'s> Cache<'s> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(content),
             Err(error) => return Err(error),
         }
-        for file in self.system.list(&self.folder)? {
-            let kind = key::kind_of_name(&file.name).filter(|_| file.kind == EntryKind::File);
-            match kind {
+        for path in self.system.list_dir(&self.folder)? {
+            let file = match self.system.entry(&path) {
+                Ok(file) => file,
+                // Another process has removed it since.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            match key::kind_of_name(&name).filter(|_| file.kind == EntryKind::File) {
                 Some(kind) => {
                     content.n_programs += usize::from(kind == key::NameKind::Entry);
                     content.bytes += file.bytes;
-                    content.own.push(file.name);
+                    content.own.push(name);
                 }
-                None => content.foreign.push(file.name),
+                None => content.foreign.push(name),
             }
         }
         Ok(content)

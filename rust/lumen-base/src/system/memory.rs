@@ -2,8 +2,8 @@
 //!
 //! The clock starts at a fixed time and goes on by a millisecond a reading; chance is a counter.
 
-use super::{EntryKind, FolderEntry, System};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{Entry, EntryKind, System};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -95,29 +95,14 @@ impl System for MemorySystem {
         self.world().files.contains_key(path)
     }
 
-    fn entry(&self, path: &Path) -> io::Result<FolderEntry> {
+    fn entry(&self, path: &Path) -> io::Result<Entry> {
         let world = self.world();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(bytes) = world.files.get(path) {
-            return Ok(FolderEntry { name, kind: EntryKind::File, bytes: bytes.len() as u64 });
+            return Ok(Entry { kind: EntryKind::File, bytes: bytes.len() as u64 });
         }
         let is_folder = world.files.keys().any(|file| file.starts_with(path));
-        let folder = FolderEntry { name, kind: EntryKind::Folder, bytes: 0 };
+        let folder = Entry { kind: EntryKind::Folder, bytes: 0 };
         if is_folder { Ok(folder) } else { Err(io::ErrorKind::NotFound.into()) }
-    }
-
-    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>> {
-        let below: BTreeSet<PathBuf> = self
-            .world()
-            .files
-            .keys()
-            .filter_map(|file| file.strip_prefix(folder).ok()?.components().next())
-            .map(|name| folder.join(name))
-            .collect();
-        if below.is_empty() {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        below.iter().map(|path| self.entry(path)).collect()
     }
 
     fn create_folder(&self, _: &Path) -> io::Result<()> {

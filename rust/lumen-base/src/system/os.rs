@@ -2,9 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the door that the lint points to")]
 
-use super::{EntryKind, FolderEntry, System};
-use std::ffi::OsStr;
-use std::fs::Metadata;
+use super::{Entry, EntryKind, System};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
@@ -46,24 +44,15 @@ impl System for OsSystem {
         path.is_file()
     }
 
-    fn entry(&self, path: &Path) -> io::Result<FolderEntry> {
-        let name = path.file_name().unwrap_or_default();
-        Ok(folder_entry(name, &std::fs::symlink_metadata(path)?))
-    }
-
-    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>> {
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            match entry.metadata() {
-                Ok(about) => entries.push(folder_entry(&entry.file_name(), &about)),
-                // Another process has removed it since.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(entries)
+    fn entry(&self, path: &Path) -> io::Result<Entry> {
+        let about = std::fs::symlink_metadata(path)?;
+        let kind = match about.file_type() {
+            it if it.is_symlink() => EntryKind::Link,
+            it if it.is_file() => EntryKind::File,
+            it if it.is_dir() => EntryKind::Folder,
+            _ => EntryKind::Other,
+        };
+        Ok(Entry { kind, bytes: if kind == EntryKind::File { about.len() } else { 0 } })
     }
 
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
@@ -130,15 +119,4 @@ fn part_of(path: &Path) -> PathBuf {
 /// Writes a file that must not exist.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     std::fs::File::options().write(true).create_new(true).open(path)?.write_all(bytes)
-}
-
-fn folder_entry(name: &OsStr, about: &Metadata) -> FolderEntry {
-    let kind = match about.file_type() {
-        it if it.is_symlink() => EntryKind::Link,
-        it if it.is_file() => EntryKind::File,
-        it if it.is_dir() => EntryKind::Folder,
-        _ => EntryKind::Other,
-    };
-    let bytes = if kind == EntryKind::File { about.len() } else { 0 };
-    FolderEntry { name: name.to_string_lossy().into_owned(), kind, bytes }
 }

@@ -4,10 +4,10 @@
 //! Invariant: whatever the cache could not compare later (the environment, chance, input) makes the record void, so a
 //! compilation that asks for it is never kept.
 
-use lumen_base::{FolderEntry, System};
+use lumen_base::{Entry, System};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A system that records.
@@ -93,12 +93,12 @@ impl System for Recorder<'_> {
         self.unrecorded().write(path, bytes)
     }
 
-    fn entry(&self, path: &Path) -> io::Result<FolderEntry> {
+    fn entry(&self, path: &Path) -> io::Result<Entry> {
         self.unrecorded().entry(path)
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>> {
-        self.unrecorded().list(folder)
+    fn list_dir(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        self.unrecorded().list_dir(path)
     }
 
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
