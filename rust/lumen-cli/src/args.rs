@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Lay out the code of documents anew; prose stays as it is.
     Fmt(Fmt),
+    /// Apply the fixes of diagnostics that need no human look.
+    Fix(Fix),
     /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
     Explain(Explain),
     /// Show or empty the cache of compiled programs.
@@ -133,6 +135,16 @@ pub(crate) struct Fmt {
     /// What standard input is called; the ending (`.lm.md` or `.lm`) says how it is written.
     #[arg(long, value_name = "NAME")]
     pub(crate) stdin_name: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Fix {
+    /// Documents, folders to search for them, or `-` for standard input, which is written to standard output.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write nothing; show what would change.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Args)]

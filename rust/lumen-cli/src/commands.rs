@@ -4,6 +4,7 @@ mod cache;
 mod check;
 mod emit;
 mod explain;
+mod fix;
 mod fmt;
 mod limits;
 mod run;
@@ -20,6 +21,7 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Check(args) => check::check(&args, style),
         Command::Emit(args) => emit::emit(&args, style),
         Command::Test(args) => test::test(&args),
+        Command::Fix(args) => fix::fix(&args, style),
         Command::Fmt(args) => fmt::fmt(&args, style),
         Command::Explain(args) => explain::explain(&args.subject),
         Command::Cache(args) => cache::cache(args.action),

@@ -1,4 +1,4 @@
-//! `lumen fmt` as its users see it: files in place, folders, standard input, `--check`, `--diff`, and what is left alone.
+//! `lumen fmt` and `lumen fix` as their users see them: files in place, folders, standard input, `--check`, `--diff`, and what is left alone.
 
 #![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
 
@@ -137,4 +137,25 @@ fn deep_and_long_programs() {
     let (code, out, err) = format(&long, &["--stdin-name", "x.lm"]);
     assert_eq!(code, 0, "{err}");
     assert_eq!(out.matches('1').count(), 300_001);
+}
+
+#[test]
+fn fix_writes_files_shows_differences_and_takes_standard_input() {
+    let before = "# T\n\n```lumen\nlet x = 1\nx = 2\nprint(x)\n```\n";
+    let after = before.replace("let x", "let mut x");
+    let folder = Folder::new("fix", &[("a.lm.md", before)]);
+    let output = lumen(&folder.0, &["fix", "--dry-run", "."], b"");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\n-let x = 1\n+let mut x = 1\n"));
+    assert_eq!(folder.read("a.lm.md"), before);
+    let output = lumen(&folder.0, &["fix", "a.lm.md"], b"");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("a.lm.md: W0301: write `let mut`"));
+    assert_eq!(folder.read("a.lm.md"), after);
+    let output = lumen(&folder.0, &["fix", "-"], before.as_bytes());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), after);
+    let output = lumen(&folder.0, &["fix", "-"], b"print(missing)\n");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.stdout, b"print(missing)\n");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 error is left"));
 }

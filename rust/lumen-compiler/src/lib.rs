@@ -2,6 +2,7 @@
 
 pub mod compilation;
 pub mod compiler;
+pub mod fix;
 pub mod format;
 pub mod interface;
 pub mod markdown;

@@ -238,7 +238,13 @@ impl<'a> Lexer<'a> {
             self.at += next.len_utf8();
         }
         let span = Span::new(lo as u32, self.at as u32);
-        self.report(diagnostics::unexpected_character(span.in_file(self.file), first));
+        let at = span.in_file(self.file);
+        let rest = self.text[self.at..].trim_start_matches([' ', '\t', '\r']);
+        self.report(if first == ';' && (rest.is_empty() || rest.starts_with(['#', '\n'])) {
+            diagnostics::semicolon_at_line_end(at)
+        } else {
+            diagnostics::unexpected_character(at, first)
+        });
         self.push(TokenKind::Error, span.lo, span.hi, sym::EMPTY);
     }
 

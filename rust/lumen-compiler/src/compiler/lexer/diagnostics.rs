@@ -30,6 +30,15 @@ pub(super) fn unexpected_character(at: FileSpan, c: char) -> Diagnostic {
     }
 }
 
+/// A semicolon behind everything else on its line.
+pub(super) fn semicolon_at_line_end(at: FileSpan) -> Diagnostic {
+    let mut found = unexpected_character(at, ';');
+    if let Some(fix) = &mut found.fix {
+        fix.applicability = Applicability::Machine;
+    }
+    found
+}
+
 pub(super) fn unterminated_string(open: FileSpan, is_multi: bool) -> Diagnostic {
     let found = Diagnostic::new(Code::E0102, open, "unterminated string");
     if is_multi {
