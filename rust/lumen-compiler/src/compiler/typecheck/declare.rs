@@ -81,6 +81,7 @@ impl<'a> Checker<'a> {
         self.declare_cells();
         self.check_impls();
         self.declare_attached();
+        self.check_written_bounds();
     }
 
     fn declare_cells(&mut self) {
