@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Writes a varied, well-typed Lumen document of about N lines to stdout: `generate.py N [SEED]`.
 
+`generate.py --package FOLDER N FILES` writes a package of about N lines instead: documents of which each computes a
+total of all its cells, and `main.lm.md`, which prints the totals.
+
 The compiler's front end is measured with it. Declarations of many kinds follow each other, no two alike: records,
 enums, matches (nested, on tuples, on lists), generics, closures, loops, strings, comprehensions, maps, results,
 optionals, constants. Cells call earlier ones. The program also runs: numbers are kept small, calls are at most three
@@ -9,6 +12,7 @@ deep, and `main` prints the values of some units.
 
 import random
 import sys
+from pathlib import Path
 
 WORDS = (
     "amber basin cedar delta ember fjord grove haven inlet juniper karst lagoon meadow notch oasis prairie quarry "
@@ -492,24 +496,7 @@ class Generator:
 
     def document(self, wanted):
         """The lines of the document; the last fence holds `main`."""
-        kinds = [
-            self.arithmetic, self.record, self.enum, self.strings, self.lists, self.maps, self.generic,
-            self.tree, self.results, self.closures, self.decisions, self.grid, self.arithmetic,
-        ]  # fmt: skip
-        self.depth = 0
-        self.lines += ["# A generated program", "", "Made by `bench/frontend/generate.py`; it measures the compiler.", ""]
-        section = 0
-        while len(self.lines) < wanted - 20:
-            section += 1
-            self.lines += [f"## Part {section}", "", f"About the {self.word()} and the {self.word()}.", "", "```lumen"]
-            for index in range(8):
-                self.number += 1
-                if index:
-                    self.lines.append("")
-                self.pick(kinds)()
-                if len(self.lines) >= wanted - 20:
-                    break
-            self.lines += ["```", ""]
+        self.units(wanted - 20)
         self.lines += ["## The whole", "", "```lumen"]
         self.open("cell main()")
         for entry in self.random.sample(self.entries, min(10, len(self.entries))):
@@ -518,8 +505,58 @@ class Generator:
         self.lines.append("```")
         return self.lines
 
+    def part(self, wanted, number):
+        """The lines of a file of a package; the last fence holds the total of all its cells."""
+        self.units(wanted * 20 // 21)
+        self.lines += ["## The whole", "", "```lumen"]
+        self.open(f"pub cell total_{number}() -> Int")
+        self.put("let mut total = 0")
+        for entry in self.entries:
+            self.put(f"total = (total + {entry}) % 99991")
+        self.put("total")
+        self.close()
+        self.lines.append("```")
+        return self.lines
+
+    def units(self, wanted):
+        """Sections of units, up to this number of lines."""
+        kinds = [
+            self.arithmetic, self.record, self.enum, self.strings, self.lists, self.maps, self.generic,
+            self.tree, self.results, self.closures, self.decisions, self.grid, self.arithmetic,
+        ]  # fmt: skip
+        self.depth = 0
+        self.lines += ["# A generated program", "", "Made by `bench/frontend/generate.py`; it measures the compiler.", ""]
+        section = 0
+        while len(self.lines) < wanted:
+            section += 1
+            self.lines += [f"## Part {section}", "", f"About the {self.word()} and the {self.word()}.", "", "```lumen"]
+            for index in range(8):
+                self.number += 1
+                if index:
+                    self.lines.append("")
+                self.pick(kinds)()
+                if len(self.lines) >= wanted:
+                    break
+            self.lines += ["```", ""]
+
+
+def package(folder, wanted, n_files):
+    """Writes the files of a package."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = range(1, n_files + 1)
+    for number in numbers:
+        lines = Generator(number).part(wanted // n_files, number)
+        (folder / f"part_{number}.lm.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    imports = [f"import part_{number}: total_{number}" for number in numbers]
+    prints = [f"  print(total_{number}())" for number in numbers]
+    lines = ["# A generated package", "", "```lumen", *imports, "", "cell main()", *prints, "end", "```"]
+    (folder / "main.lm.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
 
 def main():
+    if len(sys.argv) == 5 and sys.argv[1] == "--package" and sys.argv[3].isdigit() and sys.argv[4].isdigit():
+        package(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+        return
     if len(sys.argv) not in (2, 3) or not sys.argv[1].isdigit():
         sys.exit(__doc__.splitlines()[0])
     seed = int(sys.argv[2]) if len(sys.argv) == 3 else 1

@@ -47,6 +47,15 @@ def generated(root, lines):
     return path
 
 
+def package(root, lines, files):
+    """The path of the main document of a generated package; made when it is missing or older than its generator."""
+    generator = root / "bench/frontend/generate.py"
+    main = root / f"target/bench/frontend/package-{lines}-{files}/main.lm.md"
+    if not main.exists() or main.stat().st_mtime < generator.stat().st_mtime:
+        subprocess.run([sys.executable, str(generator), "--package", str(main.parent), str(lines), str(files)], check=True)
+    return main
+
+
 def timings(stderr):
     """Phase -> milliseconds, from the lines of stderr that are such JSON objects."""
     found = {}
