@@ -18,22 +18,32 @@ const STEPS: &[(&str, &[&str])] = &[
     ("test", &["test", "--locked", "--workspace"]),
 ];
 
+/// Further steps: scripts in `ci/`, which say SKIPPED where a tool they need cannot be had.
+const SCRIPTS: &[&str] = &["textmate.sh"];
+
 /// Runs every step, also after a failed one.
 pub(crate) fn run(root: &Path) -> ExitCode {
     let mut failed = Vec::new();
     for (name, args) in STEPS {
         say(format_args!("── {name}: cargo {}", args.join(" ")));
-        if !step(root, args) {
+        if !succeeds(root, env!("CARGO"), args) {
             failed.push(*name);
+        }
+    }
+    for script in SCRIPTS {
+        say(format_args!("── ci/{script}"));
+        if !succeeds(root, "bash", &[&format!("ci/{script}")]) {
+            failed.push(*script);
         }
     }
     for name in &failed {
         say(format_args!("failed: {name}"));
     }
-    say(format_args!("steps: {} passed, {} failed", STEPS.len() - failed.len(), failed.len()));
+    let n_steps = STEPS.len() + SCRIPTS.len();
+    say(format_args!("steps: {} passed, {} failed", n_steps - failed.len(), failed.len()));
     if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn step(root: &Path, args: &[&str]) -> bool {
-    Command::new(env!("CARGO")).args(args).current_dir(root).status().is_ok_and(|s| s.success())
+fn succeeds(root: &Path, program: &str, args: &[&str]) -> bool {
+    Command::new(program).args(args).current_dir(root).status().is_ok_and(|s| s.success())
 }
