@@ -31,6 +31,7 @@ mod expr;
 mod extern_cell;
 mod extern_ops;
 mod externs;
+mod few;
 mod implement;
 mod fx;
 mod indirect;

@@ -19,7 +19,7 @@ impl<'a> Fx<'_, 'a> {
             TyKind::List(_) | TyKind::Map(..) | TyKind::Set(_)
         ) || (first_ty == Ty::STRING && self.is_last_local(first));
         let mut acc = self.argument(first, if grows { Want::Own } else { Want::Borrow }, None);
-        for &node in &nodes {
+        for &node in nodes.iter() {
             let ExprKind::Binary { op, rhs, .. } = body.exprs[node].kind else { continue };
             if self.assigns(rhs) {
                 acc = self.snapshot(acc);

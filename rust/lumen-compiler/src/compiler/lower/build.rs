@@ -110,7 +110,7 @@ impl<'a> Fx<'_, 'a> {
         let body = self.body();
         let dests = self.open_fields(types);
         let args = order::arguments(body, call);
-        for &(index, arg) in &args {
+        for &(index, arg) in args.iter() {
             if let (Arg::Expr(arg), Some(dest)) = (arg, dests.get(index as usize)) {
                 self.field_into(*dest, arg);
             }

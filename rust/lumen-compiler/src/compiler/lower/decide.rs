@@ -98,7 +98,7 @@ impl<'a> Fx<'_, 'a> {
             let ty = self.ty(value);
             let types = self.fields(ty);
             let mut parts = Vec::with_capacity(items.len());
-            for (n, (&item, &ty)) in items.iter().zip(&types).enumerate() {
+            for (n, (&item, &ty)) in items.iter().zip(types.iter()).enumerate() {
                 let v = self.read(item);
                 let v = self.convert(v, ty, None);
                 let changes =
@@ -112,10 +112,11 @@ impl<'a> Fx<'_, 'a> {
             }
             return (Val::new(Place::Unit, ty), parts);
         }
-        let binders: Vec<LocalId> =
-            arms.iter().flat_map(|a| super::order::binders(body, a.pat)).collect();
         let facts = self.program.facts(self.frame().cell);
-        let consumed = binders.iter().any(|l| facts.own.contains(l.raw()));
+        let consumed = |pat| {
+            super::order::binders(body, pat).iter().any(|local| facts.own.contains(local.raw()))
+        };
+        let consumed = arms.iter().any(|arm| consumed(arm.pat));
         let movable = match body.exprs[value].kind {
             ExprKind::Local(_) => self.frame().live.is_last(value),
             _ => true,
@@ -179,7 +180,7 @@ impl<'a> Fx<'_, 'a> {
         leaves: Leaves<'a>,
     ) -> Vec<Redo> {
         let mut m = Matcher::new(whole.ty, patterns.len());
-        let types = if parts.is_empty() { Box::default() } else { self.fields(whole.ty) };
+        let types = if parts.is_empty() { std::rc::Rc::default() } else { self.fields(whole.ty) };
         for (n, &ty) in types.iter().enumerate() {
             m.part(0, Step::Field(n as u32), ty, None);
         }

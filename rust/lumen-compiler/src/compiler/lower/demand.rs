@@ -7,7 +7,7 @@
 //! positions grow in that order.
 
 use super::bitset::BitSet;
-use super::order;
+use super::order::{self, Binders};
 use crate::compiler::hir::{
     Arm, Body, Cell, CellBody, CellId, Comprehension, Cond, Expr, ExprId, ExprKind, Hir,
     InterpPart, LambdaId, LocalId, MapItem, PatId, PatKind, PlaceStep, Stmt, StmtKind,
@@ -348,7 +348,7 @@ impl<'a> Walk<'a> {
         };
         let mode = if grows(self, first) { Mode::Own } else { Mode::Read };
         self.expr(first, mode);
-        for id in rest {
+        for &id in rest.iter() {
             let before = self.assigns;
             self.facts.size += 1;
             if let ExprKind::Binary { rhs, lhs, .. } = &self.body.exprs[id].kind {
@@ -363,7 +363,7 @@ impl<'a> Walk<'a> {
     fn logic_spine(&mut self, top: ExprId) {
         let (first, rest) = order::logic_spine(self.body, top);
         self.read(first);
-        for id in rest {
+        for &id in rest.iter() {
             self.facts.size += 1;
             let before = self.assigns;
             if let ExprKind::Logic { rhs, lhs, .. } = &self.body.exprs[id].kind {
@@ -459,7 +459,7 @@ impl<'a> Walk<'a> {
         }
         let again = tail && call.target == Target::Cell(self.id) && first == 0;
         self.facts.self_tail |= again;
-        for (index, source) in order::arguments(self.body, call) {
+        for &(index, source) in order::arguments(self.body, call).iter() {
             if again {
                 self.rebinds(index, source);
             }
@@ -507,7 +507,7 @@ impl<'a> Walk<'a> {
         }
         let mut binders = Vec::new();
         for param in &lambda.params {
-            binders.extend(self.bind(param.pat));
+            binders.extend_from_slice(&self.bind(param.pat));
         }
         let outer = self.lambda.replace(id);
         self.expr(lambda.body, Mode::Own);
@@ -515,11 +515,11 @@ impl<'a> Walk<'a> {
         self.close(&binders);
     }
 
-    fn cond(&mut self, cond: &Cond) -> Vec<LocalId> {
+    fn cond(&mut self, cond: &Cond) -> Binders {
         match cond {
             Cond::Bool(e) => {
                 self.read(*e);
-                Vec::new()
+                Binders::new(LocalId::from_raw(0))
             }
             Cond::Let { pat, value } => {
                 let binders = order::binders(self.body, *pat);
@@ -532,7 +532,7 @@ impl<'a> Walk<'a> {
     fn match_(&mut self, value: ExprId, arms: &'a [Arm], mode: Mode<'_>, tail: bool) {
         let mut all = Vec::new();
         for arm in arms {
-            all.extend(order::binders(self.body, arm.pat));
+            all.extend_from_slice(&order::binders(self.body, arm.pat));
         }
         self.expr(value, Mode::Into(&all));
         for arm in arms {
@@ -551,7 +551,7 @@ impl<'a> Walk<'a> {
                 let binders = order::binders(self.body, *pat);
                 self.expr(*init, Mode::Into(&binders));
                 otherwise.iter().for_each(|&e| self.read(e));
-                scope.extend(self.bind(*pat));
+                scope.extend_from_slice(&self.bind(*pat));
             }
             StmtKind::Assign { place, op, value } => {
                 for step in &place.path {
@@ -596,9 +596,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn bind(&mut self, pat: PatId) -> Vec<LocalId> {
+    fn bind(&mut self, pat: PatId) -> Binders {
         let binders = order::binders(self.body, pat);
-        for &local in &binders {
+        for &local in binders.iter() {
             self.open(local);
         }
         // `name @ pattern` holds the whole and its parts at once: the whole is read, the parts are counted up.

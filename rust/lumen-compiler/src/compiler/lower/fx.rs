@@ -165,12 +165,12 @@ impl<'a> Fx<'_, 'a> {
         p.types.info(&mut p.module, p.tables, ty)
     }
 
-    pub(super) fn fields(&mut self, ty: Ty) -> Box<[Ty]> {
+    pub(super) fn fields(&mut self, ty: Ty) -> Rc<[Ty]> {
         let p = &mut *self.p;
         p.types.fields(p.tables, ty)
     }
 
-    pub(super) fn payload(&mut self, ty: Ty, ordinal: u32) -> Box<[Ty]> {
+    pub(super) fn payload(&mut self, ty: Ty, ordinal: u32) -> Rc<[Ty]> {
         let p = &mut *self.p;
         p.types.payload(p.tables, ty, ordinal)
     }

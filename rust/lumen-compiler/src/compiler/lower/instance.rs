@@ -331,7 +331,7 @@ impl Fx<'_, '_> {
                 let ty = self.p.types.store.intern(TyKind::Enum(variant.owner, args.into()));
                 let types = self.payload(ty, variant.ordinal);
                 let values: Vec<Val> =
-                    values.iter().zip(&types).map(|(&v, &t)| self.convert(v, t, None)).collect();
+                    values.iter().zip(types.iter()).map(|(&v, &t)| self.convert(v, t, None)).collect();
                 match self.variant_class(ty, variant.ordinal) {
                     Some(class) => self.new_object(class, ty, &values, None),
                     None => Val::never(),
@@ -341,7 +341,7 @@ impl Fx<'_, '_> {
                 let ty = self.p.types.store.intern(TyKind::Record(record, args.into()));
                 let types = self.fields(ty);
                 let values: Vec<Val> =
-                    values.iter().zip(&types).map(|(&v, &t)| self.convert(v, t, None)).collect();
+                    values.iter().zip(types.iter()).map(|(&v, &t)| self.convert(v, t, None)).collect();
                 let v = self.new_flat(ty, None, &values, None);
                 if self.has_checks(record) { self.check_record(None, v, record) } else { v }
             }

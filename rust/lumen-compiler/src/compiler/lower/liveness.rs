@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
     }
 
     fn bind(&mut self, pat: PatId) {
-        for local in order::binders(self.body, pat) {
+        for &local in order::binders(self.body, pat).iter() {
             self.bound(local);
         }
     }
@@ -194,7 +194,7 @@ impl<'a> Walk<'a> {
                 self.expr(*base);
             }
             ExprKind::Slice { base, lo, hi, .. } => {
-                self.all(lo.iter().chain(hi).copied().collect::<Vec<_>>().into_iter());
+                self.all(lo.iter().chain(hi).copied());
                 self.expr(*base);
             }
             ExprKind::Call { callee, .. } => self.call(id, Some(*callee), None),
@@ -206,7 +206,7 @@ impl<'a> Walk<'a> {
             ExprKind::Neg(e) | ExprKind::BitNot(e) | ExprKind::Not(e) => self.expr(*e),
             ExprKind::Binary { .. } => {
                 let (first, nodes) = order::binary_spine(self.body, id);
-                for node in nodes.into_iter().rev() {
+                for &node in nodes.iter().rev() {
                     if let ExprKind::Binary { rhs, .. } = self.body.exprs[node].kind {
                         self.expr(rhs);
                     }
@@ -233,13 +233,7 @@ impl<'a> Walk<'a> {
     fn compound(&mut self, id: ExprId) {
         match &self.body.exprs[id].kind {
             ExprKind::Range { lo, hi, step, .. } => {
-                self.all(
-                    [Some(*lo), Some(*hi), *step]
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .into_iter(),
-                );
+                self.all([Some(*lo), Some(*hi), *step].into_iter().flatten());
             }
             ExprKind::List(items) | ExprKind::Set(items) => self.all(items.iter().map(|i| i.value)),
             ExprKind::Map(items) => {
@@ -319,7 +313,7 @@ impl<'a> Walk<'a> {
 
     fn logic(&mut self, top: ExprId) {
         let (first, nodes) = order::logic_spine(self.body, top);
-        for node in nodes.into_iter().rev() {
+        for &node in nodes.iter().rev() {
             if let ExprKind::Logic { rhs, .. } = self.body.exprs[node].kind {
                 let skip = self.live.clone();
                 self.expr(rhs);
@@ -362,23 +356,19 @@ impl<'a> Walk<'a> {
     fn call(&mut self, id: ExprId, callee: Option<ExprId>, recv: Option<ExprId>) {
         let Some(call) = self.typed.call(id) else { return };
         let args = order::arguments(self.body, call);
-        let exprs: Vec<ExprId> = args
-            .iter()
-            .map(|(_, arg)| match arg {
-                order::Arg::Expr(e) | order::Arg::Element(e, _) => *e,
-            })
-            .collect();
+        let exprs = args.iter().map(|(_, arg)| match arg {
+            order::Arg::Expr(e) | order::Arg::Element(e, _) => *e,
+        });
         let target = call.target;
         if call.optional {
             // The receiver is evaluated first; the rest only when it is not null.
             let skip = self.live.clone();
-            let rest = exprs.iter().copied().filter(|e| Some(*e) != recv).collect::<Vec<_>>();
-            self.all(rest.into_iter());
+            self.all(exprs.filter(|e| Some(*e) != recv));
             self.fork(id, Some(skip));
             recv.iter().for_each(|&r| self.expr(r));
             return;
         }
-        self.all(exprs.into_iter());
+        self.all(exprs);
         match target {
             Target::Value | Target::Cell(_) => {
                 if let Some(callee) = callee
@@ -449,18 +439,20 @@ impl<'a> Walk<'a> {
         let mut bindings = Vec::with_capacity(arms.len());
         self.live = all;
         for arm in arms {
-            let mut alive = order::binders(self.body, arm.pat);
-            alive.retain(|&local| {
-                let read = self.live.contains(local.raw());
+            let binders = order::binders(self.body, arm.pat);
+            let mut alive = order::Binders::new(LocalId::from_raw(0));
+            for &local in binders.iter() {
+                if self.live.contains(local.raw()) {
+                    alive.push(local);
+                }
                 self.bound(local);
-                read
-            });
+            }
             bindings.push(alive);
         }
         let all = std::mem::take(&mut self.live);
         for (i, (body, alive)) in inside.iter().zip(bindings).enumerate() {
             let mut before = all.clone();
-            for local in alive {
+            for &local in alive.iter() {
                 before.insert(local.raw());
             }
             self.edge(id, i as u32, &before, body);

@@ -158,7 +158,7 @@ impl<'a> Fx<'_, 'a> {
                     {
                         return false;
                     }
-                    for (_, arg) in super::order::arguments(body, call) {
+                    for &(_, arg) in super::order::arguments(body, call).iter() {
                         match arg {
                             super::order::Arg::Expr(e) => work.push(e),
                             super::order::Arg::Element(..) => return false,

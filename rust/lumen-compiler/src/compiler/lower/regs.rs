@@ -59,6 +59,8 @@ pub(super) struct Regs {
     reserved: Vec<bool>,
     seq: u32,
     trail: Vec<Undo>,
+    /// Buffers of changes that were made again or forgotten.
+    spare: Vec<Redo>,
     forks: u32,
     /// Bindings of the locals of each environment.
     pub(super) envs: Vec<Vec<Binding>>,
@@ -300,14 +302,18 @@ impl Regs {
         Fork { mark: self.trail.len(), reachable: self.reachable }
     }
 
-    /// Back to the fork, which stays open; gives what was undone.
-    pub(super) fn rewind(&mut self, b: &CellBuilder, fork: &Fork) -> Redo {
-        let mut redo = Redo::default();
+    /// Back to the fork, which stays open.
+    pub(super) fn rewind(&mut self, b: &CellBuilder, fork: &Fork) {
+        self.undo(b, fork, |_| {});
+    }
+
+    /// Undoes what was done since the fork, newest first; `undone` sees what was there.
+    fn undo(&mut self, b: &CellBuilder, fork: &Fork, mut undone: impl FnMut(Undo)) {
         while self.trail.len() > fork.mark {
             match self.trail.pop() {
                 Some(Undo::Reg(reg, state)) => {
                     let now = std::mem::replace(&mut self.states[usize::from(reg)], state);
-                    redo.regs.push((reg, now));
+                    undone(Undo::Reg(reg, now));
                     self.changed(reg, state);
                     if !state.used {
                         self.pool(b, reg);
@@ -315,24 +321,31 @@ impl Regs {
                 }
                 Some(Undo::Bind(env, local, binding)) => {
                     if let Some(slot) = self.envs.get_mut(env).and_then(|e| e.get_mut(local)) {
-                        redo.binds.push((env, local, std::mem::replace(slot, binding)));
+                        undone(Undo::Bind(env, local, std::mem::replace(slot, binding)));
                     }
                 }
                 None => break,
             }
         }
         self.reachable = fork.reachable;
-        redo
     }
 
     /// Makes the changes of a rewound branch again.
     pub(super) fn redo(&mut self, redo: Redo) {
-        for (reg, state) in redo.regs.into_iter().rev() {
+        for &(reg, state) in redo.regs.iter().rev() {
             self.update(reg, |s| *s = state);
         }
-        for (env, local, binding) in redo.binds.into_iter().rev() {
+        for &(env, local, binding) in redo.binds.iter().rev() {
             self.bind(env, local, binding);
         }
+        self.forgotten(redo);
+    }
+
+    /// Changes that nobody needs any more.
+    fn forgotten(&mut self, mut redo: Redo) {
+        redo.regs.clear();
+        redo.binds.clear();
+        self.spare.push(redo);
     }
 
     /// What was changed since the fork, to be redone after rewinding to it.
@@ -385,13 +398,18 @@ impl Regs {
     /// Ends a branch and goes back to the fork.
     pub(super) fn end_branch(&mut self, b: &CellBuilder, fork: &Fork) -> Ended {
         let reachable = self.reachable;
-        let redo = self.rewind(b, fork);
+        let mut redo = self.spare.pop().unwrap_or_default();
+        self.undo(b, fork, |undone| match undone {
+            Undo::Reg(reg, state) => redo.regs.push((reg, state)),
+            Undo::Bind(env, local, binding) => redo.binds.push((env, local, binding)),
+        });
         Ended { redo, reachable }
     }
 
     /// Where the current branch, the last one, meets an earlier one: only what both know is known.
     pub(super) fn meet(&mut self, b: &CellBuilder, fork: &Fork, earlier: Ended) {
         if !earlier.reachable {
+            self.forgotten(earlier.redo);
             return;
         }
         if !self.reachable {
@@ -421,6 +439,7 @@ impl Regs {
                 self.update(reg, |s| s.known = false);
             }
         }
+        self.forgotten(earlier.redo);
     }
 
     /// Forgets which of these registers are known not to be null.

@@ -12,6 +12,7 @@ use lumen_lir::{
     ClassDesc, ClassId, EffectSet, ModuleBuilder, Repr, Slots, TypeDesc, TypeId, VariantName,
 };
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// What lowering needs to know about a closed type.
 #[derive(Clone, Copy, Debug)]
@@ -60,12 +61,13 @@ pub(super) struct Types<'a> {
     hir: &'a Hir,
     names: &'a Interner,
     pub(super) store: TyStore,
-    infos: FxHashMap<Ty, Info>,
+    /// By type.
+    infos: Vec<Option<Info>>,
     /// Classes reserved and not described yet.
     pending: Vec<(Ty, ClassId)>,
     /// Field types of records and payload types of variants, instantiated.
-    fields: FxHashMap<Ty, Box<[Ty]>>,
-    payloads: FxHashMap<(Ty, u32), Box<[Ty]>>,
+    fields: FxHashMap<Ty, Rc<[Ty]>>,
+    payloads: FxHashMap<(Ty, u32), Rc<[Ty]>>,
 }
 
 impl<'a> Types<'a> {
@@ -74,7 +76,7 @@ impl<'a> Types<'a> {
             hir,
             names,
             store,
-            infos: FxHashMap::default(),
+            infos: Vec::new(),
             pending: Vec::new(),
             fields: FxHashMap::default(),
             payloads: FxHashMap::default(),
@@ -150,29 +152,29 @@ impl<'a> Types<'a> {
     }
 
     /// Types of the fields of a closed record or tuple type.
-    pub(super) fn fields(&mut self, tables: &TypeTables, ty: Ty) -> Box<[Ty]> {
+    pub(super) fn fields(&mut self, tables: &TypeTables, ty: Ty) -> Rc<[Ty]> {
         if let Some(fields) = self.fields.get(&ty) {
-            return fields.clone();
+            return Rc::clone(fields);
         }
         let fields = match self.kind(ty).clone() {
-            TyKind::Tuple(items) => items,
+            TyKind::Tuple(items) => items.into(),
             TyKind::Record(id, args) => {
                 let subst = Subst::new(&self.hir.records[id].type_params, &args);
                 let declared = tables.records.get(id).cloned().unwrap_or_default();
                 declared.iter().map(|&t| self.subst(t, &subst)).collect()
             }
-            _ => Box::default(),
+            _ => Rc::default(),
         };
-        self.fields.insert(ty, fields.clone());
+        self.fields.insert(ty, Rc::clone(&fields));
         fields
     }
 
     /// Types of the payload of a variant of a closed enum type.
-    pub(super) fn payload(&mut self, tables: &TypeTables, ty: Ty, ordinal: u32) -> Box<[Ty]> {
+    pub(super) fn payload(&mut self, tables: &TypeTables, ty: Ty, ordinal: u32) -> Rc<[Ty]> {
         if let Some(fields) = self.payloads.get(&(ty, ordinal)) {
-            return fields.clone();
+            return Rc::clone(fields);
         }
-        let TyKind::Enum(id, args) = self.kind(ty).clone() else { return Box::default() };
+        let TyKind::Enum(id, args) = self.kind(ty).clone() else { return Rc::default() };
         let subst = Subst::new(&self.hir.enums[id].type_params, &args);
         let declared = tables
             .variants
@@ -180,8 +182,8 @@ impl<'a> Types<'a> {
             .and_then(|variants| variants.get(ordinal as usize))
             .cloned()
             .unwrap_or_default();
-        let fields: Box<[Ty]> = declared.iter().map(|&t| self.subst(t, &subst)).collect();
-        self.payloads.insert((ty, ordinal), fields.clone());
+        let fields: Rc<[Ty]> = declared.iter().map(|&t| self.subst(t, &subst)).collect();
+        self.payloads.insert((ty, ordinal), Rc::clone(&fields));
         fields
     }
 
@@ -197,7 +199,7 @@ impl<'a> Types<'a> {
 
     /// The descriptor of a closed type.
     pub(super) fn info(&mut self, module: &mut ModuleBuilder, tables: &TypeTables, ty: Ty) -> Info {
-        if let Some(info) = self.infos.get(&ty) {
+        if let Some(Some(info)) = self.infos.get(ty.0 as usize) {
             return *info;
         }
         let info = self.describe(module, tables, ty);
@@ -208,7 +210,7 @@ impl<'a> Types<'a> {
     }
 
     fn describe(&mut self, module: &mut ModuleBuilder, tables: &TypeTables, ty: Ty) -> Info {
-        if let Some(info) = self.infos.get(&ty) {
+        if let Some(Some(info)) = self.infos.get(ty.0 as usize) {
             return *info;
         }
         let desc = self.desc(module, tables, ty);
@@ -217,7 +219,10 @@ impl<'a> Types<'a> {
         let slots = lumen_lir::param_slots(types, id).unwrap_or(Slots::None);
         let field = lumen_lir::slot_repr(types, id).unwrap_or(Repr::Dyn);
         let info = Info { id, slots, field };
-        self.infos.insert(ty, info);
+        if self.infos.len() <= ty.0 as usize {
+            self.infos.resize(self.store.len(), None);
+        }
+        self.infos[ty.0 as usize] = Some(info);
         info
     }
 

@@ -250,6 +250,12 @@ impl TyStore {
         self.intern(TyKind::Tuple(parts.into_boxed_slice()))
     }
 
+    /// Number of types.
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    #[inline]
     pub fn kind(&self, ty: Ty) -> &TyKind {
         &self.kinds[ty.0 as usize]
     }
