@@ -66,6 +66,35 @@ impl CellBuilder {
         }
     }
 
+    /// Begins another cell in the memory of the one before.
+    pub fn reset(&mut self, name: impl Into<String>) {
+        let cell = &mut self.cell;
+        cell.params.clear();
+        cell.regs.clear();
+        cell.code.clear();
+        cell.lines.clear();
+        self.labels.clear();
+        self.fixups.clear();
+        self.tables.clear();
+        self.defers.clear();
+        let cell = Cell {
+            name: name.into(),
+            params: std::mem::take(&mut cell.params),
+            regs: std::mem::take(&mut cell.regs),
+            code: std::mem::take(&mut cell.code),
+            lines: std::mem::take(&mut cell.lines),
+            ..Cell::default()
+        };
+        *self = CellBuilder {
+            cell,
+            labels: std::mem::take(&mut self.labels),
+            fixups: std::mem::take(&mut self.fixups),
+            tables: std::mem::take(&mut self.tables),
+            defers: std::mem::take(&mut self.defers),
+            ..CellBuilder::default()
+        };
+    }
+
     /// Makes it the code of a closure: register 0 is the closure. Call before adding parameters.
     pub fn set_closure(&mut self, class: ClassId) -> Reg {
         self.cell.closure = Some(class);
@@ -254,8 +283,8 @@ impl CellBuilder {
         }
     }
 
-    /// Resolves labels and gives the cell.
-    pub fn finish(mut self) -> Result<Cell, FinishError> {
+    /// Resolves labels and gives the cell; what is left can only be reset.
+    pub fn finish(&mut self) -> Result<Cell, FinishError> {
         if self.overflow {
             return Err(FinishError::TooManyRegisters);
         }
@@ -286,7 +315,27 @@ impl CellBuilder {
                 reg: *reg,
             });
         }
-        Ok(self.cell)
+        // The long parts are copied, so that the cell takes no more than it needs and the builder keeps its memory.
+        let cell = std::mem::take(&mut self.cell);
+        let (params, regs) = (cell.params.clone(), cell.regs.clone());
+        let (code, lines) = (cell.code.clone(), cell.lines.clone());
+        self.cell.params = cell.params;
+        self.cell.regs = cell.regs;
+        self.cell.code = cell.code;
+        self.cell.lines = cell.lines;
+        Ok(Cell {
+            name: cell.name,
+            closure: cell.closure,
+            params,
+            results: cell.results,
+            regs,
+            effects: cell.effects,
+            code,
+            tables: cell.tables,
+            defers: cell.defers,
+            lines,
+            inlined: cell.inlined,
+        })
     }
 }
 

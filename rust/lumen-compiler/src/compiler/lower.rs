@@ -158,7 +158,7 @@ fn lower_with(
         program,
         lives: ArenaMap::new(),
         formals: ArenaMap::new(),
-        regs: regs::Regs::default(),
+        spare: fx::Spare::default(),
         instances: FxHashMap::default(),
         counts: FxHashMap::default(),
         queue: VecDeque::new(),
@@ -238,8 +238,8 @@ struct Lower<'a> {
     lives: ArenaMap<Cell, Rc<Liveness>>,
     /// Parameters and results of cells without type parameters.
     formals: ArenaMap<Cell, Rc<call::Formals>>,
-    /// The registers of the cell before, for their memory.
-    regs: regs::Regs,
+    /// What was used for the cell before, for its memory.
+    spare: fx::Spare<'a>,
     instances: FxHashMap<Key, (lumen_lir::CellId, Option<ClassId>)>,
     /// Instances made of each cell.
     counts: FxHashMap<CellId, usize>,

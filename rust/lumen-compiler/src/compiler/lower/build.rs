@@ -1,6 +1,8 @@
 //! Making values: objects, records with their conditions, lists, maps, sets, texts, comprehensions.
 
 use super::codes;
+use super::call::NO_DEST;
+use super::few::Few;
 use super::fx::{Dest, Fx};
 use super::order::{self, Arg};
 use super::value::{Own, Place, Val, Want};
@@ -13,11 +15,11 @@ impl<'a> Fx<'_, 'a> {
     // ---- flat objects ----
 
     /// Reserves consecutive registers for values as fields of these types.
-    pub(super) fn open_fields(&mut self, types: &[Ty]) -> Vec<Dest> {
-        let reprs: Vec<Repr> = types.iter().map(|&t| self.one(t)).collect();
+    pub(super) fn open_fields(&mut self, types: &[Ty]) -> Few<Dest, 4> {
+        let reprs: Few<Repr, 8> = Few::of(Repr::I64, types.iter().map(|&t| self.one(t)));
         let base = self.r.alloc_run(&mut self.b, &reprs, false, 0);
-        let mut dests = Vec::with_capacity(types.len());
-        for (i, (&ty, &repr)) in types.iter().zip(&reprs).enumerate() {
+        let mut dests = Few::new(NO_DEST);
+        for (i, (&ty, &repr)) in types.iter().zip(reprs.iter()).enumerate() {
             let dest = Dest { reg: base + i as u16, slots: Slots::One(repr), ty };
             self.pin_dest(dest);
             dests.push(dest);

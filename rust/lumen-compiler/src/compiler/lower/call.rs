@@ -3,6 +3,7 @@
 //! Invariants: the window of a call lies above everything that lives across it; an owned argument is moved into it, a
 //! borrowed one is kept alive below it.
 
+use super::few::Few;
 use super::fx::{Dest, Fx};
 use super::liveness::{GO, SKIP};
 use super::order::{self, Arg};
@@ -31,13 +32,16 @@ pub(super) struct Window {
     pub(super) base: Reg,
     /// Distance of the first argument from the base.
     gap: u16,
-    pub(super) dests: Vec<Dest>,
-    owned: Vec<bool>,
+    pub(super) dests: Few<Dest, 4>,
+    owned: Few<bool, 8>,
     /// Below the window: where a borrowed argument is made that has no place of its own.
-    holders: Vec<Option<Reg>>,
+    holders: Few<Option<Reg>, 8>,
     /// What borrowed arguments keep alive until the call is over.
-    pub(super) kept: Vec<Val>,
+    kept: Few<Val, 4>,
 }
+
+/// A filler.
+pub(super) const NO_DEST: Dest = Dest { reg: 0, slots: Slots::None, ty: Ty::NULL };
 
 impl<'a> Fx<'_, 'a> {
     pub(super) fn call(
@@ -205,7 +209,7 @@ impl<'a> Fx<'_, 'a> {
         }
         self.arguments_into(&mut window, call, captures.len(), &declared_args);
         if !self.r.reachable {
-            self.close_window(window, true);
+            self.close_window(&window);
             return Val::new(Place::Never, ret);
         }
         self.at_expr(e);
@@ -230,36 +234,38 @@ impl<'a> Fx<'_, 'a> {
         gap: u16,
         place: impl Fn(usize) -> bool,
     ) -> Window {
-        let slots: Vec<Slots> = formals.iter().map(|f| self.info(f.ty).slots).collect();
-        let mut holders = vec![None; formals.len()];
-        for (i, slots) in slots.iter().enumerate() {
-            if let Slots::One(repr) = *slots
+        let mut dests = Few::new(NO_DEST);
+        for formal in formals {
+            dests.push(Dest { reg: 0, slots: self.info(formal.ty).slots, ty: formal.ty });
+        }
+        let mut holders = Few::new(None);
+        for (i, dest) in dests.iter().enumerate() {
+            let mut holder = None;
+            if let Slots::One(repr) = dest.slots
                 && repr.is_counted()
                 && !formals[i].owned
                 && !place(i)
             {
                 let reg = self.r.alloc(&mut self.b, repr);
                 self.pin(reg);
-                holders[i] = Some(reg);
+                holder = Some(reg);
             }
+            holders.push(holder);
         }
-        let reprs: Vec<Repr> = slots.iter().flat_map(|s| s.reprs()).collect();
-        let first = self.r.alloc_window(&mut self.b, &reprs, usize::from(gap));
+        let first = self.r.alloc_window(&mut self.b, &reprs_of(&dests), usize::from(gap));
         let mut at = first;
-        let mut dests = Vec::with_capacity(formals.len());
-        for (formal, slots) in formals.iter().zip(slots) {
-            let dest = Dest { reg: at, slots, ty: formal.ty };
-            self.pin_dest(dest);
-            dests.push(dest);
-            at += slots.len() as u16;
+        for dest in dests.iter_mut() {
+            dest.reg = at;
+            self.pin_dest(*dest);
+            at += dest.slots.len() as u16;
         }
         Window {
             base: first.saturating_sub(gap),
             gap,
             dests,
-            owned: formals.iter().map(|f| f.owned).collect(),
+            owned: Few::of(false, formals.iter().map(|f| f.owned)),
             holders,
-            kept: Vec::new(),
+            kept: Few::new(Val::unit()),
         }
     }
 
@@ -379,7 +385,7 @@ impl<'a> Fx<'_, 'a> {
         if self.r.top() <= end {
             return;
         }
-        let reprs: Vec<Repr> = window.dests.iter().flat_map(|d| d.slots.reprs()).collect();
+        let reprs = reprs_of(&window.dests);
         let first = self.r.alloc_window(&mut self.b, &reprs, usize::from(window.gap));
         let mut at = first;
         for i in 0..window.dests.len() {
@@ -416,9 +422,9 @@ impl<'a> Fx<'_, 'a> {
         }
     }
 
-    /// Gives the registers of a window back after its call (or, when `abandoned`, without one).
-    pub(super) fn close_window(&mut self, window: Window, abandoned: bool) {
-        for dest in &window.dests {
+    /// Gives the registers of a window back after its call, or without one.
+    pub(super) fn close_window(&mut self, window: &Window) {
+        for dest in window.dests.iter() {
             self.unpin_dest(*dest);
             for n in 0..dest.slots.len() as u16 {
                 let reg = dest.reg + n;
@@ -429,14 +435,11 @@ impl<'a> Fx<'_, 'a> {
             }
         }
         self.release_gap(window.base, window.gap);
-        for holder in window.holders.into_iter().flatten() {
+        for &holder in window.holders.iter().flatten() {
             self.unpin(holder);
             self.free(holder);
         }
-        let _ = abandoned;
-        for v in window.kept {
-            self.done(v);
-        }
+        window.kept.iter().for_each(|&v| self.done(v));
     }
 
     pub(super) fn finish_call(
@@ -467,10 +470,10 @@ impl<'a> Fx<'_, 'a> {
             TyKind::Null | TyKind::Never | TyKind::Error => Slots::None,
             _ => self.info(ret).slots,
         };
-        let kept = window.kept.clone();
         // The arguments' registers are free for the result; what they borrow from is not yet.
-        let args = Window { kept: Vec::new(), holders: window.holders.clone(), ..window };
-        self.close_window(args, false);
+        let mut window = window;
+        let kept = std::mem::replace(&mut window.kept, Few::new(Val::unit()));
+        self.close_window(&window);
         let v = match slots {
             Slots::None => {
                 emit(self, 0, base);
@@ -487,9 +490,7 @@ impl<'a> Fx<'_, 'a> {
                 Val::new(Place::Two(dst, Own::Temp), ret)
             }
         };
-        for v in kept {
-            self.done(v);
-        }
+        kept.iter().for_each(|&v| self.done(v));
         if ret == Ty::NEVER {
             self.after_never();
         }
@@ -569,6 +570,11 @@ impl<'a> Fx<'_, 'a> {
         self.frames.pop();
         Some(v)
     }
+}
+
+/// The registers of arguments, one after the other.
+fn reprs_of(dests: &[Dest]) -> Few<Repr, 8> {
+    Few::of(Repr::I64, dests.iter().flat_map(|d| d.slots.reprs()))
 }
 
 /// Whether an argument is read from where it is.

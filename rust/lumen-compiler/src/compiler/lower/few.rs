@@ -17,6 +17,13 @@ impl<T: Copy, const N: usize> Few<T, N> {
         Few { near: [filler; N], len: 0, far: Vec::new() }
     }
 
+    /// The items of an iterator.
+    pub(super) fn of(filler: T, items: impl Iterator<Item = T>) -> Few<T, N> {
+        let mut few = Few::new(filler);
+        items.for_each(|item| few.push(item));
+        few
+    }
+
     pub(super) fn push(&mut self, item: T) {
         if self.len < N {
             self.near[self.len] = item;

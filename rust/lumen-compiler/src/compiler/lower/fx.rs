@@ -80,6 +80,16 @@ pub(super) struct DeferFrame {
     pub(super) span: Span,
 }
 
+/// Memory that is used for one cell after the other.
+#[derive(Default)]
+pub(super) struct Spare<'a> {
+    pub(super) b: CellBuilder,
+    pub(super) r: Regs,
+    pub(super) frames: Vec<Frame<'a>>,
+    pub(super) homes: Vec<Option<(usize, LocalId)>>,
+    pub(super) scope: Vec<(usize, LocalId)>,
+}
+
 /// A cell being lowered.
 pub(super) struct Fx<'p, 'a> {
     pub(super) p: &'p mut Lower<'a>,

@@ -45,7 +45,7 @@ impl<'a> Fx<'_, 'a> {
         self.arguments_into(&mut window, call, 0, &[]);
         self.at_expr(e);
         if !self.r.reachable {
-            self.close_window(window, true);
+            self.close_window(&window);
             self.done(f);
             return Val::new(Place::Never, ret);
         }

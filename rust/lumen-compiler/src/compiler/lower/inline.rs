@@ -354,8 +354,7 @@ impl<'a> Fx<'_, 'a> {
     ) -> Val {
         let new_env = frame.lambda.is_none();
         if new_env {
-            frame.env = self.r.envs.len();
-            self.r.envs.push(vec![Binding::None; frame.body.locals.len()]);
+            frame.env = self.r.open_env(frame.body.locals.len());
         }
         frame.loops_from = self.loops.len();
         frame.defers_from = self.defers.len();
@@ -377,7 +376,7 @@ impl<'a> Fx<'_, 'a> {
             v
         };
         if new_env {
-            self.r.envs.pop();
+            self.r.close_env();
         }
         self.b.set_inline(outer_inline);
         v

@@ -1,13 +1,13 @@
 //! One instance: parameters, body, finishing the cell.
 
-use super::fx::{Dest, Fx, Ret};
+use super::fx::{Dest, Fx, Ret, Spare};
 use super::types::Subst;
-use super::value::{Binding, Own, Place, Val};
+use super::value::{Own, Place, Val};
 use super::{Job, Key, Lower, StubTarget, codes, limits};
 use crate::compiler::hir::{CellBody, CellId, ConstId, ExprId};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_lir::{
-    CellBuilder, ClassId, EffectSet, FinishError, Op, Passing, Repr, Slots, TemplatePart,
+    ClassId, EffectSet, FinishError, Op, Passing, Repr, Slots, TemplatePart,
 };
 use std::rc::Rc;
 
@@ -40,19 +40,24 @@ impl<'a> Lower<'a> {
         type_args: &[Ty],
     ) -> Fx<'p, 'a> {
         let program = Rc::clone(&self.program);
-        let mut r = std::mem::take(&mut self.regs);
+        let Spare { mut b, mut r, mut frames, mut homes, mut scope } =
+            std::mem::take(&mut self.spare);
+        b.reset(name);
         r.reset();
+        frames.clear();
+        homes.clear();
+        scope.clear();
         Fx {
             p: self,
-            b: CellBuilder::new(name),
+            b,
             r,
             program,
-            frames: Vec::new(),
+            frames,
             loops: Vec::new(),
             defers: Vec::new(),
             holds: Vec::new(),
-            homes: Vec::new(),
-            scope: Vec::new(),
+            homes,
+            scope,
             restart: None,
             inlined_size: 0,
             region_returns: Vec::new(),
@@ -84,7 +89,7 @@ impl<'a> Lower<'a> {
         let (formals, ret) = (&known.params, known.ret);
         frame.ret = Ret::Cell(ret);
         let body = frame.body;
-        fx.r.envs.push(vec![Binding::None; body.locals.len()]);
+        fx.r.open_env(body.locals.len());
         fx.frames.push(frame);
         let params: Vec<Dest> = formals.iter().map(|f| fx.param(f.ty, f.owned)).collect();
         fx.results(ret);
@@ -137,7 +142,7 @@ impl<'a> Lower<'a> {
         fx.yields = yields;
         let body = frame.body;
         let info = &body.lambdas[lambda];
-        fx.r.envs.push(vec![Binding::None; body.locals.len()]);
+        fx.r.open_env(body.locals.len());
         fx.frames.push(frame);
         let class = job.class.unwrap_or(ClassId(0));
         let closure = fx.b.set_closure(class);
@@ -179,7 +184,7 @@ impl<'a> Lower<'a> {
         let mut frame = self.bare_frame(at);
         frame.ret = Ret::Cell(ret);
         let mut fx = self.start(name, at, args);
-        fx.r.envs.push(Vec::new());
+        fx.r.open_env(0);
         fx.frames.push(frame);
         let class = job.class.unwrap_or(ClassId(0));
         let closure = fx.b.set_closure(class);
@@ -220,7 +225,7 @@ impl<'a> Lower<'a> {
         let job =
             Job { key: Key::Cell(cell, Box::default()), id, class: None, captures: Vec::new() };
         let mut fx = self.start(name, cell, &[]);
-        fx.r.envs.push(Vec::new());
+        fx.r.open_env(0);
         fx.frames.push(frame);
         let ret = fx.formals(cell, &[]).ret;
         if let Some(frame) = fx.frames.last_mut() {
@@ -411,8 +416,15 @@ impl Fx<'_, '_> {
         }
         let (entry, effects, calls) = (self.entry, self.effects, std::mem::take(&mut self.calls));
         let p = self.p;
-        p.regs = self.r;
-        match self.b.finish() {
+        let finished = self.b.finish();
+        p.spare = Spare {
+            b: self.b,
+            r: self.r,
+            frames: self.frames,
+            homes: self.homes,
+            scope: self.scope,
+        };
+        match finished {
             Ok(mut cell) => {
                 let n = cell.regs.len().min(usize::from(u16::MAX)) as u16;
                 cell.code[0] = lumen_lir::word(Op::Enter, n, 0, 0);

@@ -17,6 +17,7 @@ use crate::compiler::hir::{
 use crate::compiler::typecheck::tables::{Target, TypedBody};
 use lumen_base::Idx;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
 
 /// The number of an edge out of a construct.
 pub(super) type Edge = u32;
@@ -50,7 +51,9 @@ pub(super) struct LoopSets {
 pub(super) struct Liveness {
     /// `Local` expressions that are the last use.
     last: BitSet,
-    edges: FxHashMap<(ExprId, Edge), Box<[LocalId]>>,
+    /// Where locals die on edges: sorted by edge, each with its range of `dying`.
+    edges: Vec<((ExprId, Edge), Range<u32>)>,
+    dying: Vec<LocalId>,
     loops: FxHashMap<LoopId, LoopSets>,
     /// Locals never read after they are bound.
     dead_binds: BitSet,
@@ -66,7 +69,10 @@ impl Liveness {
     }
 
     pub(super) fn deaths(&self, expr: ExprId, edge: Edge) -> &[LocalId] {
-        self.edges.get(&(expr, edge)).map_or(&[], |locals| locals)
+        match self.edges.binary_search_by_key(&(expr, edge), |edge| edge.0) {
+            Ok(i) => &self.dying[self.edges[i].1.start as usize..self.edges[i].1.end as usize],
+            Err(_) => &[],
+        }
     }
 
     pub(super) fn loop_sets(&self, id: LoopId) -> LoopSets {
@@ -104,6 +110,7 @@ pub(super) fn liveness(body: &Body, typed: &TypedBody) -> Liveness {
     for &local in body.params.iter().chain(&body.captures) {
         walk.bound(local);
     }
+    walk.out.edges.sort_unstable_by_key(|edge| edge.0);
     walk.out
 }
 
@@ -150,9 +157,15 @@ impl<'a> Walk<'a> {
         if !self.marking {
             return;
         }
-        let dying: Box<[LocalId]> = before.minus(after).map(Idx::from_raw).collect();
-        if !dying.is_empty() {
-            self.out.edges.insert((expr, edge), dying);
+        self.dies((expr, edge), before.minus(after).map(Idx::from_raw));
+    }
+
+    fn dies(&mut self, edge: (ExprId, Edge), locals: impl Iterator<Item = LocalId>) {
+        let from = self.out.dying.len() as u32;
+        self.out.dying.extend(locals);
+        let to = self.out.dying.len() as u32;
+        if from != to {
+            self.out.edges.push((edge, from..to));
         }
     }
 
@@ -330,8 +343,8 @@ impl<'a> Walk<'a> {
                 dying.push(local);
             }
         }
-        if self.marking && !dying.is_empty() {
-            self.out.edges.insert((at, CAPTURE), dying.into_boxed_slice());
+        if self.marking {
+            self.dies((at, CAPTURE), dying.into_iter());
         }
     }
 

@@ -64,6 +64,7 @@ pub(super) struct Regs {
     forks: u32,
     /// Bindings of the locals of each environment.
     pub(super) envs: Vec<Vec<Binding>>,
+    spare_envs: Vec<Vec<Binding>>,
     pub(super) reachable: bool,
 }
 
@@ -82,7 +83,7 @@ impl Regs {
         self.seq = 0;
         self.trail.clear();
         self.forks = 0;
-        self.envs.clear();
+        self.spare_envs.append(&mut self.envs);
         self.reachable = true;
     }
 
@@ -286,6 +287,20 @@ impl Regs {
             let head = self.pools.entry(b.repr(reg)).or_insert(NONE);
             self.next[usize::from(reg)] = std::mem::replace(head, reg);
         }
+    }
+
+    /// Opens an environment for so many locals; its number.
+    pub(super) fn open_env(&mut self, locals: usize) -> usize {
+        let mut env = self.spare_envs.pop().unwrap_or_default();
+        env.clear();
+        env.resize(locals, Binding::None);
+        self.envs.push(env);
+        self.envs.len() - 1
+    }
+
+    /// Closes the newest environment.
+    pub(super) fn close_env(&mut self) {
+        self.spare_envs.extend(self.envs.pop());
     }
 
     pub(super) fn bind(&mut self, env: usize, local: usize, binding: Binding) {
