@@ -1,7 +1,7 @@
 //! Making values: objects, records with their conditions, lists, maps, sets, texts, comprehensions.
 
-use super::codes;
 use super::call::NO_DEST;
+use super::codes;
 use super::few::Few;
 use super::fx::{Dest, Fx};
 use super::order::{self, Arg};

@@ -6,9 +6,7 @@ use super::value::{Own, Place, Val};
 use super::{Job, Key, Lower, StubTarget, codes, limits};
 use crate::compiler::hir::{CellBody, CellId, ConstId, ExprId};
 use crate::compiler::typecheck::types::{Ty, TyKind};
-use lumen_lir::{
-    ClassId, EffectSet, FinishError, Op, Passing, Repr, Slots, TemplatePart,
-};
+use lumen_lir::{ClassId, EffectSet, FinishError, Op, Passing, Repr, Slots, TemplatePart};
 use std::rc::Rc;
 
 impl<'a> Lower<'a> {
@@ -335,8 +333,11 @@ impl Fx<'_, '_> {
             StubTarget::Variant(variant) => {
                 let ty = self.p.types.store.intern(TyKind::Enum(variant.owner, args.into()));
                 let types = self.payload(ty, variant.ordinal);
-                let values: Vec<Val> =
-                    values.iter().zip(types.iter()).map(|(&v, &t)| self.convert(v, t, None)).collect();
+                let values: Vec<Val> = values
+                    .iter()
+                    .zip(types.iter())
+                    .map(|(&v, &t)| self.convert(v, t, None))
+                    .collect();
                 match self.variant_class(ty, variant.ordinal) {
                     Some(class) => self.new_object(class, ty, &values, None),
                     None => Val::never(),
@@ -345,8 +346,11 @@ impl Fx<'_, '_> {
             StubTarget::Record(record) => {
                 let ty = self.p.types.store.intern(TyKind::Record(record, args.into()));
                 let types = self.fields(ty);
-                let values: Vec<Val> =
-                    values.iter().zip(types.iter()).map(|(&v, &t)| self.convert(v, t, None)).collect();
+                let values: Vec<Val> = values
+                    .iter()
+                    .zip(types.iter())
+                    .map(|(&v, &t)| self.convert(v, t, None))
+                    .collect();
                 let v = self.new_flat(ty, None, &values, None);
                 if self.has_checks(record) { self.check_record(None, v, record) } else { v }
             }
