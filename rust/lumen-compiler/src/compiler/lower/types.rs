@@ -220,7 +220,7 @@ impl<'a> Types<'a> {
         let field = lumen_lir::slot_repr(types, id).unwrap_or(Repr::Dyn);
         let info = Info { id, slots, field };
         if self.infos.len() <= ty.0 as usize {
-            self.infos.resize(self.store.len(), None);
+            self.infos.resize(self.store.count(), None);
         }
         self.infos[ty.0 as usize] = Some(info);
         info

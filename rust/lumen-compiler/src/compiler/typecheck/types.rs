@@ -251,7 +251,7 @@ impl TyStore {
     }
 
     /// Number of types.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.kinds.len()
     }
 
