@@ -4,8 +4,9 @@
 //! (set) or 3 (map) words in insertion order, then `index_len` positions of 32 bits. An entry is
 //! a word of meta (hash in the low half, bit 32: live), the key, the value. Removing leaves a
 //! tombstone, so order is kept; growing drops the tombstones. An index position is 0 (empty) or
-//! entry + 1; it has at least twice as many positions as entries, so probing ends. Tables of up
-//! to [`LINEAR_MAX`] entries have no index and are searched in order.
+//! entry + 1 in the bits below `index_len` and the hash's own bits above them, so that a look-up
+//! seldom reads an entry that is not the one; it has at least twice as many positions as entries,
+//! so probing ends. Tables of up to [`LINEAR_MAX`] entries have no index and are searched in order.
 //! Keys are compared by the caller's closure, called only when the hashes agree.
 
 #![expect(unsafe_code, reason = "reads and writes raw table storage")]
@@ -201,8 +202,12 @@ pub unsafe fn next_candidate(p: Ptr, row: &RtClass, hash: u32, probe: &mut Probe
                 return None;
             }
             probe.0 += 1;
-            if *entry(p, stride, found as usize - 1) == meta {
-                return Some(found as usize - 1);
+            if (found ^ hash) & !(mask as u32) != 0 {
+                continue;
+            }
+            let at = (found as usize & mask) - 1;
+            if *entry(p, stride, at) == meta {
+                return Some(at);
             }
         }
     }
@@ -250,7 +255,7 @@ unsafe fn index_insert(p: Ptr, stride: usize, hash: u32, at: usize) {
         while *index.add(position) != 0 {
             position = (position + 1) & mask;
         }
-        *index.add(position) = at as u32 + 1;
+        *index.add(position) = hash & !(mask as u32) | (at as u32 + 1);
     }
 }
 
