@@ -8,7 +8,7 @@ use crate::value::convert::Plan;
 use crate::value::number;
 use crate::value::path::prefix;
 use crate::value::view::View;
-use crate::value::word::DYN_NULL;
+use crate::value::word::{ClassId, DYN_NULL};
 use lumen_lir::TypeId;
 
 pub(super) const ROWS: &[(&str, Builtin)] = &[
@@ -24,6 +24,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("json.as_int", as_int),
     ("json.as_float", as_float),
     ("conversion_run", run_conversion),
+    ("conversion_read", read_conversion),
     ("conversion_path", path_of),
 ];
 
@@ -36,8 +37,7 @@ fn parse_json(c: &mut Call<'_>) -> Outcome<()> {
 
 /// A conversion with a plan: a list of class, field and default for each default, of class, -1 and null for each class
 /// with conditions.
-fn run_conversion(c: &mut Call<'_>) -> Outcome<()> {
-    let pair = c.classes().class_of_type(c.payload_type()).expect("the row declares a pair");
+fn plan_of(c: &Call<'_>) -> Outcome<Plan> {
     let mut plan = Plan::default();
     let entries: Vec<Value> = c.list(1).iter().collect();
     for entry in entries.chunks_exact(3) {
@@ -49,7 +49,25 @@ fn run_conversion(c: &mut Call<'_>) -> Outcome<()> {
             Err(_) => drop(plan.checked.insert(class as u32)),
         }
     }
+    Ok(plan)
+}
+
+/// The class of what a planned conversion gives.
+fn planned_class(c: &Call<'_>) -> ClassId {
+    c.classes().class_of_type(c.payload_type()).expect("the row declares a pair")
+}
+
+fn run_conversion(c: &mut Call<'_>) -> Outcome<()> {
+    let (pair, plan) = (planned_class(c), plan_of(c)?);
     match c.convert_planned(c.dynamic(0), pair, plan)? {
+        Ok(pair) => c.ret_ok_temp(pair),
+        Err(message) => c.ret_err(&message),
+    }
+}
+
+fn read_conversion(c: &mut Call<'_>) -> Outcome<()> {
+    let (pair, plan) = (planned_class(c), plan_of(c)?);
+    match c.read_planned(c.str(0), pair, plan)? {
         Ok(pair) => c.ret_ok_temp(pair),
         Err(message) => c.ret_err(&message),
     }

@@ -12,6 +12,7 @@
 
 mod checked;
 mod to_json;
+mod typed;
 
 pub use checked::{Plan, Planned};
 
@@ -468,23 +469,50 @@ impl Heap {
         }
     }
 
+    /// What a record has for a field that is absent: its default, or null.
+    unsafe fn absent_field(
+        &mut self,
+        class: ClassId,
+        at: usize,
+        ty: TypeId,
+        depth: usize,
+    ) -> Converted {
+        // SAFETY: the plan's defaults are live.
+        unsafe {
+            if let Some(view) = self.default_of(class, at) {
+                return self.convert_view(view, ty, depth + 1);
+            }
+            if !self.may_be_absent(ty) {
+                let expected = self.classes().type_name(ty);
+                return Err(Stop::wrong(format!("expected {expected}, found nothing")));
+            }
+            self.convert_view(View::Null, ty, depth + 1)
+        }
+    }
+
+    /// Whether an absent field of the type is null.
+    fn may_be_absent(&self, ty: TypeId) -> bool {
+        matches!(
+            self.classes().type_row(ty).desc,
+            TypeDesc::Optional(_) | TypeDesc::Null | TypeDesc::Json | TypeDesc::Any
+        )
+    }
+
     unsafe fn convert_record(&mut self, p: Ptr, class: ClassId, depth: usize) -> Converted {
         let (types, names) = (self.row(class).types.clone(), self.row(class).fields.clone());
         let part = |heap: &Heap, at: usize| {
             let name = names[at].as_deref().unwrap_or("");
             // SAFETY: the map is live.
             let found = unsafe { heap.entry_named(p, name) };
-            let optional = matches!(
-                heap.classes().type_row(types[at]).desc,
-                TypeDesc::Optional(_) | TypeDesc::Null | TypeDesc::Json | TypeDesc::Any
-            );
             match found {
                 Some(view) => Ok((view, PathStep::Key(name.to_owned()))),
                 // SAFETY: the plan's defaults are live.
                 None if let Some(view) = unsafe { heap.default_of(class, at) } => {
                     Ok((view, PathStep::Key(name.to_owned())))
                 }
-                None if optional => Ok((View::Null, PathStep::Key(name.to_owned()))),
+                None if heap.may_be_absent(types[at]) => {
+                    Ok((View::Null, PathStep::Key(name.to_owned())))
+                }
                 None => {
                     let expected = heap.classes().type_name(types[at]);
                     let missing = Stop::wrong(format!("expected {expected}, found nothing"));

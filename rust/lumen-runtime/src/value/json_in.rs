@@ -22,7 +22,7 @@ enum Open {
 }
 
 /// Why reading stopped: the text is no JSON, or the run failed.
-enum Stop {
+pub(super) enum Stop {
     Text(String),
     Run(Failure),
 }
@@ -33,17 +33,20 @@ impl From<Failure> for Stop {
     }
 }
 
-struct Reader<'a> {
+/// A cursor in a text and what is open around it.
+pub(super) struct Reader<'a> {
     heap: &'a mut Heap,
     text: &'a str,
     at: usize,
     open: Vec<Open>,
+    /// How many arrays and objects are open that the reader does not know of.
+    outside: usize,
 }
 
 impl Heap {
     /// Reads a JSON text; the inner error says what is wrong with the text.
     pub fn json_from_text(&mut self, text: &str) -> Outcome<Result<u64, String>> {
-        let mut reader = Reader { heap: self, text, at: 0, open: Vec::new() };
+        let mut reader = Reader::new(self, text);
         match reader.document() {
             Ok(word) => Ok(Ok(word)),
             Err(stop) => {
@@ -57,7 +60,70 @@ impl Heap {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// At the beginning of a text.
+    pub(super) fn new(heap: &'a mut Heap, text: &'a str) -> Self {
+        Self { heap, text, at: 0, open: Vec::new(), outside: 0 }
+    }
+
+    pub(super) fn heap(&mut self) -> &mut Heap {
+        self.heap
+    }
+
+    /// Whether only white space is left.
+    pub(super) fn at_end(&mut self) -> bool {
+        self.space();
+        self.at == self.text.len()
+    }
+
+    /// A whole value as a Dyn word, so many arrays and objects being open around it.
+    pub(super) fn tree_within(&mut self, depth: usize) -> Result<u64, Stop> {
+        self.outside = depth;
+        self.tree().inspect_err(|_| self.drop_open())
+    }
+
+    /// Skips a byte with white space before it, if it is there.
+    pub(super) fn skip_byte(&mut self, byte: u8) -> bool {
+        self.space();
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Skips `null`, `true` or `false`, if it is there.
+    pub(super) fn skip_word(&mut self, name: &str) -> bool {
+        let found = self.text.as_bytes()[self.at..].starts_with(name.as_bytes());
+        self.at += if found { name.len() } else { 0 };
+        found
+    }
+
+    /// An integer without point and exponent that fits 64 bits.
+    pub(super) fn plain_int(&mut self) -> Option<i64> {
+        let (text, is_float) = self.number_text().ok()?;
+        if is_float { None } else { text.parse().ok() }
+    }
+
+    /// A number as a Float.
+    pub(super) fn plain_float(&mut self) -> Option<f64> {
+        let (text, is_float) = self.number_text().ok()?;
+        let value = if is_float { text.parse().ok()? } else { text.parse::<i64>().ok()? as f64 };
+        value.is_finite().then_some(value)
+    }
+
+    /// A string without escapes.
+    pub(super) fn plain_string(&mut self) -> Option<&'a str> {
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        let rest = &self.text[self.at + 1..];
+        let len = rest.bytes().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1F))?;
+        if rest.as_bytes()[len] != b'"' {
+            return None;
+        }
+        self.at += len + 2;
+        Some(&rest[..len])
+    }
+
     fn drop_open(&mut self) {
         for open in std::mem::take(&mut self.open) {
             // SAFETY: the reader owns what is open.
@@ -76,17 +142,21 @@ impl Reader<'_> {
     }
 
     fn document(&mut self) -> Result<u64, Stop> {
+        let word = self.tree()?;
+        if self.at_end() {
+            return Ok(word);
+        }
+        // SAFETY: the word is owned here.
+        unsafe { self.heap.drop_dyn(word) };
+        Err(self.wrong("the end"))
+    }
+
+    /// A whole value, nothing being open.
+    fn tree(&mut self) -> Result<u64, Stop> {
         loop {
             let Some(mut word) = self.value()? else { continue };
             loop {
                 if self.open.is_empty() {
-                    self.space();
-                    if self.at < self.text.len() {
-                        let failed = self.wrong("the end");
-                        // SAFETY: the word is owned here.
-                        unsafe { self.heap.drop_dyn(word) };
-                        return Err(failed);
-                    }
                     return Ok(word);
                 }
                 self.store(word)?;
@@ -170,7 +240,7 @@ impl Reader<'_> {
     }
 
     fn begin(&mut self, array: bool) -> Result<Option<u64>, Stop> {
-        if self.open.len() == JSON_DEPTH_MAX {
+        if self.open.len() + self.outside >= JSON_DEPTH_MAX {
             return Err(Stop::Text(format!("nested more than {JSON_DEPTH_MAX} levels deep")));
         }
         self.at += 1;
@@ -210,7 +280,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn number(&mut self) -> Result<u64, Stop> {
+    /// The text of a number, and whether it has a point or an exponent.
+    fn number_text(&mut self) -> Result<(&'a str, bool), Stop> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -235,7 +306,11 @@ impl Reader<'_> {
             self.digits()?;
             float = true;
         }
-        let text = &self.text[start..self.at];
+        Ok((&self.text[start..self.at], float))
+    }
+
+    fn number(&mut self) -> Result<u64, Stop> {
+        let (text, float) = self.number_text()?;
         if float {
             let value: f64 = text.parse().unwrap_or(f64::INFINITY);
             if !value.is_finite() {
@@ -258,7 +333,7 @@ impl Reader<'_> {
     }
 
     /// Reads a string, the cursor being on its quote.
-    fn string(&mut self) -> Result<Ptr, Stop> {
+    pub(super) fn string(&mut self) -> Result<Ptr, Stop> {
         self.at += 1;
         let start = self.at;
         let bytes = self.text.as_bytes();
@@ -336,11 +411,11 @@ impl Reader<'_> {
         Ok(code)
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn space(&mut self) {
+    pub(super) fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\t' | b'\r')) {
             self.at += 1;
         }

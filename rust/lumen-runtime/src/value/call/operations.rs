@@ -5,7 +5,7 @@
 use super::{Call, ListRef, TableRef, Temp, Value};
 use crate::failure::Outcome;
 use crate::value::classes::{Kind, RtClass, Slot};
-use crate::value::convert::Plan;
+use crate::value::convert::{Plan, Planned};
 use crate::value::equal::Equality;
 use crate::value::heap::Heap;
 use crate::value::list;
@@ -114,15 +114,35 @@ impl Call<'_> {
         pair: ClassId,
         plan: Plan,
     ) -> Outcome<Result<Temp, String>> {
+        let ty = self.classes().row(pair).types[0];
+        // SAFETY: the value and the defaults are alive.
+        match unsafe { self.heap.convert_planned(value.slot, value.word, ty, plan)? } {
+            Ok(planned) => self.planned_pair(planned, pair).map(Ok),
+            Err(message) => Ok(Err(message)),
+        }
+    }
+
+    /// The same for a JSON text.
+    pub fn read_planned(
+        &mut self,
+        text: &str,
+        pair: ClassId,
+        plan: Plan,
+    ) -> Outcome<Result<Temp, String>> {
+        let ty = self.classes().row(pair).types[0];
+        // SAFETY: the defaults are alive.
+        match unsafe { self.heap.read_planned(text, ty, plan)? } {
+            Ok(planned) => self.planned_pair(planned, pair).map(Ok),
+            Err(message) => Ok(Err(message)),
+        }
+    }
+
+    fn planned_pair(&mut self, planned: Planned, pair: ClassId) -> Outcome<Temp> {
         let row = self.classes().row(pair);
-        let (ty, slot, objects) = (row.types[0], row.slots[0], row.types[1]);
+        let (slot, objects) = (row.slots[0], row.types[1]);
         let list = self.classes().class_of_type(objects).expect("the row declares a list");
-        // SAFETY: the value and the defaults are alive; what is built is owned here until the pair owns it.
+        // SAFETY: what was built is owned here until the pair owns it.
         unsafe {
-            let planned = match self.heap.convert_planned(value.slot, value.word, ty, plan)? {
-                Ok(planned) => planned,
-                Err(message) => return Ok(Err(message)),
-            };
             let mut made = planned.made.into_iter();
             let built = (|| {
                 let objects = self.new_list(list, made.len())?;
@@ -138,13 +158,7 @@ impl Call<'_> {
             for p in made {
                 self.heap.drop_ptr(p);
             }
-            match built {
-                Ok(pair) => Ok(Ok(pair)),
-                Err(failure) => {
-                    self.heap.drop_slot(slot, planned.word);
-                    Err(failure)
-                }
-            }
+            built.inspect_err(|_| self.heap.drop_slot(slot, planned.word))
         }
     }
 

@@ -30,6 +30,13 @@ pub struct Plan {
     made: Vec<Ptr>,
 }
 
+impl Plan {
+    /// The objects to check, counted.
+    pub(super) fn take_made(self) -> Vec<Ptr> {
+        self.made
+    }
+}
+
 /// A converted value and the objects to check; the caller owns them all.
 pub struct Planned {
     /// A word of the type's slot.
