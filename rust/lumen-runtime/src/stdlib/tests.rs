@@ -1,5 +1,7 @@
 //! Every row has its function; builtins called through their rows.
 
+mod properties;
+
 use super::{GROUPS, builtins};
 use crate::failure::Failure;
 use crate::value::testing::{Arg, Bench, Seen};
@@ -277,6 +279,8 @@ fn json_and_schemas() {
             let source = b.json(text);
             let made = b.call("conversion_run", &[Arg::Same(&source), Arg::NoPlan], Some(ty));
             b.text(source);
+            let read = b.call("conversion_read", &[Arg::Str(text), Arg::NoPlan], Some(ty));
+            assert_eq!(b.text(read.expect("it gives a result")), expected, "{text}");
             made
         };
         assert_eq!(b.text(result.expect("it gives a result")), expected, "{text}");
