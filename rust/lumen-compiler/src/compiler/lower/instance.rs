@@ -260,8 +260,11 @@ impl<'a> Lower<'a> {
         }
         let mut done = rustc_hash::FxHashSet::default();
         let mut order = Vec::new();
-        for &id in &all {
-            let mut work = vec![(self.hir.consts[id].init, false)];
+        // What texts and comparisons call without being named comes first: any constant may need it.
+        let hidden = super::implement::hidden_roots(self.hir, self.tables);
+        let inits = all.iter().map(|&id| self.hir.consts[id].init);
+        for start in hidden.into_iter().chain(inits) {
+            let mut work = vec![(start, false)];
             while let Some((cell, left)) = work.pop() {
                 if left {
                     if let Some(&id) = by_init.get(&cell) {

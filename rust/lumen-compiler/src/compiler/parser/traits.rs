@@ -23,6 +23,9 @@ impl Parser<'_> {
         }
         match self.peek(1).kind {
             TokenKind::Upper => true,
+            TokenKind::Ident => {
+                self.peek(2).kind == TokenKind::Dot && self.peek(3).kind == TokenKind::Upper
+            }
             TokenKind::LBracket => {
                 let line = self.tokens[self.pos + 1..].iter().take_while(|it| !it.starts_line());
                 let behind = line.skip_while(|it| it.kind != TokenKind::RBracket).nth(1);
@@ -56,7 +59,7 @@ impl Parser<'_> {
     pub(super) fn impl_decl(&mut self) -> Option<ImplId> {
         let open = self.bump();
         let type_params = self.type_params();
-        let of = if self.panicking { None } else { Some(self.upper_name("a trait")) };
+        let of = if self.panicking { None } else { Some(self.trait_name()) };
         if !self.panicking && self.at(TokenKind::LBracket) && !self.line_ends() {
             self.reject_unbuilt(self.tok(), "a trait with type parameters");
             self.type_params();
@@ -77,12 +80,26 @@ impl Parser<'_> {
     /// `A + B`, onto the scratch stack of names.
     pub(super) fn trait_names(&mut self) {
         loop {
-            let bound = self.upper_name("a trait");
+            let bound = self.trait_name();
             self.scratch.names.push(bound);
             if self.panicking || !self.eat(TokenKind::Plus) {
                 break;
             }
         }
+    }
+
+    /// The name of a trait. One of a module is imported by its name.
+    fn trait_name(&mut self) -> Name {
+        let token = self.tok();
+        let (dot, name) = (self.peek(1).kind, self.peek(2).kind);
+        if token.kind == TokenKind::Ident && dot == TokenKind::Dot && name == TokenKind::Upper {
+            self.reject_unbuilt(token, "a trait named through its module (import it by name)");
+            self.bump();
+            self.bump();
+            let span = self.bump().span();
+            return Name { symbol: sym::EMPTY, span };
+        }
+        self.upper_name("a trait")
     }
 
     /// Methods up to the `end` of a trait or impl.

@@ -49,6 +49,8 @@ pub(super) struct ModuleNames {
     pub(super) declared: Vec<(Symbol, Def)>,
     /// The names of imported enums, whose use is also that of their variants.
     pub(super) enums: FxHashMap<EnumId, Symbol>,
+    /// Methods of imported traits, with the names of those traits here: who calls a method uses its trait.
+    pub(super) methods_of: FxHashMap<Symbol, Vec<Symbol>>,
     /// Imported names: where, and whether they were used.
     pub(super) imported: FxHashMap<Symbol, Imported>,
 }

@@ -248,6 +248,7 @@ impl Ctx<'_, '_> {
                 Target::Missing => self.bind_missing(import),
             }
         }
+        self.bind_trait_methods();
     }
 
     fn bind_import(&mut self, import: &ast::Import, target: ModuleId) {

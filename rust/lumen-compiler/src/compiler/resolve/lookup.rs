@@ -46,8 +46,14 @@ impl Ctx<'_, '_> {
 
     /// Notes that an imported name is used.
     pub(super) fn mark_used(&mut self, name: Symbol) {
-        if let Some(imported) = self.g.modules[self.module.index()].imported.get_mut(&name) {
+        let names = &mut self.g.modules[self.module.index()];
+        if let Some(imported) = names.imported.get_mut(&name) {
             imported.used = true;
+        }
+        for of in names.methods_of.get(&name).into_iter().flatten() {
+            if let Some(imported) = names.imported.get_mut(of) {
+                imported.used = true;
+            }
         }
     }
 

@@ -111,6 +111,26 @@ impl Ctx<'_, '_> {
         }
     }
 
+    /// An imported trait brings its methods, where nothing else has their names.
+    pub(super) fn bind_trait_methods(&mut self) {
+        let scope = &self.g.hir.modules[self.module].scope;
+        let traits = scope.iter().filter_map(|(&name, &def)| match def {
+            Def::Trait(id) if self.g.hir.traits[id].module != self.module => Some((name, id)),
+            _ => None,
+        });
+        let mut traits: Vec<(Symbol, TraitId)> = traits.collect();
+        traits.sort_unstable();
+        for (of, id) in traits {
+            for at in 0..self.g.hir.traits[id].methods.len() {
+                let name = self.g.hir.cells[self.g.hir.traits[id].methods[at]].name;
+                let names = &mut self.g.modules[self.module.index()];
+                names.methods_of.entry(name).or_default().push(of);
+                let scope = &mut self.g.hir.modules[self.module].scope;
+                scope.entry(name).or_insert(Def::Builtin(name));
+            }
+        }
+    }
+
     /// The trait that a name in a bound or before `for` stands for; what is wrong is reported.
     pub(super) fn trait_named(&mut self, name: Name) -> Option<Bound> {
         let text = |this: &Self| this.text(name.symbol);

@@ -11,7 +11,7 @@ use super::tables::Target;
 use super::types::{Ty, TyFlags, TyKind, head_of};
 use crate::compiler::hir::{Arg, Bounds, CellId, CellOrigin, Def, ExprId, Head, TraitId, TyRefId};
 use crate::compiler::resolve::deprecated;
-use lumen_base::{Span, Symbol};
+use lumen_base::{Diagnostic, Span, Symbol};
 
 impl<'a> BodyCx<'_, 'a> {
     pub(super) fn method_call(
@@ -287,10 +287,41 @@ impl<'a> BodyCx<'_, 'a> {
                     _ => false,
                 };
                 let near = self.near_methods(holder, text);
-                d::unknown_method(at, text, &shown, near.as_deref(), field)
+                let found = d::unknown_method(at, text, &shown, near.as_deref(), field);
+                self.explain_method(found, holder, name, &shown)
             }
         };
         self.fail(diagnostic)
+    }
+
+    /// Adds which traits would give `ty` the method.
+    fn explain_method(
+        &self,
+        mut found: Diagnostic,
+        ty: Ty,
+        name: Symbol,
+        shown: &str,
+    ) -> Diagnostic {
+        let named = self.c.trait_methods.get(&name).map_or(&[][..], Vec::as_slice);
+        let head = self.head(ty);
+        for of in named.iter().filter_map(|&cell| self.trait_of(cell)) {
+            let text = self.c.names.resolve(self.hir.traits[of].name);
+            let has_impl =
+                head.is_some_and(|head| !self.c.tables.impls.with_head(of, head).is_empty());
+            found = if matches!(self.kind(ty), TyKind::Param(_)) {
+                found
+                    .with_help(format!("trait `{text}` has it; write the bound: `{shown}: {text}`"))
+            } else if !self.sees_trait(of) {
+                continue;
+            } else if !has_impl {
+                found.with_help(format!(
+                    "trait `{text}` has it, and is not implemented for `{shown}`"
+                ))
+            } else {
+                continue;
+            };
+        }
+        found
     }
 
     /// The nearest name of a method or builtin for `ty`.

@@ -1,0 +1,144 @@
+//! Traits over several files: what is seen where, and who may implement what.
+
+#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Runs `lumen ARGS` in a folder with `input` on standard input.
+fn lumen_in(folder: &Path, args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("HOME")
+        .env_remove("LUMEN_HOME")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("lumen starts");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    drop(stdin.write_all(input.as_bytes()));
+    drop(stdin);
+    child.wait_with_output().expect("lumen ends")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[track_caller]
+fn exits(code: i32, output: &Output) {
+    assert_eq!(output.status.code(), Some(code), "{}{}", stdout(output), stderr(output));
+}
+
+/// A folder of documents that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let path = std::env::temp_dir().join(format!("lumen-{name}-{}", std::process::id()));
+        for (file, text) in files {
+            let file = path.join(file);
+            std::fs::create_dir_all(file.parent().expect("it is in the folder")).expect("a folder");
+            std::fs::write(file, text).expect("a file");
+        }
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+const SHAPES: &str = "
+pub trait Shape
+  cell area(self) -> Float
+  cell label(self) -> String = \"a shape of {self.area()}\"
+end
+
+trait Hidden
+  cell secret(self) -> Int
+end
+
+pub record Square
+  side: Float
+end
+
+impl Shape for Square
+  cell area(self) -> Float = self.side * self.side
+end
+
+impl Hidden for Square
+  cell secret(self) -> Int = 42
+end
+
+impl Show for Square
+  cell show(self) -> String = \"#{self.side}\"
+end
+
+pub cell reveal(s: Square) -> Int = s.secret()
+";
+
+/// Runs `main.lm` beside `shapes.lm`.
+fn with_shapes(name: &str, main: &str) -> Output {
+    let folder = Folder::new(name, &[("shapes.lm", SHAPES), ("main.lm", main)]);
+    lumen_in(&folder.0, &["run", "main.lm"], "")
+}
+
+#[track_caller]
+fn prints(name: &str, main: &str, wanted: &str) {
+    let output = with_shapes(name, main);
+    exits(0, &output);
+    assert_eq!(stdout(&output), wanted);
+    assert_eq!(stderr(&output), "");
+}
+
+#[track_caller]
+fn is_rejected(name: &str, main: &str, code: &str) {
+    let output = with_shapes(name, main);
+    exits(3, &output);
+    assert!(stderr(&output).contains(code), "{}", stderr(&output));
+}
+
+#[test]
+fn methods_come_with_anything_of_the_module() {
+    let main = "import shapes: Square\nprint(Square(2.0).area(), Square(3.0).label(), Square(1.0))";
+    prints("traits-name", main, "4.0 a shape of 9.0 #1.0\n");
+    let main = "import shapes\nlet s = shapes.Square(2.0)\nprint(s.area(), shapes.reveal(s), shapes.Shape.area(s))";
+    prints("traits-module", main, "4.0 42 4.0\n");
+    let main = "import shapes: *\nprint(area(Square(1.0)), map([Square(1.0)], area))";
+    prints("traits-star", main, "1.0 [1.0]\n");
+}
+
+#[test]
+fn a_trait_is_implemented_where_the_type_is() {
+    let main = "import shapes: Shape, Square\nrecord Dot\n  x: Int\nend\nimpl Shape for Dot\n  cell area(self) -> Float = 0.5\nend\ncell total[T: Shape](xs: list[T]) -> Float = sum([area(x) for x in xs])\nprint(total([Dot(1), Dot(2)]), total([Square(2.0)]), Dot(1).label())";
+    prints("traits-local", main, "1.0 4.0 a shape of 0.5\n");
+}
+
+#[test]
+fn an_imported_trait_is_used_by_its_methods() {
+    let main = "import shapes: Shape, reveal, Square as S\nprint(S(1.0).area(), reveal(S(1.0)))";
+    prints("traits-used", main, "1.0 42\n");
+}
+
+#[test]
+fn what_is_private_or_foreign_is_rejected() {
+    is_rejected("traits-hidden", "import shapes: Square\nprint(Square(1.0).secret())", "E0421");
+    is_rejected("traits-private", "import shapes: Hidden\nprint(1)", "E0307");
+    let foreign = "import shapes: Shape\nimpl Shape for list[Int]\n  cell area(self) -> Float = 1.0\nend\nprint(1)";
+    is_rejected("traits-foreign", foreign, "E0460");
+    let twice = "import shapes: Shape, Square\nimpl Shape for Square\n  cell area(self) -> Float = 1.0\nend\nprint(1)";
+    is_rejected("traits-twice", twice, "E0461");
+    let show = "import shapes: Square\nimpl Ord for Square\n  cell compare(self, other: Self) -> Int = 0\nend\nprint(1)";
+    is_rejected("traits-ord", show, "E0460");
+}
