@@ -68,6 +68,11 @@ impl Writer<'_> {
                 }
             }
             ExprKind::Break(jump) | ExprKind::Continue(jump) => self.jump(&file[jump]),
+            ExprKind::Yield(value) => {
+                self.expect(TokenKind::Yield);
+                self.space();
+                self.expr(value);
+            }
             ExprKind::Halt(message) => {
                 self.token();
                 self.enclosed(super::lists::PARENS, |w| {

@@ -8,7 +8,6 @@ use crate::compiler::ast::{
     BinOp, ChainLink, Comprehended, Comprehension, Element, Entry, ExprId, ExprKind, Lambda, UnOp,
 };
 use crate::compiler::tokens::TokenKind;
-use lumen_base::Slice;
 
 /// Most bytes of an element of which many stand on a line.
 const SHORT: u32 = 24;
@@ -192,30 +191,42 @@ impl Writer<'_> {
         self.expr(value);
     }
 
+    /// Each `for` on a line of its own when the whole does not fit one.
     fn comprehension(&mut self, node: &Comprehension) {
-        let brackets = match node.what {
-            Comprehended::List(_) => BRACKETS,
+        let mut clauses = vec![*node];
+        let mut what = node.what;
+        while let Comprehended::Nested(inner) = what
+            && let ExprKind::Comprehension(inner) = self.file[inner].kind
+        {
+            clauses.push(self.file[inner]);
+            what = self.file[inner].what;
+        }
+        let brackets = match what {
+            Comprehended::List(_) | Comprehended::Nested(_) => BRACKETS,
             Comprehended::Set(_) | Comprehended::Map(..) => BRACES,
         };
-        let conditions: Slice<ExprId> = node.conditions;
         self.enclosed(brackets, |w| {
-            match node.what {
-                Comprehended::List(value) | Comprehended::Set(value) => w.expr(value),
+            match what {
+                Comprehended::List(value)
+                | Comprehended::Set(value)
+                | Comprehended::Nested(value) => w.expr(value),
                 Comprehended::Map(key, value) => w.pair(key, value),
             }
-            w.line(" ");
-            w.expect(TokenKind::For);
-            w.space();
-            w.pattern(node.pat);
-            w.space();
-            w.expect(TokenKind::In);
-            w.space();
-            w.expr(node.iterable);
-            for &condition in &w.file[conditions] {
+            for clause in clauses {
                 w.line(" ");
-                w.expect(TokenKind::If);
+                w.expect(TokenKind::For);
                 w.space();
-                w.expr(condition);
+                w.pattern(clause.pat);
+                w.space();
+                w.expect(TokenKind::In);
+                w.space();
+                w.expr(clause.iterable);
+                for &condition in &w.file[clause.conditions] {
+                    w.line(" ");
+                    w.expect(TokenKind::If);
+                    w.space();
+                    w.expr(condition);
+                }
             }
         });
     }

@@ -377,7 +377,7 @@ pub enum Entry {
     Spread(ExprId),
 }
 
-/// A list, set or map comprehension with one `for` and any number of `if`s.
+/// One `for` of a list, set or map comprehension, with any number of `if`s.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Comprehension {
     pub what: Comprehended,
@@ -393,6 +393,8 @@ pub enum Comprehended {
     List(ExprId),
     Set(ExprId),
     Map(ExprId, ExprId),
+    /// What the next `for` collects: a comprehension.
+    Nested(ExprId),
 }
 
 /// An anonymous function.

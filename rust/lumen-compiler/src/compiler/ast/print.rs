@@ -623,10 +623,13 @@ impl Printer<'_> {
             Comprehended::List(_) => "list-of ",
             Comprehended::Set(_) => "set-of ",
             Comprehended::Map(..) => "map-of ",
+            Comprehended::Nested(_) => "nested-of ",
         };
         self.node(head, |p| {
             match node.what {
-                Comprehended::List(value) | Comprehended::Set(value) => p.expr(value),
+                Comprehended::List(value)
+                | Comprehended::Set(value)
+                | Comprehended::Nested(value) => p.expr(value),
                 Comprehended::Map(key, value) => {
                     p.expr(key);
                     p.text(":");

@@ -325,6 +325,8 @@ pub enum Comprehension {
     List(ExprId),
     Set(ExprId),
     Map(ExprId, ExprId),
+    /// The comprehension of the next `for`, which collects into the same list, set or map.
+    Nested(ExprId),
 }
 
 /// A condition: a Bool, or `let pattern = value`.

@@ -2,7 +2,7 @@
 
 use super::fx::{Dest, Fx};
 use super::value::{Own, Place, Val, Want};
-use crate::compiler::hir::{Comprehension, ExprId, Item, LoopId, MapItem, PatId};
+use crate::compiler::hir::{Comprehension, ExprId, ExprKind, Item, MapItem};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_lir::{Op, Reg, Repr};
 
@@ -268,22 +268,14 @@ impl<'a> Fx<'_, 'a> {
         list
     }
 
-    pub(super) fn comprehension(
-        &mut self,
-        e: ExprId,
-        kind: &'a Comprehension,
-        id: LoopId,
-        pat: PatId,
-        iter: ExprId,
-        guards: &'a [ExprId],
-    ) -> Val {
+    pub(super) fn comprehension(&mut self, e: ExprId) -> Val {
         let ty = self.ty(e);
         let Some(class) = self.info(ty).class() else { return Val::never() };
         let dst = self.r.alloc(&mut self.b, Repr::Ref(class));
-        let op = match kind {
-            Comprehension::List(_) => Op::ListNew,
-            Comprehension::Set(_) => Op::SetNew,
-            Comprehension::Map(..) => Op::MapNew,
+        let op = match self.kind(ty) {
+            TyKind::Set(_) => Op::SetNew,
+            TyKind::Map(..) => Op::MapNew,
+            _ => Op::ListNew,
         };
         self.at_expr(e);
         self.b.emit_imm(op, dst, class.0 as i32);
@@ -291,8 +283,24 @@ impl<'a> Fx<'_, 'a> {
         self.pin(dst);
         self.r.update(dst, |s| s.home = true);
         let out = Val::new(Place::One(dst, Own::Owned), ty);
-        let parts = self.kind(ty);
-        let v = self.iterate(e, id, pat, iter, guards, None, |fx| match (kind, parts) {
+        self.collect_into(e, out);
+        self.r.update(dst, |s| {
+            s.pinned = false;
+            s.home = false;
+        });
+        if self.r.reachable { out } else { Val::new(Place::Never, ty) }
+    }
+
+    /// The loop of a comprehension, which adds what it collects to `out`. The depth of nested ones is bounded by the
+    /// parser.
+    fn collect_into(&mut self, e: ExprId, out: Val) {
+        let ExprKind::Comprehension { kind, id, pat, iter, guards } = &self.body().exprs[e].kind
+        else {
+            return self.confused("a comprehension of something else");
+        };
+        let parts = self.kind(out.ty);
+        let v = self.iterate(e, *id, *pat, *iter, guards, None, |fx| match (kind, parts) {
+            (Comprehension::Nested(inner), _) => fx.collect_into(*inner, out),
             (Comprehension::List(x), TyKind::List(elem)) => {
                 let x = fx.expr(*x, Want::Own, None);
                 let x = fx.convert(x, elem, None);
@@ -319,10 +327,5 @@ impl<'a> Fx<'_, 'a> {
             _ => {}
         });
         self.done(v);
-        self.r.update(dst, |s| {
-            s.pinned = false;
-            s.home = false;
-        });
-        if self.r.reachable { out } else { Val::new(Place::Never, ty) }
     }
 }

@@ -294,7 +294,9 @@ impl<'a> Walk<'a> {
                 let binders = self.bind(*pat);
                 guards.iter().for_each(|&g| self.read(g));
                 match kind {
-                    Comprehension::List(e) | Comprehension::Set(e) => self.expr(*e, Mode::Own),
+                    Comprehension::List(e) | Comprehension::Set(e) | Comprehension::Nested(e) => {
+                        self.expr(*e, Mode::Own);
+                    }
                     Comprehension::Map(k, v) => {
                         self.expr(*k, Mode::Own);
                         self.expr(*v, Mode::Own);

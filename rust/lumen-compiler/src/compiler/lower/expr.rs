@@ -139,9 +139,7 @@ impl<'a> Fx<'_, 'a> {
             ExprKind::For { id, pat, iter, guard, body } => {
                 self.for_(e, *id, *pat, *iter, *guard, *body)
             }
-            ExprKind::Comprehension { kind, id, pat, iter, guards } => {
-                self.comprehension(e, kind, *id, *pat, *iter, guards)
-            }
+            ExprKind::Comprehension { .. } => self.comprehension(e),
             ExprKind::Break { target, value } => self.break_(*target, *value),
             ExprKind::Continue { target } => self.continue_(*target),
             ExprKind::Return(value) => self.return_(*value),

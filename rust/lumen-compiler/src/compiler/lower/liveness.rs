@@ -281,7 +281,9 @@ impl<'a> Walk<'a> {
             }
             ExprKind::Comprehension { kind, id: target, pat, iter, guards } => {
                 self.for_(id, *target, *pat, *iter, guards, |walk| match kind {
-                    Comprehension::List(e) | Comprehension::Set(e) => walk.expr(*e),
+                    Comprehension::List(e) | Comprehension::Set(e) | Comprehension::Nested(e) => {
+                        walk.expr(*e);
+                    }
                     Comprehension::Map(k, v) => {
                         walk.expr(*v);
                         walk.expr(*k);

@@ -3,6 +3,7 @@
 use super::{Parser, TokenKind, diagnostics, finish_list};
 use crate::compiler::ast::{Comprehended, Comprehension, Element, Entry, ExprId, ExprKind};
 use crate::compiler::tokens::Token;
+use lumen_base::limits;
 
 /// An element between braces, before it is known whether they hold a set or a map.
 enum InBraces {
@@ -174,8 +175,32 @@ impl Parser<'_> {
         self.alloc(ExprKind::Map(entries), span)
     }
 
-    /// `for pat in iterable if condition…` behind what is collected.
+    /// `for pat in iterable if condition… for …` behind what is collected: a comprehension for each `for`, the last one
+    /// of what is collected, each other one of the next.
     fn comprehension(&mut self, lo: u32, what: Comprehended) -> Option<Comprehension> {
+        let mut clauses = Vec::new();
+        while !self.panicking && self.at(TokenKind::For) {
+            clauses.push(self.clause(what));
+            self.depth += 1;
+            if self.depth > limits::SYNTAX_DEPTH_MAX {
+                self.too_deep();
+            }
+        }
+        self.depth -= clauses.len() as u32;
+        self.deepest = self.deepest.max(self.depth + clauses.len() as u32);
+        if self.panicking {
+            return None;
+        }
+        let mut node = clauses.pop()?;
+        while let Some(outer) = clauses.pop() {
+            let inner = self.end_comprehension(lo, Some(node));
+            node = Comprehension { what: Comprehended::Nested(inner), ..outer };
+        }
+        Some(node)
+    }
+
+    /// One `for` with its conditions.
+    fn clause(&mut self, what: Comprehended) -> Comprehension {
         self.bump();
         let pat = self.binding_pattern("a loop variable");
         self.expect(TokenKind::In, " and what is walked over");
@@ -186,17 +211,7 @@ impl Parser<'_> {
             self.scratch.exprs.push(condition);
         }
         let conditions = finish_list!(self, exprs, expr_lists, base);
-        let another: Token = self.tok();
-        if another.kind == TokenKind::For && !self.panicking {
-            self.reject_unbuilt(another, "a comprehension with several `for`");
-            self.skip_to_bracket();
-            return None;
-        }
-        if self.panicking {
-            return None;
-        }
-        debug_assert!(lo <= another.lo, "a comprehension begins before it ends");
-        Some(Comprehension { what, pat, iterable, conditions })
+        Comprehension { what, pat, iterable, conditions }
     }
 
     fn end_comprehension(&mut self, lo: u32, node: Option<Comprehension>) -> ExprId {
@@ -204,27 +219,5 @@ impl Parser<'_> {
         let span = self.span_from(lo);
         let id = self.tree.comprehensions.alloc(node);
         self.alloc(ExprKind::Comprehension(id), span)
-    }
-
-    /// Skips to the bracket that closes the one at hand.
-    fn skip_to_bracket(&mut self) {
-        let mut open = 0_u32;
-        loop {
-            match self.kind() {
-                TokenKind::LParen
-                | TokenKind::LBracket
-                | TokenKind::LBrace
-                | TokenKind::QBracket => open += 1,
-                TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace => {
-                    if open == 0 {
-                        return;
-                    }
-                    open -= 1;
-                }
-                TokenKind::Eof | TokenKind::HoleClose => return,
-                _ => {}
-            }
-            self.bump();
-        }
     }
 }

@@ -139,6 +139,7 @@ impl Ctx<'_, '_> {
                 let key = self.expr(key);
                 Comprehension::Map(key, self.expr(value))
             }
+            ast::Comprehended::Nested(inner) => Comprehension::Nested(self.expr(inner)),
         };
         if let (Some(frame), Some(first)) = (self.frames.last_mut(), outer_first) {
             frame.first_loop = first;

@@ -155,7 +155,9 @@ impl Walk<'_> {
                 self.exprs.push(it.iterable);
                 self.exprs.extend_from_slice(&file[it.conditions]);
                 match it.what {
-                    ast::Comprehended::List(e) | ast::Comprehended::Set(e) => self.exprs.push(e),
+                    ast::Comprehended::List(e)
+                    | ast::Comprehended::Set(e)
+                    | ast::Comprehended::Nested(e) => self.exprs.push(e),
                     ast::Comprehended::Map(key, value) => self.exprs.extend([key, value]),
                 }
             }

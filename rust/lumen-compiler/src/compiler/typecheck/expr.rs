@@ -489,6 +489,7 @@ impl<'a> BodyCx<'_, 'a> {
             self.assume(facts.yes);
         }
         let ty = match kind {
+            Comprehension::Nested(inner) => self.expr(*inner, want),
             Comprehension::List(value) => {
                 let wanted = self.wanted_part(want, |kind| match kind {
                     TyKind::List(elem) => Some(*elem),

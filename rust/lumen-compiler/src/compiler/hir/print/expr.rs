@@ -368,6 +368,7 @@ impl Printer<'_> {
                     Comprehension::List(value) => ("list-of", &[*value]),
                     Comprehension::Set(value) => ("set-of", &[*value]),
                     Comprehension::Map(key, value) => ("map-of", &[*key, *value]),
+                    Comprehension::Nested(inner) => ("nested-of", &[*inner]),
                 };
                 self.node(head, items);
                 self.out.pop();

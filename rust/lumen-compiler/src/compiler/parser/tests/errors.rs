@@ -127,7 +127,6 @@ fn what_is_not_built_is_named() {
         "with Mock() do\n  f()\nend",
         "comptime\n  1\nend",
         "cell f(x: Int) -> Int\n  requires x > 0\n  x\nend",
-        "[x for x in xs for y in ys]",
         "m!(1)",
         "role system: hello",
         "x expect schema T",
