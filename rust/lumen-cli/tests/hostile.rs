@@ -47,6 +47,25 @@ fn rejects(code: &str, program: &[u8]) {
     assert!(stderr(&output).contains(code), "no {code} in: {}", stderr(&output));
 }
 
+#[test]
+fn large_flat_matches_are_examined_whole() {
+    let arms = |arm: &dyn Fn(usize) -> String| (0..2_000).map(arm).collect::<Vec<_>>().join("\n");
+    let variants = arms(&|i| format!("  V{i}{}", if i % 3 == 0 { "(Int)" } else { "" }));
+    let cases = arms(&|i| format!("    V{i}{} -> {i}", if i % 3 == 0 { "(_)" } else { "" }));
+    let whole = format!(
+        "enum E\n{variants}\nend\ncell f(e: E) -> Int\n  match e\n{cases}\n  end\nend\nprint(f(V1999), f(V3(7)))"
+    );
+    let texts = arms(&|i| format!("    (\"s{i}\", {i}) -> {i}"));
+    let open = format!(
+        "cell f(p: (String, Int)) -> Int\n  match p\n{texts}\n    _ -> -1\n  end\nend\nprint(f((\"s7\", 7)), f((\"s7\", 8)))"
+    );
+    for (program, printed) in [(&whole, "1999 3\n"), (&open, "7 -1\n")] {
+        let output = lumen(&["run", "-"], &document(program));
+        assert_eq!(stdout(&output), printed, "{}", stderr(&output));
+    }
+    rejects("E0452", &document(&whole.replace("    V1998(_) -> 1998\n", "")));
+}
+
 #[track_caller]
 fn fails(code: &str, args: &[&str], program: &[u8]) {
     let output = lumen(args, program);

@@ -191,7 +191,8 @@ impl Fx<'_, '_> {
                 break self.switch(m, rows, occ, test);
             }
             let (mut yes, mut no) = (Vec::new(), Vec::new());
-            for row in rows {
+            for mut row in rows {
+                self.dissolve_all(m, &mut row);
                 self.route(m, row, occ, &test, &mut yes, &mut no);
             }
             let yes = self.decide(m, yes);
@@ -226,6 +227,16 @@ impl Fx<'_, '_> {
             }
         }
         false
+    }
+
+    /// Takes a row's tuples and records apart, so that what it asks about each part is seen.
+    fn dissolve_all(&mut self, m: &mut Matcher, row: &mut Row) {
+        let mut i = 0;
+        while i < row.pats.len() {
+            if !self.dissolve(m, row, i) {
+                i += 1;
+            }
+        }
     }
 
     /// Replaces pattern `i` of a row by what it consists of, when that needs no test here.
@@ -419,7 +430,8 @@ impl Fx<'_, '_> {
         let mut known: FxHashMap<CaseKey, usize> = FxHashMap::default();
         let mut rest: Vec<Row> = Vec::new();
         self.case_of(&mut cases, &mut known, &rest, &first);
-        for row in rows {
+        for mut row in rows {
+            self.dissolve_all(m, &mut row);
             self.sort_row(m, row, occ, &mut cases, &mut known, &mut rest);
         }
         let covered = match self.p.types.kind(m.occs[occ].ty) {

@@ -154,9 +154,22 @@ impl Ctx<'_, '_> {
         ExprKind::Comprehension { kind, id, pat, iter, guards }
     }
 
+    /// Rejects `return return`: the value of `return`, `break` or `continue` never comes.
+    pub(super) fn check_leaves_twice(&mut self, value: Option<ast::ExprId>, word: &str) {
+        let Some(value) = value else { return };
+        let ast::Expr { kind, span } = self.ast[value];
+        if let ast::ExprKind::Return(_) | ast::ExprKind::Break(_) | ast::ExprKind::Continue(_) =
+            kind
+        {
+            let at = self.at(span);
+            self.report(diagnostics::leaves_twice(at, word));
+        }
+    }
+
     /// `break` and `continue`.
     pub(super) fn jump(&mut self, id: ast::JumpId, span: Span, word: &str) -> ExprKind {
         let jump = self.ast[id];
+        self.check_leaves_twice(jump.value, word);
         let value = jump.value.map(|value| self.expr(value));
         let frame = self.frames.last();
         let in_defer = matches!(frame.map(|frame| frame.kind), Some(FrameKind::Defer(_)));

@@ -296,6 +296,20 @@ pub(super) fn unused_variable(at: FileSpan, name: &str, plain: bool) -> Diagnost
     }
 }
 
+/// The value of `return` or `break` is itself a `return`, `break` or `continue`.
+pub(super) fn leaves_twice(at: FileSpan, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0329, at, format!("this leaves before `{word}` has its value"))
+        .with_primary("never gives a value")
+        .with_help("write one of the two")
+}
+
+/// An enum without variants.
+pub(super) fn empty_enum(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0328, at, format!("the enum `{name}` has no variants"))
+        .with_primary("no value could ever be one")
+        .with_help("declare a variant; a cell that never returns has the type `Never`")
+}
+
 /// An arm of `when` stands behind `_`.
 pub(super) fn arm_after_default(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::W0306, at, "this arm is never reached")

@@ -84,6 +84,7 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Loop(id) => self.loop_expr(id, span),
             ast::ExprKind::Return(value) => {
                 self.check_leaves_defer(span, "return");
+                self.check_leaves_twice(value, "return");
                 ExprKind::Return(value.map(|value| self.expr(value)))
             }
             ast::ExprKind::Yield(value) => self.yield_expr(value, span),

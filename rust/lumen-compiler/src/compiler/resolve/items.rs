@@ -189,6 +189,10 @@ impl Ctx<'_, '_> {
         self.declare(decl.name, Def::Enum(id));
         let names: Vec<Name> = ast[decl.variants].iter().map(|variant| variant.name).collect();
         self.check_repeated(&names, "variant");
+        if names.is_empty() && !self.g.modules[self.module.index()].is_broken {
+            let (at, text) = (self.at(decl.name.span), self.text(decl.name.symbol));
+            self.report(diagnostics::empty_enum(at, &text));
+        }
         let mut variants = Vec::with_capacity(names.len());
         for (ordinal, variant) in ast[decl.variants].iter().enumerate() {
             let found = VariantRef { owner: id, ordinal: ordinal as u32 };

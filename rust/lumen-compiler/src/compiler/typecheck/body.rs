@@ -69,6 +69,8 @@ pub(super) enum CaseTask {
     Irrefutable(PatId, &'static str),
     /// `if let`, `while let`, `let … else`: must be able to fail.
     Refutable(PatId),
+    /// The pattern of `let … else`, which must be able to fail.
+    LetElse(PatId),
 }
 
 pub(super) struct BodyCx<'c, 'a> {

@@ -15,13 +15,14 @@ struct Join {
     want: Want,
     common: Option<Ty>,
     leaves: bool,
+    /// Where anything is wanted: the branches that have a value, which may differ, as in a list.
+    any: Option<Vec<(ExprId, Ty)>>,
 }
 
 impl Join {
     fn new(want: Want) -> Self {
-        // `Any` is no union: branches under it have one type as elsewhere (decisions 64).
-        let want = if want == Want::Ty(Ty::ANY) { Want::Free } else { want };
-        Join { want, common: want.ty(), leaves: true }
+        let any = (want == Want::Ty(Ty::ANY)).then(Vec::new);
+        Join { want, common: want.ty(), leaves: true, any }
     }
 }
 
@@ -29,6 +30,16 @@ impl BodyCx<'_, '_> {
     /// Checks one branch and joins its type with the others'.
     fn branch(&mut self, join: &mut Join, body: ExprId, what: &'static str) -> bool {
         let leaves = match (join.want, join.common) {
+            (Want::Ty(wanted), _) if wanted == Ty::ANY => {
+                let own = self.expr(body, Want::Ty(wanted));
+                let own = self.shallow(own);
+                if own != Ty::NEVER
+                    && let Some(any) = &mut join.any
+                {
+                    any.push((body, own));
+                }
+                own == Ty::NEVER
+            }
             (Want::Discard, _) => self.discard(body) == Ty::NEVER,
             (Want::Ty(wanted), _) => {
                 let own = self.expr(body, Want::Ty(wanted));
@@ -52,13 +63,30 @@ impl BodyCx<'_, '_> {
         leaves
     }
 
-    fn join_type(join: &Join) -> Ty {
+    fn join_type(&mut self, join: &Join) -> Ty {
+        if let (Some(any), false) = (&join.any, join.leaves) {
+            return self.any_branches(any);
+        }
         match (join.leaves, join.want, join.common) {
             (true, ..) => Ty::NEVER,
             (_, Want::Discard, _) => Ty::NULL,
             (_, _, Some(common)) => common,
             (_, _, None) => Ty::NULL,
         }
+    }
+
+    /// Branches where anything is wanted: their common type, or `Any`.
+    fn any_branches(&mut self, branches: &[(ExprId, Ty)]) -> Ty {
+        let Some(&(_, common)) = branches.first() else { return Ty::NULL };
+        if branches.iter().all(|&(body, own)| self.unify_soft(own, common, self.span(body))) {
+            return common;
+        }
+        for &(body, own) in branches {
+            if own != Ty::ANY {
+                self.coerce(body, own, Ty::ANY);
+            }
+        }
+        Ty::ANY
     }
 
     pub(super) fn if_chain(
@@ -109,7 +137,7 @@ impl BodyCx<'_, '_> {
             let _ = expr;
             return Ty::NULL;
         }
-        Self::join_type(&join)
+        self.join_type(&join)
     }
 
     /// A condition; pattern variables of `let` are bound from here on.
@@ -166,7 +194,7 @@ impl BodyCx<'_, '_> {
         if arms.is_empty() {
             return Ty::NEVER;
         }
-        Self::join_type(&join)
+        self.join_type(&join)
     }
 
     pub(super) fn while_loop(&mut self, id: LoopId, cond: &Cond, body: ExprId) -> Ty {

@@ -552,6 +552,13 @@ pub(super) fn always_matches(at: FileSpan) -> Diagnostic {
         .with_help("use a plain `let`")
 }
 
+/// The pattern of `let … else` cannot fail.
+pub(super) fn else_never_runs(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0457, at, "this pattern always matches, so `else` never runs")
+        .with_primary("nothing to test")
+        .with_help("remove `else` and its block, or test an optional or a variant")
+}
+
 /// `name` is given for the field `field`.
 pub(super) fn misplaced_pun(at: FileSpan, name: &str, field: &str) -> Diagnostic {
     Diagnostic::new(Code::W0406, at, format!("`{name}` is given for the field `{field}`"))
@@ -625,7 +632,15 @@ pub(super) fn unknown_method(
         .with_primary("no method, cell or builtin of this name takes it");
     match near {
         _ if field => diagnostic.with_help(format!("`{name}` is a field that holds no function")),
-        Some(near) => diagnostic.with_help(format!("there is `{near}`")),
+        Some(near) => {
+            let at = diagnostic.primary.at;
+            diagnostic.with_help(format!("there is `{near}`")).with_fix(
+                format!("write `{near}`"),
+                at,
+                near,
+                Applicability::Maybe,
+            )
+        }
         None => diagnostic,
     }
 }

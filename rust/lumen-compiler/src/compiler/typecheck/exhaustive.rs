@@ -31,18 +31,24 @@ pub(super) fn examine(cx: &mut BodyCx<'_, '_>) {
                     Found::TooComplex => cx.report(d::match_too_complex(at)),
                 }
             }
-            CaseTask::Refutable(pat) => {
-                let plain = cx.out.non_null.contains(&pat);
-                if !plain
-                    && matches!(missing_beside(cx, pat), Found::Covered)
-                    && well_typed(cx, pat)
-                {
-                    let at = cx.here(cx.body.pats[pat].span);
-                    cx.report(d::always_matches(at));
-                }
+            CaseTask::Refutable(pat) if always_matches(cx, pat) => {
+                let at = cx.here(cx.body.pats[pat].span);
+                cx.report(d::always_matches(at));
             }
+            CaseTask::LetElse(pat) if always_matches(cx, pat) => {
+                let at = cx.here(cx.body.pats[pat].span);
+                cx.report(d::else_never_runs(at));
+            }
+            CaseTask::Refutable(_) | CaseTask::LetElse(_) => {}
         }
     }
+}
+
+/// Whether a pattern that tests something is expected cannot fail.
+fn always_matches(cx: &mut BodyCx<'_, '_>, pat: PatId) -> bool {
+    !cx.out.non_null.contains(&pat)
+        && matches!(missing_beside(cx, pat), Found::Covered)
+        && well_typed(cx, pat)
 }
 
 enum Found {

@@ -201,7 +201,7 @@ impl BodyCx<'_, '_> {
             self.report(d::else_must_leave(at));
         }
         self.testing_pattern(pat, own);
-        self.cases.push(CaseTask::Refutable(pat));
+        self.cases.push(CaseTask::LetElse(pat));
         false
     }
 

@@ -18,7 +18,7 @@ pub(super) enum P {
 }
 
 /// What a value is made by.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Con {
     /// Tuple or record: the only one of its type.
     Single,

@@ -3,6 +3,7 @@
 use super::super::body::BodyCx;
 use super::super::types::{Ty, TyKind};
 use super::ctor::{Con, INT_MAX, INT_MIN, P, all_constructors, part_types};
+use rustc_hash::FxHashMap;
 
 /// Rows looked at before a match counts as too complex.
 const BUDGET: u32 = 400_000;
@@ -83,28 +84,37 @@ impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
             return;
         }
         let (cons, open) = self.constructors(&rows, ty);
-        for con in cons {
-            let parts = part_types(self.cx, ty, &con);
-            let mut inner: Vec<Row> = Vec::new();
-            for row in &rows {
-                if let Some(row) = specialise(row, &con, parts.len()) {
-                    inner.push(row);
-                }
+        let heads = Heads::of(&rows, &cons);
+        let mut rest_is_known = false;
+        for (i, con) in cons.into_iter().enumerate() {
+            // Constructors that no pattern names all leave the same rows: one of them answers for the others, and
+            // some more are looked at only for their witnesses.
+            let is_named = !heads.named[i].is_empty();
+            if !is_named && rest_is_known {
+                continue;
             }
+            let parts = part_types(self.cx, ty, &con);
+            let chosen = heads.rows_of(i);
+            let spent = self.spend(chosen.len());
+            let inner: Vec<Row> = chosen
+                .into_iter()
+                .filter_map(|at| specialise(&rows[at], &con, parts.len()))
+                .collect();
             let mut next = columns.clone();
             next.extend(parts.iter().rev());
+            let before = self.missing.len();
             self.path.push((Shape::Con(con, ty), parts.len()));
-            if self.spend(rows.len()) {
+            if spent {
                 self.split(inner, next, depth + 1);
             }
             self.path.pop();
             if self.exceeded {
                 return;
             }
+            rest_is_known |= !is_named && self.missing.len() == before;
         }
         if open {
-            let wild = |row: &&Row| matches!(row.pats.last(), Some(P::Wild | P::Bad));
-            let inner = rows.iter().filter(wild).cloned().map(pop_first).collect();
+            let inner = heads.wild.iter().map(|&at| pop_first(rows[at].clone())).collect();
             self.path.push((Shape::Wild, 0));
             self.split(inner, columns, depth + 1);
             self.path.pop();
@@ -228,6 +238,58 @@ impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
                 format!("[{}]", parts.join(", "))
             }
             _ => format!("({})", parts.join(", ")),
+        }
+    }
+}
+
+/// The rows of a matrix by the constructors of their first pattern.
+struct Heads {
+    /// Rows that take anything.
+    wild: Vec<usize>,
+    /// For each constructor the rows that name it (for lists, those that may take it), ascending.
+    named: Vec<Vec<usize>>,
+}
+
+impl Heads {
+    fn of(rows: &[Row], cons: &[Con]) -> Heads {
+        let mut heads = Heads { wild: Vec::new(), named: vec![Vec::new(); cons.len()] };
+        let index: FxHashMap<&Con, usize> = cons.iter().enumerate().map(|(i, c)| (c, i)).collect();
+        for (at, row) in rows.iter().enumerate() {
+            match row.pats.last() {
+                Some(P::Con(Con::Ints(lo, hi), _)) => {
+                    let first =
+                        cons.partition_point(|c| matches!(c, Con::Ints(from, _) if from < lo));
+                    let inside = |c: &&Con| matches!(c, Con::Ints(_, to) if to <= hi);
+                    let n = cons[first..].iter().take_while(inside).count();
+                    heads.named[first..first + n].iter_mut().for_each(|rows| rows.push(at));
+                }
+                // A length is also one of the lengths that a longer pattern stands for.
+                Some(P::Con(Con::Len(_), _) | P::Rest(..)) => {
+                    heads.named.iter_mut().for_each(|rows| rows.push(at));
+                }
+                Some(P::Con(con, _)) => {
+                    if let Some(&i) = index.get(con) {
+                        heads.named[i].push(at);
+                    }
+                }
+                _ => heads.wild.push(at),
+            }
+        }
+        heads
+    }
+
+    /// The rows that may take values made by constructor `i`, in the order of the arms.
+    fn rows_of(&self, i: usize) -> Vec<usize> {
+        let (mut named, mut wild) = (self.named[i].iter().peekable(), self.wild.iter().peekable());
+        let mut out = Vec::with_capacity(self.named[i].len() + self.wild.len());
+        loop {
+            let next = match (named.peek(), wild.peek()) {
+                (Some(a), Some(b)) if a < b => named.next(),
+                (_, Some(_)) => wild.next(),
+                (_, None) => named.next(),
+            };
+            let Some(&at) = next else { return out };
+            out.push(at);
         }
     }
 }
