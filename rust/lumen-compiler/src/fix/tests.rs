@@ -67,7 +67,7 @@ fn every_fix_of_the_error_pages_removes_its_diagnostic() {
 
 #[test]
 fn all_fences_that_must_compile_are_mended() {
-    let before = "```lumen\nlet x = 1\nx = 2\n```\n\n```lumen run\nlet y = x\ny = 3\nprint(y)\n```\n\n```lumen example\nlet z = 1\nz = 2\n```\n\n```lumen fails E0218\nif 1 && 2\nend\n```\n";
+    let before = "```lumen\nlet x = 1\nx = 2\n```\n\n```lumen run\nlet y = 2\ny = 3\nprint(y)\n```\n\n```lumen example\nlet z = 1\nz = 2\n```\n\n```lumen fails E0218\nif 1 && 2\nend\n```\n";
     let after = before
         .replace("let x", "let mut x")
         .replace("let y", "let mut y")

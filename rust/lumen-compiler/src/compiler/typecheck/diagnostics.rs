@@ -4,6 +4,7 @@ mod traits;
 
 pub(super) use traits::*;
 
+use crate::compiler::resolve::closest;
 use lumen_base::{Applicability, Code, Diagnostic, FileSpan, Span};
 
 /// Expected `expected`, found `found`.
@@ -632,15 +633,7 @@ pub(super) fn unknown_method(
         .with_primary("no method, cell or builtin of this name takes it");
     match near {
         _ if field => diagnostic.with_help(format!("`{name}` is a field that holds no function")),
-        Some(near) => {
-            let at = diagnostic.primary.at;
-            diagnostic.with_help(format!("there is `{near}`")).with_fix(
-                format!("write `{near}`"),
-                at,
-                near,
-                Applicability::Maybe,
-            )
-        }
+        Some(near) => renamed(diagnostic, near),
         None => diagnostic,
     }
 }
@@ -758,39 +751,24 @@ fn listed(names: &[String]) -> String {
     shown.join(", ")
 }
 
+/// Adds a name that was likely meant.
+fn renamed(diagnostic: Diagnostic, near: &str) -> Diagnostic {
+    let at = diagnostic.primary.at;
+    let message = format!("write `{near}`");
+    diagnostic.with_help(format!("did you mean `{near}`?")).with_fix(
+        message,
+        at,
+        near,
+        Applicability::Maybe,
+    )
+}
+
 fn suggest(diagnostic: Diagnostic, name: &str, known: &[&str]) -> Diagnostic {
-    match nearest(name, known.iter().copied()) {
-        Some(near) => diagnostic.with_help(format!("there is `{near}`")),
+    match closest(name, known.iter().copied()) {
+        Some(near) => renamed(diagnostic, near),
         None if known.is_empty() || known.len() > 8 => diagnostic,
         None => diagnostic.with_help(format!("there are `{}`", known.join("`, `"))),
     }
-}
-
-/// The name that looks most like `text`, if one does.
-pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (text.chars().count() / 3).max(1);
-    names
-        .filter(|name| name.len().abs_diff(text.len()) <= limit)
-        .map(|name| (distance(text, name), name))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// Edit distance (insert, delete, replace), in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// A type that cannot be refined.

@@ -10,7 +10,7 @@ use super::diagnostics as d;
 use super::tables::Target;
 use super::types::{Ty, TyFlags, TyKind, head_of};
 use crate::compiler::hir::{Arg, Bounds, CellId, CellOrigin, Def, ExprId, Head, TraitId, TyRefId};
-use crate::compiler::resolve::deprecated;
+use crate::compiler::resolve::{closest, deprecated};
 use lumen_base::{Diagnostic, Span, Symbol};
 
 impl<'a> BodyCx<'_, 'a> {
@@ -332,6 +332,6 @@ impl<'a> BodyCx<'_, 'a> {
         });
         let methods = self.hir.methods.keys().filter(|(h, _)| *h == head).map(|(_, name)| *name);
         let names = builtins.map(|(&name, _)| name).chain(methods);
-        d::nearest(text, names.map(|name| self.c.names.resolve(name))).map(str::to_owned)
+        closest(text, names.map(|name| self.c.names.resolve(name))).map(str::to_owned)
     }
 }

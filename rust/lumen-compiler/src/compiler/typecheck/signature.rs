@@ -8,6 +8,7 @@ use super::subst::Inst;
 use super::types::{RowTy, Ty, TyKind};
 use super::{Checker, Ret};
 use crate::compiler::hir::{Bound, CellBody, CellId, ImplId, TraitId, TypeParamId};
+use crate::compiler::resolve::closest;
 use lumen_base::FileSpan;
 
 impl<'a> Checker<'a> {
@@ -43,7 +44,7 @@ impl<'a> Checker<'a> {
                 let at = hir.cells[cell].name_span.in_file(file);
                 let text = self.names.resolve(name);
                 let names = of_decl.methods.iter().map(|&m| self.names.resolve(hir.cells[m].name));
-                let near = d::nearest(text, names).map(str::to_owned);
+                let near = closest(text, names).map(str::to_owned);
                 self.diags.push(d::not_in_trait(at, of_name, text, near.as_deref()));
             }
         }
