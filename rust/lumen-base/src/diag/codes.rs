@@ -104,6 +104,7 @@ codes! {
     E0332 "endless-parents"
     E0333 "trait-as-type"
     E0334 "builtin-trait"
+    E0400 "growing-type"
     E0401 "type-mismatch"
     E0402 "optional-as-value"
     E0403 "mixed-numbers"

@@ -8,6 +8,7 @@
 pub mod tables;
 pub mod types;
 pub mod print;
+mod regular;
 mod declare;
 mod subst;
 mod generics;

@@ -61,6 +61,7 @@ impl<'a> Checker<'a> {
             }
             self.tables.variants.insert(id, variants.into_boxed_slice());
         }
+        self.check_regular();
         self.declare_traits();
         self.declare_impls();
         self.find_function_holders();

@@ -7,6 +7,13 @@ pub(super) use traits::*;
 use crate::compiler::resolve::closest;
 use lumen_base::{Applicability, Code, Diagnostic, FileSpan, Span};
 
+/// A type with a field of a larger instance of itself.
+pub(super) fn growing_type(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0400, at, "a type that contains ever larger instances of itself")
+        .with_primary("each instance needs a larger one, without end")
+        .with_help("give the inner type the same type arguments as the outer one")
+}
+
 /// Expected `expected`, found `found`.
 pub(super) fn mismatch(at: FileSpan, expected: &str, found: &str) -> Diagnostic {
     Diagnostic::new(Code::E0401, at, format!("expected `{expected}`, found `{found}`"))

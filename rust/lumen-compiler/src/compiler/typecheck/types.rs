@@ -59,6 +59,44 @@ pub enum TyKind {
     Infer(u32),
 }
 
+impl TyKind {
+    /// Calls `f` with each type that stands directly in this one.
+    pub fn each_part(&self, mut f: impl FnMut(Ty)) {
+        match self {
+            TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => f(*a),
+            TyKind::Stream { elem, .. } => f(*elem),
+            TyKind::Map(k, v) => {
+                f(*k);
+                f(*v);
+            }
+            TyKind::Tuple(parts)
+            | TyKind::Record(_, parts)
+            | TyKind::Enum(_, parts)
+            | TyKind::Union(parts) => parts.iter().copied().for_each(f),
+            TyKind::Fn { params, ret, .. } => {
+                params.iter().copied().for_each(&mut f);
+                f(*ret);
+            }
+            TyKind::Refined { args, base, .. } => {
+                args.iter().copied().for_each(&mut f);
+                f(*base);
+            }
+            TyKind::Error
+            | TyKind::Never
+            | TyKind::Int
+            | TyKind::Float
+            | TyKind::Bool
+            | TyKind::String
+            | TyKind::Bytes
+            | TyKind::Null
+            | TyKind::Json
+            | TyKind::Any
+            | TyKind::Param(_)
+            | TyKind::Infer(_) => {}
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct RowKind {
     pub effects: EffectSet,
@@ -180,25 +218,9 @@ impl TyStore {
             info.flags = info.flags.union(part.flags);
             info.size = info.size.saturating_add(part.size);
         };
+        kind.each_part(&mut add);
         match kind {
-            TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => add(*a),
-            TyKind::Map(k, v) => {
-                add(*k);
-                add(*v);
-            }
-            TyKind::Tuple(parts)
-            | TyKind::Record(_, parts)
-            | TyKind::Enum(_, parts)
-            | TyKind::Union(parts) => parts.iter().copied().for_each(add),
             TyKind::Fn { row, .. } | TyKind::Stream { row, .. } => {
-                match kind {
-                    TyKind::Fn { params, ret, .. } => {
-                        params.iter().copied().for_each(&mut add);
-                        add(*ret);
-                    }
-                    TyKind::Stream { elem, .. } => add(*elem),
-                    _ => {}
-                }
                 let row = self.row(*row);
                 info.flags = info.flags.union(TyFlags::FN);
                 if !row.infer.is_empty() {
@@ -208,11 +230,7 @@ impl TyStore {
                     info.flags = info.flags.union(TyFlags::PARAM);
                 }
             }
-            TyKind::Refined { args, base, .. } => {
-                args.iter().copied().for_each(&mut add);
-                add(*base);
-                info.flags = info.flags.union(TyFlags::REFINED);
-            }
+            TyKind::Refined { .. } => info.flags = info.flags.union(TyFlags::REFINED),
             TyKind::Param(_) => info.flags = TyFlags::PARAM,
             TyKind::Infer(_) => info.flags = TyFlags::INFER,
             TyKind::Error => info.flags = TyFlags::ERROR,
