@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Apply the fixes of diagnostics that need no human look.
     Fix(Fix),
+    /// Start a project: a program, its tests, and what a repository needs.
+    Init(Init),
     /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
     Explain(Explain),
     /// Show or empty the cache of compiled programs.
@@ -113,11 +115,11 @@ pub(crate) enum LirFormat {
 
 #[derive(Args)]
 pub(crate) struct Test {
-    /// Documents to test.
-    #[arg(required = true)]
+    /// Documents, folders to search for them, or `-` for standard input.
+    #[arg(default_value = ".")]
     pub(crate) files: Vec<PathBuf>,
     /// Run only tests whose name contains this text.
-    #[arg(long)]
+    #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
 }
 
@@ -145,6 +147,13 @@ pub(crate) struct Fix {
     /// Write nothing; show what would change.
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    /// The folder; it is made when it does not exist.
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Args)]

@@ -6,6 +6,7 @@ mod emit;
 mod explain;
 mod fix;
 mod fmt;
+mod init;
 mod limits;
 mod run;
 mod test;
@@ -23,6 +24,7 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Test(args) => test::test(&args),
         Command::Fix(args) => fix::fix(&args, style),
         Command::Fmt(args) => fmt::fmt(&args, style),
+        Command::Init(args) => init::init(&args.folder),
         Command::Explain(args) => explain::explain(&args.subject),
         Command::Cache(args) => cache::cache(args.action),
     }

@@ -1,0 +1,96 @@
+//! Everyday tools through the command: a new project, its tests, and what their failures say.
+
+#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Runs `lumen ARGS` in a folder.
+fn lumen(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lumen"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("HOME")
+        .env_remove("LUMEN_HOME")
+        .output()
+        .expect("lumen runs")
+}
+
+/// What it wrote to standard output, having ended with this code.
+#[track_caller]
+fn told(code: i32, folder: &Path, args: &[&str]) -> String {
+    let output = lumen(folder, args);
+    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {out}{err}");
+    out.into_owned()
+}
+
+/// A folder that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lumen-tools-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn add(&self, file: &str, text: &str) {
+        let file = self.0.join(file);
+        std::fs::create_dir_all(file.parent().expect("it is in the folder")).expect("a folder");
+        std::fs::write(file, text).expect("a file");
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+#[test]
+fn a_new_project_runs_and_passes_its_tests() {
+    let folder = Folder::new("init");
+    let made = told(0, &folder.0, &["init", "deep/inside/first"]);
+    assert_eq!(made.lines().count(), 3, "{made}");
+    let project = folder.0.join("deep/inside/first");
+    assert_eq!(told(0, &project, &["run", "main.lm.md"]), "Hello, world!\n");
+    assert_eq!(told(0, &project, &["test"]), "3 passed, 0 failed\n");
+    assert_eq!(told(0, &project, &["fmt", "--check", "."]), "");
+    let output = lumen(&project, &["check", "main.lm.md"]);
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let title = std::fs::read_to_string(project.join("README.md")).expect("it is written");
+    assert!(title.starts_with("# first\n"), "{title}");
+}
+
+#[test]
+fn init_overwrites_nothing() {
+    let folder = Folder::new("init-there");
+    folder.add(".gitignore", "mine\n");
+    told(2, &folder.0, &["init"]);
+    assert!(!folder.0.join("main.lm.md").exists() && !folder.0.join("README.md").exists());
+    assert_eq!(std::fs::read_to_string(folder.0.join(".gitignore")).expect("it stays"), "mine\n");
+}
+
+/// A document with a program, two doc tests and two test cells.
+const TESTED: &str = "```lumen\ncell two() -> Int = 2\n\n@test\ncell doubles()\n  assert_eq(two() * 2, 4)\nend\n\n\
+    @test\ncell halves()\n  assert_eq(two() / 2, 1)\nend\n```\n\n\
+    ## Twice\n\n```lumen run\nprint(two() * 2)\n```\n\n```output\n4\n```\n";
+
+#[test]
+fn folders_are_tested_and_filtered() {
+    let folder = Folder::new("filter");
+    folder.add("a.lm.md", TESTED);
+    folder.add("below/b.lm.md", &TESTED.replace("* 2, 4", "* 2, 5"));
+    let all = told(1, &folder.0, &["test"]);
+    assert!(
+        all.ends_with("7 passed, 1 failed\n") && all.contains("below/b.lm.md doubles"),
+        "{all}"
+    );
+    let some = told(0, &folder.0, &["test", "--filter", "halves", "a.lm.md", "below"]);
+    assert_eq!(some, "2 passed, 0 failed, 6 left out by --filter halves\n");
+    let doc = told(0, &folder.0, &["test", "a.lm.md", "--filter", "Twice"]);
+    assert_eq!(doc, "1 passed, 0 failed, 3 left out by --filter Twice\n");
+    let none = told(2, &folder.0, &["test", "--filter", "nowhere"]);
+    assert_eq!(none, "0 passed, 0 failed, 8 left out by --filter nowhere\n");
+}
