@@ -258,6 +258,7 @@ well_known! {
     EMIT "emit"
     HALT "halt"
     ASSERT "assert"
+    ASSERT_MATCHES "assert_matches"
     PANIC "panic"
     EXIT "exit"
     ATTEMPT "attempt"

@@ -91,6 +91,17 @@ impl Writer<'_> {
                     }
                 });
             }
+            StmtKind::AssertMatches { value, pat, message } => {
+                self.token();
+                let n = 2 + usize::from(message.is_some());
+                self.bracketed(super::lists::PARENS, n, super::lists::Set::Lines, |w, at| {
+                    match (at, message) {
+                        (0, _) => w.expr(value),
+                        (2, Some(message)) => w.expr(message),
+                        _ => w.pattern(pat),
+                    }
+                });
+            }
             StmtKind::Emit(value) => {
                 self.token();
                 if !self.tok().is_adjacent() {

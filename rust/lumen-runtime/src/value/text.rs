@@ -117,8 +117,18 @@ pub unsafe fn bytes_of<'a>(p: Ptr) -> &'a [u8] {
 /// Both are live strings.
 #[inline]
 pub unsafe fn str_eq(a: Ptr, b: Ptr) -> bool {
+    if a == b {
+        return true;
+    }
     // SAFETY: as the caller promises.
-    unsafe { a == b || str_of(a) == str_of(b) }
+    let (a, b) = unsafe { (str_of(a).as_bytes(), str_of(b).as_bytes()) };
+    // Most texts that differ do so at once, without a call.
+    match (a, b) {
+        ([first, rest @ ..], [other, others @ ..]) => {
+            a.len() == b.len() && first == other && (rest.is_empty() || rest == others)
+        }
+        _ => a.len() == b.len(),
+    }
 }
 
 /// The hash of a text; never 0.

@@ -510,6 +510,8 @@ pub enum StmtKind {
     Defer(BlockId),
     /// `assert cond, message`; `assert(cond)` is an ordinary call.
     Assert { cond: ExprId, message: Option<ExprId> },
+    /// `assert_matches(value, pattern, message)`.
+    AssertMatches { value: ExprId, pat: PatId, message: Option<ExprId> },
     /// `emit e`.
     Emit(ExprId),
 }

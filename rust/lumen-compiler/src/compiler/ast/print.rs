@@ -370,6 +370,15 @@ impl Printer<'_> {
                     p.expr(message);
                 }
             }),
+            StmtKind::AssertMatches { value, pat, message } => self.node("assert_matches ", |p| {
+                p.expr(value);
+                p.text(" ");
+                p.pat(pat);
+                if let Some(message) = message {
+                    p.text(" ");
+                    p.expr(message);
+                }
+            }),
             StmtKind::Emit(value) => self.node("emit ", |p| p.expr(value)),
         }
     }

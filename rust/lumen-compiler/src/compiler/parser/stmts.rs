@@ -141,7 +141,7 @@ impl Parser<'_> {
         self.tree.stmts.alloc(Stmt { kind, span })
     }
 
-    /// `assert c, "msg"`, `emit e`, or an expression.
+    /// `assert c, "msg"`, `assert_matches(e, pattern)`, `emit e`, or an expression.
     fn word_stmt(&mut self, token: Token) -> StmtKind {
         let next = self.peek(1);
         let takes_value = !next.starts_line() && begins_expr(next.kind);
@@ -154,6 +154,9 @@ impl Parser<'_> {
                 let message = if has_message { Some(self.expr()) } else { None };
                 StmtKind::Assert { cond, message }
             }
+            sym::ASSERT_MATCHES if next.kind == TokenKind::LParen && next.is_adjacent() => {
+                self.assert_matches()
+            }
             sym::EMIT if spaced || takes_value && next.kind == TokenKind::LParen => {
                 self.bump();
                 StmtKind::Emit(self.expr())
@@ -165,6 +168,23 @@ impl Parser<'_> {
                 None => self.expr_stmt(),
             },
         }
+    }
+
+    /// `assert_matches(value, pattern)`, perhaps with a message.
+    fn assert_matches(&mut self) -> StmtKind {
+        self.bump();
+        let opened = self.open_bracket();
+        let value = self.expr();
+        self.expect(TokenKind::Comma, " before the pattern");
+        let pat = self.pattern();
+        let has_message =
+            !self.panicking && self.eat(TokenKind::Comma) && !self.at(TokenKind::RParen);
+        let message = if has_message { Some(self.expr()) } else { None };
+        if has_message && !self.panicking {
+            self.eat(TokenKind::Comma);
+        }
+        self.close_bracket(TokenKind::RParen, opened);
+        StmtKind::AssertMatches { value, pat, message }
     }
 
     /// An expression or an assignment.

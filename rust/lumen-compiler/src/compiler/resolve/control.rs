@@ -4,7 +4,8 @@ use super::context::{Ctx, FrameKind, LoopEntry};
 use super::diagnostics;
 use crate::compiler::ast;
 use crate::compiler::hir::{
-    Arm, Comprehension, Cond, ExprKind, LocalId, LocalKind, LoopId, LoopInfo,
+    Arm, Comprehension, Cond, ExprId, ExprKind, InterpPart, Lit, LocalId, LocalKind, LoopId,
+    LoopInfo,
 };
 use lumen_base::{Slice, Span};
 
@@ -26,6 +27,39 @@ impl Ctx<'_, '_> {
         }
         let otherwise = otherwise.map(|block| self.block(block));
         ExprKind::If { branches: branches.into(), otherwise }
+    }
+
+    /// `assert_matches(value, pattern)` is `if let pattern = value` whose `else` fails with the value.
+    pub(super) fn assert_matches(
+        &mut self,
+        value: ast::ExprId,
+        pat: ast::PatId,
+        message: Option<ast::ExprId>,
+        span: Span,
+    ) -> ExprId {
+        let value = self.expr(value);
+        let mut stmts = Vec::new();
+        let local = self.bind_temp(value, span, &mut stmts);
+        let mark = self.g.scope.mark();
+        let pat = self.bind_pattern(pat, LocalKind::Pattern);
+        self.g.scope.leave(mark);
+        let tested = self.add(ExprKind::Local(local), span);
+        let fine = self.add(ExprKind::Lit(Lit::Null), span);
+        let message = match message {
+            Some(message) => self.expr(message),
+            None => {
+                let expr = self.add(ExprKind::Local(local), span);
+                let shown = InterpPart::Value { expr, spec: None };
+                let parts = [InterpPart::Text("the value is ".into()), shown];
+                self.add(ExprKind::Interp(parts.into()), span)
+            }
+        };
+        let cond = self.add(ExprKind::Lit(Lit::Bool(false)), span);
+        let failed = self.add(ExprKind::Assert { cond, message: Some(message) }, span);
+        let branches = [(Cond::Let { pat, value: tested }, fine)];
+        let kind = ExprKind::If { branches: branches.into(), otherwise: Some(failed) };
+        let test = self.add(kind, span);
+        self.with_stmts(stmts, test, span)
     }
 
     /// A condition; what it binds is in scope behind it.

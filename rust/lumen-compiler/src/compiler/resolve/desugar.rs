@@ -133,7 +133,7 @@ impl Ctx<'_, '_> {
         self.add(ExprKind::Local(local), span)
     }
 
-    fn bind_temp(&mut self, init: ExprId, span: Span, stmts: &mut Vec<Stmt>) -> LocalId {
+    pub(super) fn bind_temp(&mut self, init: ExprId, span: Span, stmts: &mut Vec<Stmt>) -> LocalId {
         let local = self.add_temp(span);
         let pat = self.body.body.pats.alloc(Pat { kind: PatKind::Bind(local), span });
         stmts.push(Stmt { kind: StmtKind::Let { pat, ty: None, init, otherwise: None }, span });

@@ -56,8 +56,9 @@ impl Walk<'_> {
                 StmtKind::Expr(expr) | StmtKind::Emit(expr) => self.exprs.push(expr),
                 StmtKind::Cell(cell) => self.cell(cell),
                 StmtKind::Defer(block) => self.blocks.push(block),
-                StmtKind::Assert { cond, message } => {
-                    self.exprs.push(cond);
+                StmtKind::Assert { cond: value, message }
+                | StmtKind::AssertMatches { value, message, .. } => {
+                    self.exprs.push(value);
                     self.exprs.extend(message);
                 }
             }

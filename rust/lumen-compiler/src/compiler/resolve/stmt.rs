@@ -88,6 +88,9 @@ impl Ctx<'_, '_> {
                 let message = message.map(|message| self.expr(message));
                 StmtKind::Expr(self.add(ExprKind::Assert { cond, message }, span))
             }
+            ast::StmtKind::AssertMatches { value, pat, message } => {
+                StmtKind::Expr(self.assert_matches(value, pat, message, span))
+            }
             ast::StmtKind::Emit(value) => {
                 let value = self.expr(value);
                 StmtKind::Expr(self.add(ExprKind::Emit(value), span))
