@@ -5,6 +5,7 @@ use lumen_base::{OsSystem, System};
 use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_of};
 use lumen_compiler::markdown::Form;
 use lumen_compiler::pipeline;
+use lumen_mdtest::MachineEvaluator;
 use std::path::{Path, PathBuf};
 
 /// A document as it was read.
@@ -77,6 +78,7 @@ pub(crate) fn compile_with(source: Source, goal: Goal, system: &dyn System) -> C
         part: Part::Program,
         goal,
         system,
+        evaluator: Some(&MachineEvaluator),
     })
 }
 

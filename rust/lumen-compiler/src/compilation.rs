@@ -2,6 +2,7 @@
 //! each phase took ([`Timings`]).
 
 use crate::compiler::hir::Hir;
+use crate::evaluate::Evaluator;
 use crate::markdown::Form;
 use lumen_base::{Diagnostic, Interner, SourceMap, System, diag};
 use lumen_lir::{CellId, Module, Verified};
@@ -26,6 +27,8 @@ pub struct CompileInput<'a> {
     pub goal: Goal,
     /// Reads imported files, and the clock for timings.
     pub system: &'a dyn System,
+    /// Computes constants and `comptime` expressions; without it they are computed when the program starts.
+    pub evaluator: Option<&'a dyn Evaluator>,
 }
 
 /// Which part of a document is the program.

@@ -9,3 +9,4 @@ pub mod resolve;
 pub mod typecheck;
 pub(crate) mod effects;
 pub mod lower;
+pub(crate) mod comptime;

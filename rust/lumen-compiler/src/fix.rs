@@ -96,6 +96,7 @@ impl State {
                 part,
                 goal: Goal::Check,
                 system: input.system,
+                evaluator: None,
             });
             problems.extend(out.diagnostics.into_iter().filter(|d| d.primary.at.file == FileId(0)));
         }

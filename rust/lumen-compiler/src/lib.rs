@@ -2,6 +2,7 @@
 
 pub mod compilation;
 pub mod compiler;
+pub mod evaluate;
 pub mod fix;
 pub mod format;
 pub mod interface;

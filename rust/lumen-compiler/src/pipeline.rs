@@ -8,10 +8,11 @@ use crate::compiler::ast;
 use crate::compiler::hir::Hir;
 use crate::compiler::parser::{self, ParseOptions};
 use crate::compiler::resolve::{self, Parsed, Wanted};
-use crate::compiler::{lower, typecheck};
+use crate::compiler::{comptime, lower, typecheck};
+use crate::evaluate::Evaluator;
 use crate::interface;
 use crate::markdown::{self, Form};
-use lumen_base::{Code, Diagnostic, FileId, Interner, SourceMap, Span, System, diag};
+use lumen_base::{Code, Diagnostic, FileId, Interner, Severity, SourceMap, Span, System, diag};
 use std::path::Path;
 
 /// Compiles a program.
@@ -24,7 +25,7 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
         timings: Timings::default(),
     };
     let mut names = Interner::new();
-    let (goal, input_system) = (input.goal, input.system);
+    let (goal, input_system, evaluator) = (input.goal, input.system, input.evaluator);
     let hir = front.resolved(input, &mut names);
     let mut out = CompileOutput {
         sources: front.sources,
@@ -36,14 +37,19 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
         timings: front.timings,
     };
     if goal != Goal::Names {
-        check_and_lower(&mut out, goal, input_system);
+        check_and_lower(&mut out, goal, input_system, evaluator);
     }
     diag::sort(&mut out.diagnostics);
     out
 }
 
 /// Types, effects, LIR: the passes over names.
-fn check_and_lower(out: &mut CompileOutput, goal: Goal, system: &dyn System) {
+fn check_and_lower(
+    out: &mut CompileOutput,
+    goal: Goal,
+    system: &dyn System,
+    evaluator: Option<&dyn Evaluator>,
+) {
     let Some(hir) = &out.hir else { return };
     // What the parser did not understand would be misunderstood here again.
     let unread = |d: &Diagnostic| d.is_error() && d.code < Code::E0301;
@@ -59,7 +65,15 @@ fn check_and_lower(out: &mut CompileOutput, goal: Goal, system: &dyn System) {
     // In `@doc_mode` unresolved names are warnings, but what mentions them cannot be lowered.
     let unsound = |d: &Diagnostic| d.is_error() || d.code.as_str().starts_with('E');
     if out.diagnostics.iter().any(unsound) {
+        if goal != Goal::Check {
+            let unresolved = out.diagnostics.iter_mut().filter(|d| unsound(d));
+            unresolved.for_each(|d| d.severity = Severity::Error);
+        }
         return;
+    }
+    if let Some(evaluator) = evaluator {
+        let problems = comptime::run(hir, &mut tables, &out.names, &out.sources, evaluator);
+        out.diagnostics.extend(problems);
     }
     if goal == Goal::Run && hir.entry.is_none() {
         out.diagnostics.push(resolve::nothing_to_run(root));

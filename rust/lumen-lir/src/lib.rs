@@ -5,6 +5,7 @@
 //! builtins' signatures, and the text, JSON and binary forms. It executes nothing.
 
 mod opcode;
+mod datum;
 pub mod effects;
 mod typedesc;
 mod format_spec;
@@ -23,6 +24,7 @@ mod reference;
 
 pub use builder::{CellBuilder, FinishError, Label};
 pub use cfg::{Block, BlockId, Cfg};
+pub use datum::Datum;
 pub use effects::{Effect, EffectSet};
 pub use format_spec::{Align, FormatSpec, FormatType};
 pub use intrinsics::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeArg, intrinsic_id};

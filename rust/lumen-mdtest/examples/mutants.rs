@@ -99,6 +99,7 @@ fn build(program: &str) -> Option<Verified<Module>> {
         part: Part::Program,
         goal: Goal::Lir,
         system: &OsSystem,
+        evaluator: Some(&lumen_mdtest::MachineEvaluator),
     };
     let out = compile(input);
     let bug = out.diagnostics.iter().find(|d| d.code.as_str().starts_with('I'));

@@ -7,8 +7,10 @@ mod suite;
 mod oracle;
 mod cells;
 mod update;
+mod evaluator;
 
 pub use cells::{CellTest, cell_tests};
+pub use evaluator::MachineEvaluator;
 pub use oracle::{Oracle, check};
 pub use suite::{Case, Document, Expect, Role, cases};
 pub use update::bless;

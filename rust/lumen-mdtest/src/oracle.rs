@@ -1,5 +1,6 @@
 //! Running a case under every engine and comparing what happens with what is expected, both ways.
 
+use crate::evaluator::MachineEvaluator;
 use crate::suite::{Case, Document, Expect};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{Applicability, Code, Diagnostic, MemorySystem, OsSystem};
@@ -177,6 +178,7 @@ pub(crate) fn compiled(
         part,
         goal,
         system: &OsSystem,
+        evaluator: Some(&MachineEvaluator),
     });
     if !out.has_errors() {
         return Ok(out);

@@ -32,6 +32,7 @@ pub mod path;
 pub mod names;
 pub mod dynamic;
 pub mod convert;
+pub mod datum;
 pub mod size;
 pub mod call;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::link::Program;
 use crate::trace::{StackTrace, TraceBuilder};
 use crate::unwind::{Resume, Unwinder};
 use lumen_base::diag::codes::Code;
-use lumen_lir::{Op, Repr};
+use lumen_lir::{Datum, Op, Repr};
 use lumen_runtime::failure::{Failure, RuntimeError};
 use lumen_runtime::host::{Host, Outside};
 use lumen_runtime::stdlib::RtCtx;
@@ -75,7 +75,13 @@ pub struct Machine {
     vm: Box<Vm>,
     /// Globals, by index.
     _globals: Box<[GlobalSlot]>,
+    /// The value of the entry cell as data, when somebody asked for it.
+    datum: Option<Wanted>,
 }
+
+/// A value that is asked for as data.
+#[derive(Default)]
+struct Wanted(Option<Datum>);
 
 /// The end of a run before its outcome is put together.
 enum End {
@@ -118,25 +124,37 @@ impl Machine {
             unwinder: Unwinder::default(),
             instruction_limit: limits.instructions.unwrap_or(u64::MAX),
         };
-        Ok(Machine { vm: Box::new(vm), _globals: globals })
+        Ok(Machine { vm: Box::new(vm), _globals: globals, datum: None })
+    }
+
+    /// Runs the entry cell to its end, and gives its value as data if it is that.
+    pub fn evaluate(mut self) -> (Outcome, Option<Datum>) {
+        self.datum = Some(Wanted::default());
+        let outcome = self.run_entry();
+        let datum = self.datum.take().and_then(|wanted| wanted.0);
+        (self.outcome(outcome), datum)
     }
 
     /// Runs the entry cell to its end.
     pub fn run(mut self) -> Outcome {
+        let end = self.run_entry();
+        self.outcome(end)
+    }
+
+    fn run_entry(&mut self) -> End {
         let program = Arc::clone(&self.vm.program);
         let Some(entry) = program.module().entry else {
-            return self.outcome(End::Value(None));
+            return End::Value(None);
         };
         let started = self.enter(entry.index());
         let end = match started {
             Ok(()) => self.drive(&program.module().cells[entry.index()].results),
             Err(failure) => End::Failed(failure, TraceBuilder::default()),
         };
-        let end = match (self.vm.ctx.outside.flush(), end) {
+        match (self.vm.ctx.outside.flush(), end) {
             (Err(failure), End::Value(_)) => End::Failed(failure, TraceBuilder::default()),
             (_, end) => end,
-        };
-        self.outcome(end)
+        }
     }
 
     /// Makes the first frame: results go to slots 0 and 1.
@@ -163,7 +181,7 @@ impl Machine {
         loop {
             interp::run(vm);
             let resume = match std::mem::replace(&mut vm.leave, Leave::Broken) {
-                Leave::Done => return End::Value(take_value(vm, results)),
+                Leave::Done => return End::Value(take_value(vm, results, self.datum.as_mut())),
                 Leave::Fail(failure) => vm.fail(failure),
                 Leave::DeferDone => vm.defer_done(),
                 Leave::Broken => {
@@ -202,7 +220,12 @@ impl Machine {
 }
 
 /// The text of the entry cell's value; the value is dropped.
-fn take_value(vm: &mut Vm, results: &[Repr]) -> Option<String> {
+fn take_value(vm: &mut Vm, results: &[Repr], wanted: Option<&mut Wanted>) -> Option<String> {
+    let mut note = |datum: Option<Datum>| {
+        if let Some(Wanted(slot)) = wanted {
+            *slot = datum;
+        }
+    };
     let slot = |repr: Repr| match repr {
         Repr::I64 => Slot::Int,
         Repr::F64 => Slot::Float,
@@ -213,17 +236,23 @@ fn take_value(vm: &mut Vm, results: &[Repr]) -> Option<String> {
     // SAFETY: the entry cell returned these results to the slots that the registers now begin with.
     unsafe {
         match results {
-            [] => None,
+            [] => {
+                note(Some(Datum::Null));
+                None
+            }
             [repr] => {
                 let word = vm.u(0);
+                note(vm.ctx.heap.datum(slot(*repr), word));
                 let text = vm.ctx.heap.debug(slot(*repr), word);
                 vm.drop_word(*repr, word);
                 text.ok()
             }
             [_, repr, ..] => {
                 if vm.u(0) == 0 {
+                    note(Some(Datum::Null));
                     return Some("null".to_owned());
                 }
+                note(vm.ctx.heap.datum(slot(*repr), vm.u(1)));
                 vm.ctx.heap.debug(slot(*repr), vm.u(1)).ok()
             }
         }

@@ -23,6 +23,7 @@ mod codes;
 mod collect;
 mod compare;
 mod control;
+mod datum;
 mod convert;
 mod decide;
 mod defer;
@@ -56,9 +57,12 @@ mod report;
 mod show;
 mod tail;
 mod text;
+mod thunk;
 mod truth;
 mod types;
 mod value;
+
+pub use thunk::{Thunk, thunk};
 
 use crate::compiler::hir::{
     Body, Cell, CellBody, CellId, CellOrigin, ConstId, Hir, LambdaId, ModuleId, RecordId,
@@ -92,11 +96,19 @@ pub struct Options {
     pub inline: bool,
     /// Run the optimisation passes of LIR.
     pub optimise: bool,
+    /// Constants that are not known are called where they are used, instead of being computed first.
+    pub calls_constants: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { tests: false, everything: false, inline: true, optimise: true }
+        Options {
+            tests: false,
+            everything: false,
+            inline: true,
+            optimise: true,
+            calls_constants: false,
+        }
     }
 }
 
@@ -115,20 +127,6 @@ pub fn lower(
     sources: &SourceMap,
     options: Options,
 ) -> Result<Lowered, Vec<Diagnostic>> {
-    let store = std::mem::take(&mut tables.store);
-    let (result, store) = lower_with(hir, tables, store, names, sources, options);
-    tables.store = store;
-    result
-}
-
-fn lower_with(
-    hir: &Hir,
-    tables: &mut TypeTables,
-    store: crate::compiler::typecheck::types::TyStore,
-    names: &Interner,
-    sources: &SourceMap,
-    options: Options,
-) -> (Result<Lowered, Vec<Diagnostic>>, crate::compiler::typecheck::types::TyStore) {
     let tests: Vec<CellId> = if options.tests {
         hir.cells.ids().filter(|&id| hir.cells[id].attrs.is_test).collect()
     } else {
@@ -139,11 +137,33 @@ fn lower_with(
     } else {
         Vec::new()
     };
+    let roots: Vec<CellId> = hir.entry.iter().chain(&tests).chain(&extra).copied().collect();
+    let (mut module, (entry, tests)) = with(hir, tables, names, sources, options, &roots, |p| {
+        for &cell in &extra {
+            p.instance(cell, &[]);
+        }
+        p.run(&tests)
+    })?;
+    module.entry = entry;
+    if options.optimise {
+        lumen_lir::opt::run(&mut module);
+    }
+    Ok(Lowered { module, tests })
+}
+
+/// Makes a module by `make`, of what `roots` lead to.
+fn with<T>(
+    hir: &Hir,
+    tables: &mut TypeTables,
+    names: &Interner,
+    sources: &SourceMap,
+    options: Options,
+    roots: &[CellId],
+    make: impl FnOnce(&mut Lower<'_>) -> T,
+) -> Result<(lumen_lir::Module, T), Vec<Diagnostic>> {
     let hidden = implement::hidden_roots(hir, tables);
-    let roots: Vec<CellId> =
-        hir.entry.iter().chain(&tests).chain(&extra).chain(&hidden).copied().collect();
+    let roots: Vec<CellId> = roots.iter().chain(&hidden).copied().collect();
     // The analysis asks for kinds of types.
-    tables.store = store;
     let program = Rc::new(program::analyse(hir, tables, names, &roots));
     let store = std::mem::take(&mut tables.store);
     let (empty_body, empty_typed) = (Body::default(), TypedBody::default());
@@ -170,22 +190,12 @@ fn lower_with(
         empty_typed: &empty_typed,
     };
     p.files();
-    for &cell in &extra {
-        p.instance(cell, &[]);
-    }
-    let lowered = p.run(&tests);
+    let made = make(&mut p);
     let errors = std::mem::take(&mut p.errors);
     let Lower { types, module, .. } = p;
     let store = types.store;
-    if !errors.is_empty() {
-        return (Err(errors), store);
-    }
-    let mut module = module.finish();
-    module.entry = lowered.0;
-    if options.optimise {
-        lumen_lir::opt::run(&mut module);
-    }
-    (Ok(Lowered { module, tests: lowered.1 }), store)
+    tables.store = store;
+    if errors.is_empty() { Ok((module.finish(), made)) } else { Err(errors) }
 }
 
 /// A cell of the root document that can be lowered by itself.

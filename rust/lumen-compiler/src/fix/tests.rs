@@ -19,6 +19,7 @@ fn diagnostics(text: &str) -> Vec<Diagnostic> {
         part: Part::Program,
         goal: Goal::Check,
         system: &MemorySystem::default(),
+        evaluator: None,
     })
     .diagnostics
 }

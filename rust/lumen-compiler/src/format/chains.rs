@@ -209,7 +209,8 @@ impl Writer<'_> {
             | ExprKind::Lambda(_)
             | ExprKind::Match { .. }
             | ExprKind::When(_)
-            | ExprKind::Do(_) => true,
+            | ExprKind::Do(_)
+            | ExprKind::Comptime { is_block: true, .. } => true,
             ExprKind::Str(_) | ExprKind::Interp(_) => self.spans_lines(self.file[id].span),
             _ => false,
         }

@@ -59,6 +59,16 @@ impl Writer<'_> {
                 self.block(block);
                 self.expect(TokenKind::End);
             }
+            ExprKind::Comptime { body, is_block } => {
+                self.token();
+                if is_block {
+                    self.block(body);
+                    self.expect(TokenKind::End);
+                } else {
+                    self.space();
+                    self.one_line_block(body);
+                }
+            }
             ExprKind::Loop(id) => self.loop_expr(&file[id]),
             ExprKind::Return(value) => {
                 self.expect(TokenKind::Return);

@@ -77,6 +77,12 @@ impl Writer<'_> {
                 self.expect(TokenKind::Eq);
                 self.space();
                 self.ty(alias.ty);
+                if let Some(condition) = alias.condition {
+                    self.space();
+                    self.token();
+                    self.space();
+                    self.expr(condition);
+                }
             }
             ItemKind::Const(id) => {
                 let constant = &file[id];

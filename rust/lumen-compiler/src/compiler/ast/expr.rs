@@ -112,6 +112,8 @@ pub enum ExprKind {
     When(Slice<WhenArm>),
     /// `do … end`.
     Do(BlockId),
+    /// `comptime e`, or `comptime … end`.
+    Comptime { body: BlockId, is_block: bool },
     /// `loop`, `while`, `for`.
     Loop(LoopId),
 

@@ -532,6 +532,7 @@ impl Printer<'_> {
                 }
             }),
             ExprKind::Do(block) => self.node("do", |p| p.block(block)),
+            ExprKind::Comptime { body, .. } => self.node("comptime", |p| p.block(body)),
             ExprKind::Loop(id) => self.loop_node(&file[id]),
             ExprKind::Return(value) => {
                 let value: Vec<_> = value.into_iter().collect();

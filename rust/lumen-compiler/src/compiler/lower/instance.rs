@@ -210,7 +210,10 @@ impl<'a> Lower<'a> {
         let name = self.names.resolve(self.hir.consts[id].name);
         let global = self.module.global(name, info.id);
         self.consts.insert(id, (global, ty));
-        self.instance(self.hir.consts[id].init, &[]);
+        let tables = self.tables;
+        if !tables.const_values.get(&id).is_some_and(|datum| self.embeds(datum, ty)) {
+            self.instance(self.hir.consts[id].init, &[]);
+        }
         (global, ty)
     }
 
@@ -236,7 +239,11 @@ impl<'a> Lower<'a> {
         for id in order {
             let init = fx.p.hir.consts[id].init;
             let (global, ty) = fx.p.const_global(id);
-            let v = fx.call_with(init, &[], &[], None);
+            let tables = fx.p.tables;
+            let v = match tables.const_values.get(&id) {
+                Some(datum) if fx.p.embeds(datum, ty) => fx.datum(datum, ty),
+                _ => fx.call_with(init, &[], &[], None),
+            };
             let v = fx.convert(v, ty, None);
             let v = fx.slot(v);
             let v = fx.own(v, None);
@@ -397,6 +404,19 @@ impl Fx<'_, '_> {
         let ty = self.p.tables.consts.get(id).copied().unwrap_or(Ty::ERROR);
         if let Some(v) = self.literal_body(init, &[]) {
             return self.convert(v, ty, None);
+        }
+        let tables = self.p.tables;
+        let known = tables.const_values.get(&id);
+        if let Some(datum) = known
+            && let Some(v) = self.small_datum(datum, ty)
+        {
+            return v;
+        }
+        if self.p.options.calls_constants {
+            return match known {
+                Some(datum) if self.p.embeds(datum, ty) => self.datum(datum, ty),
+                _ => self.call_with(init, &[], &[], None),
+            };
         }
         let (global, ty) = self.p.const_global(id);
         let repr = self.one(ty);

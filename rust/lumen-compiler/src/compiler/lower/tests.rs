@@ -18,6 +18,7 @@ fn module(source: &str) -> Module {
         part: Part::Program,
         goal: Goal::Lir,
         system: &system,
+        evaluator: None,
     });
     assert!(!out.has_errors(), "{:#?}", out.diagnostics);
     out.module.expect("a module").get().clone()
@@ -152,6 +153,7 @@ fn endless_instances_are_an_error() {
         part: Part::Program,
         goal: Goal::Run,
         system: &system,
+        evaluator: None,
     });
     let codes: Vec<String> = out.diagnostics.iter().map(|d| d.code.to_string()).collect();
     assert_eq!(codes, ["E0298"]);

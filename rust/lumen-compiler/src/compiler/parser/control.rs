@@ -280,6 +280,25 @@ impl Parser<'_> {
         self.tree.blocks.alloc(Block { stmts, span })
     }
 
+    /// `comptime e`, or `comptime … end`.
+    fn comptime_expr(&mut self) -> ExprId {
+        let open = self.tok();
+        let is_block = self.peek(1).starts_line();
+        let body = if is_block {
+            let outside = self.enter_block();
+            self.bump();
+            let body = self.block(open);
+            self.end_of_block(open);
+            self.leave_block(outside);
+            body
+        } else {
+            self.bump();
+            self.one_line_block()
+        };
+        let span = self.span_from(open.lo);
+        self.alloc(ExprKind::Comptime { body, is_block }, span)
+    }
+
     /// `do … end`.
     pub(super) fn do_expr(&mut self) -> ExprId {
         let open = self.tok();
@@ -376,6 +395,12 @@ impl Parser<'_> {
             }
             sym::HALT if next.kind == TokenKind::LParen && !next.starts_line() => {
                 Some(self.halt(token))
+            }
+            sym::COMPTIME if self.begins_comptime(token) => {
+                let depth = self.enter();
+                let node = self.comptime_expr();
+                self.leave(depth);
+                Some(node)
             }
             _ => self.unbuilt_expr(token),
         }

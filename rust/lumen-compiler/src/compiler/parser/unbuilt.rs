@@ -57,7 +57,6 @@ const fn construct(word: Symbol) -> Option<(&'static str, Follows, Extent)> {
         sym::SUPERVISOR => ("a `supervisor`", F::Upper, E::Block),
         sym::MACRO => ("a `macro`", F::Name, E::Block),
         sym::ACTIVE => ("an `active` pattern", F::Upper, E::Block),
-        sym::COMPTIME => ("`comptime`", F::ValueOrBlock, E::Block),
         sym::USE => ("`use tool`", F::Name, E::Line),
         sym::BIND => ("`bind effect`", F::Name, E::Line),
         sym::GRANT => ("a `grant`", F::Name, E::Line),
@@ -163,6 +162,11 @@ impl Parser<'_> {
             self.skip_construct(extent);
         }
         Some(self.error_expr(token.lo))
+    }
+
+    /// Whether the word `comptime` here is the construct and no name.
+    pub(super) fn begins_comptime(&self, token: Token) -> bool {
+        self.is_followed_by(token, Follows::ValueOrBlock)
     }
 
     fn is_followed_by(&self, token: Token, follows: Follows) -> bool {

@@ -3,13 +3,14 @@
 use super::context::{BodyState, Ctx, Frame, FrameKind, Group};
 use super::items::{Code, Job, placeholder};
 use super::scope::What;
+use super::signatures::no_effects;
 use super::{diagnostics, free_names};
 use crate::compiler::ast;
 use crate::compiler::hir::{
-    Block, CellAttrs, CellBody, CellId, CellOrigin, ExprId, ExprKind, Lambda, LambdaId,
+    Block, CellAttrs, CellBody, CellId, CellOrigin, Const, ExprId, ExprKind, Lambda, LambdaId,
     LambdaParam, Local, LocalId, LocalKind, Pat, PatKind, Stmt, StmtKind,
 };
-use lumen_base::{Span, Symbol};
+use lumen_base::{Span, Symbol, sym};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
@@ -115,6 +116,23 @@ impl Ctx<'_, '_> {
             _ => Span::default(),
         };
         self.add(ExprKind::Block(Block { stmts: stmts.into(), tail: None }), span)
+    }
+
+    /// `comptime e`: a constant without a name, which sees what a constant sees.
+    pub(super) fn comptime(&mut self, block: ast::BlockId, span: Span) -> ExprKind {
+        let init = self.add_small_cell(sym::COMPTIME, CellOrigin::Const, span);
+        self.cell_mut(init).row = Some(no_effects(span));
+        let (module, name) = (self.module, sym::COMPTIME);
+        let id =
+            self.g.hir.consts.alloc(Const { name, module, span, is_pub: false, ty: None, init });
+        self.run(Job {
+            cell: init,
+            code: Code::Block(block),
+            frame: FrameKind::Closed,
+            generics: Vec::new(),
+            self_ty: None,
+        });
+        ExprKind::Const(id)
     }
 
     /// The body of a generator cell: a lambda without parameters that makes the stream. The cell's parameters are its

@@ -81,6 +81,7 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Match { scrutinee, arms } => self.match_expr(scrutinee, arms),
             ast::ExprKind::When(arms) => self.when(arms),
             ast::ExprKind::Do(block) => return self.block(block),
+            ast::ExprKind::Comptime { body, .. } => self.comptime(body, span),
             ast::ExprKind::Loop(id) => self.loop_expr(id, span),
             ast::ExprKind::Return(value) => {
                 self.check_leaves_defer(span, "return");

@@ -144,6 +144,7 @@ impl Walk<'_> {
             | ExprKind::Match { .. }
             | ExprKind::When(_)
             | ExprKind::Do(_)
+            | ExprKind::Comptime { .. }
             | ExprKind::Loop(_) => self.structure(file[expr].kind),
         }
     }
@@ -183,7 +184,7 @@ impl Walk<'_> {
                     self.blocks.push(arm.body);
                 }
             }
-            ExprKind::Do(block) => self.blocks.push(block),
+            ExprKind::Do(block) | ExprKind::Comptime { body: block, .. } => self.blocks.push(block),
             ExprKind::Loop(id) => {
                 let it = &file[id];
                 self.blocks.push(it.body);

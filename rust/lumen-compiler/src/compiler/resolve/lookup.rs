@@ -153,7 +153,7 @@ impl Ctx<'_, '_> {
     fn outside_default(&mut self, name: Symbol, span: Span) {
         let (at, text) = (self.at(span), self.text(name));
         self.report_unresolved(diagnostics::unknown_name(at, &text).with_note(
-            "a default value sees only the parameters before it and the top of the file",
+            "a default value, condition or constant sees its own parameters and the top of the file",
         ));
     }
 

@@ -374,7 +374,7 @@ impl Ctx<'_, '_> {
 }
 
 /// The pure row.
-fn no_effects(span: Span) -> RowRef {
+pub(super) fn no_effects(span: Span) -> RowRef {
     RowRef { effects: Box::default(), vars: Box::default(), span: span.before() }
 }
 

@@ -18,6 +18,7 @@ fn resolve_files(files: &[(&str, &str)]) -> CompileOutput {
         part: Part::Program,
         goal: Goal::Names,
         system: &system,
+        evaluator: None,
     })
 }
 

@@ -179,8 +179,8 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             return;
         }
         self.coerce(root, own, ret);
-        if own == Ty::NEVER {
-            self.c.decide(ret, Ty::NEVER);
+        if own == Ty::NEVER || own == Ty::ERROR {
+            self.c.decide(ret, own);
         }
     }
 

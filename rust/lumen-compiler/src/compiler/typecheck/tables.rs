@@ -8,10 +8,11 @@ use super::erase::Refined;
 use super::impls::Impls;
 use super::types::{RowTy, Ty, TyStore};
 use crate::compiler::hir::{
-    Cell, CellId, Const, Enum, Expr, ExprId, Lambda, Local, Pat, PatId, Record, RecordId,
+    Cell, CellId, Const, ConstId, Enum, Expr, ExprId, Lambda, Local, Pat, PatId, Record, RecordId,
     TypeParamId, VariantRef,
 };
 use lumen_base::ArenaMap;
+use lumen_lir::Datum;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Everything that type checking found out about one compilation.
@@ -27,6 +28,8 @@ pub struct TypeTables {
     /// Payload types of each variant of each enum, mentioning the enum's own type parameters.
     pub variants: ArenaMap<Enum, Box<[Box<[Ty]>]>>,
     pub consts: ArenaMap<Const, Ty>,
+    /// Values of constants that were computed by `comptime`, an input of lowering.
+    pub const_values: FxHashMap<ConstId, Datum>,
     pub impls: Impls,
     /// What holds refined types.
     pub refined: Refined,

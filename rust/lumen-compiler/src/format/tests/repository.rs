@@ -113,7 +113,7 @@ fn line_end(out: &mut String, gap: &str, scale: usize, chance: &mut Chance) {
     }
 }
 
-/// The LIR without places; nothing when the program does not compile.
+/// The LIR without places and the source of conditions; nothing when the program does not compile.
 fn lir(text: &str) -> Option<String> {
     let out = compile(CompileInput {
         name: "x.lm",
@@ -123,11 +123,24 @@ fn lir(text: &str) -> Option<String> {
         part: Part::Program,
         goal: Goal::Lir,
         system: &MemorySystem::default(),
+        evaluator: None,
     });
     let text = lumen_lir::text::print(out.module?.get());
     let is_place =
         |line: &str| ["file ", "  pos ", "  inline "].iter().any(|start| line.starts_with(start));
-    Some(text.lines().filter(|line| !is_place(line)).collect::<Vec<_>>().join("\n"))
+    let lines = text.lines().filter(|line| !is_place(line));
+    Some(lines.map(without_condition).collect::<Vec<_>>().join("\n"))
+}
+
+/// A line without the text of a `where` condition, which is as its author wrote it.
+fn without_condition(line: &str) -> String {
+    let (begin, end) = ("the condition `", "` does not hold");
+    match (line.find(begin), line.rfind(end)) {
+        (Some(from), Some(to)) if from < to => {
+            format!("{}{}", &line[..from + begin.len()], &line[to..])
+        }
+        _ => line.to_owned(),
+    }
 }
 
 /// Formats a program and checks everything that must hold; `code` itself compares tree and comments.

@@ -125,7 +125,6 @@ fn what_is_not_built_is_named() {
         "parallel for x in xs\n  f(x)\nend",
         "handle f()\nwith\n  A.b(x) => 1\nend",
         "with Mock() do\n  f()\nend",
-        "comptime\n  1\nend",
         "cell f(x: Int) -> Int\n  requires x > 0\n  x\nend",
         "m!(1)",
         "role system: hello",

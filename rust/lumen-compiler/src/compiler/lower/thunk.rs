@@ -1,0 +1,69 @@
+//! Code to be run while the program is compiled: one cell with its arguments, as the entry of a module of its own.
+//!
+//! (Program, cell, type arguments, scalar arguments) → module. Constants that are not known yet are called where they
+//! are used: there are no globals, since nothing computes them first.
+
+use super::{Job, Key, Lower, Options};
+use crate::compiler::hir::{CellId, Hir};
+use crate::compiler::lower::fx::Ret;
+use crate::compiler::lower::value::Val;
+use crate::compiler::typecheck::tables::TypeTables;
+use crate::compiler::typecheck::types::Ty;
+use lumen_base::{Diagnostic, Interner, SourceMap};
+use lumen_lir::{Datum, Module, Op};
+
+/// What to run.
+pub struct Thunk<'t> {
+    pub cell: CellId,
+    pub type_args: &'t [Ty],
+    /// Scalars and texts, of these types.
+    pub args: &'t [(Datum, Ty)],
+}
+
+/// The module that runs a thunk and returns its value.
+pub fn thunk(
+    hir: &Hir,
+    tables: &mut TypeTables,
+    names: &Interner,
+    sources: &SourceMap,
+    thunk: &Thunk<'_>,
+) -> Result<Module, Vec<Diagnostic>> {
+    let options = Options { calls_constants: true, ..Options::default() };
+    super::with(hir, tables, names, sources, options, &[thunk.cell], |p| {
+        let entry = p.thunk(thunk);
+        p.drain();
+        p.spread_effects();
+        entry
+    })
+    .map(|(mut module, entry)| {
+        module.entry = Some(entry);
+        module
+    })
+}
+
+impl Lower<'_> {
+    fn thunk(&mut self, thunk: &Thunk<'_>) -> lumen_lir::CellId {
+        let cell = thunk.cell;
+        let frame = self.bare_frame(cell);
+        let name = self.cell_name(cell);
+        let id = self.module.reserve_cell();
+        let job =
+            Job { key: Key::Cell(cell, Box::default()), id, class: None, captures: Vec::new() };
+        let mut fx = self.start(name, cell, &[]);
+        fx.r.envs.push(Vec::new());
+        fx.frames.push(frame);
+        let ret = fx.formals(cell, thunk.type_args).ret;
+        if let Some(frame) = fx.frames.last_mut() {
+            frame.ret = Ret::Cell(ret);
+        }
+        fx.results(ret);
+        let span = fx.p.hir.cells[cell].name_span;
+        fx.at(span);
+        fx.b.emit(Op::Enter, 0, 0, 0);
+        let args: Vec<Val> = thunk.args.iter().map(|(datum, ty)| fx.datum(datum, *ty)).collect();
+        let v = fx.call_with(cell, thunk.type_args, &args, None);
+        fx.leave_with(v, ret);
+        fx.close_cell(&job, ret);
+        id
+    }
+}
