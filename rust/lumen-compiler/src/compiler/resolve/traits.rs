@@ -13,6 +13,7 @@ use crate::compiler::hir::{
     Trait, TraitId, TyRefId, TyRefKind,
 };
 use lumen_base::{Slice, Span, Symbol, sym};
+use std::collections::hash_map::Entry;
 
 impl Ctx<'_, '_> {
     pub(super) fn collect_trait(&mut self, source: ast::TraitId, item: &ast::Item) -> Declared {
@@ -102,8 +103,8 @@ impl Ctx<'_, '_> {
             for at in 0..self.g.hir.traits[id].methods.len() {
                 let name = self.g.hir.cells[self.g.hir.traits[id].methods[at]].name;
                 let scope = &mut self.g.hir.modules[self.module].scope;
-                if !scope.contains_key(&name) {
-                    scope.insert(name, Def::Builtin(name));
+                if let Entry::Vacant(free) = scope.entry(name) {
+                    free.insert(Def::Builtin(name));
                     let names = &mut self.g.modules[self.module.index()];
                     names.declared.push((name, Def::Builtin(name)));
                 }

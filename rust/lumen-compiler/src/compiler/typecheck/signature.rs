@@ -70,30 +70,55 @@ impl<'a> Checker<'a> {
         }
         if !missing.is_empty() {
             let shown = self.show(target);
-            self.diags.push(d::missing_method(self.head_place(id), of_name, &shown, &missing));
+            let end = lumen_base::Span::point(decl.span.hi.saturating_sub(3)).in_file(file);
+            let at = self.head_place(id);
+            self.diags.push(d::missing_method(at, end, of_name, &shown, &missing));
         }
     }
 
     /// The signature of a trait's method as an impl for `target` writes it.
     fn method_text(&mut self, method: CellId, target: Ty) -> String {
-        let self_param = self.hir.cells[method].type_params.first().copied();
-        let params: Vec<TypeParamId> = self_param.into_iter().collect();
+        let cell = &self.hir.cells[method];
+        let params: Vec<TypeParamId> = cell.type_params.first().copied().into_iter().collect();
         let sig = self.tables.sigs[method].clone();
-        let mut text = format!("cell {}(", self.names.resolve(self.hir.cells[method].name));
-        for (i, param) in self.hir.cells[method].params.iter().enumerate() {
+        let mut text = format!("cell {}", self.names.resolve(cell.name));
+        let own = cell.type_params.iter().skip(1);
+        let own: Vec<String> = own
+            .filter(|&&param| !self.hir.type_params[param].is_row)
+            .map(|&param| self.param_text(param))
+            .collect();
+        if !own.is_empty() {
+            text.push_str(&format!("[{}]", own.join(", ")));
+        }
+        for (i, param) in cell.params.iter().enumerate() {
             let name = self.names.resolve(param.name);
             if i == 0 {
-                text.push_str(name);
+                text.push_str(&format!("({name}"));
                 continue;
             }
             let ty = self.replace(sig.params[i], &params, &[target]);
+            let (dots, ty) = match (param.variadic, self.store.kind(ty)) {
+                (true, TyKind::List(elem)) => ("...", *elem),
+                _ => ("", ty),
+            };
             let shown = self.show(ty);
-            text.push_str(&format!(", {name}: {shown}"));
+            text.push_str(&format!(", {dots}{name}: {shown}"));
         }
         let ret = self.replace(sig.ret, &params, &[target]);
         let shown = self.show(ret);
         text.push_str(&format!(") -> {shown}"));
+        if cell.row.is_some() && sig.row != RowTy::EMPTY {
+            text.push_str(&format!(" / {}", self.printer().row(sig.row)));
+        }
         text
+    }
+
+    /// `T: Eq + Shape`.
+    fn param_text(&self, param: TypeParamId) -> String {
+        let name = self.names.resolve(self.hir.type_params[param].name);
+        let bounds = self.bounds_of(param).into_iter();
+        let bounds: Vec<&str> = bounds.map(|bound| self.bound_name(bound)).collect();
+        if bounds.is_empty() { name.to_owned() } else { format!("{name}: {}", bounds.join(" + ")) }
     }
 
     /// Compares a method of an impl with the trait's and completes its signature.
@@ -143,8 +168,6 @@ impl<'a> Checker<'a> {
         let row = self.instantiate_row(sig.row, &inst);
         if hir.cells[cell].row.is_some() && !self.row_within(own.row, row) {
             let problem = format!("its effects are `{}`", self.printer().row(own.row));
-            let shown = self.printer().row(row);
-            let wanted = if row == RowTy::EMPTY { wanted } else { format!("{wanted} / {shown}") };
             self.diags.push(d::impl_signature(at, &problem, &wanted));
         }
         let row = if hir.cells[cell].row.is_some() { own.row } else { row };

@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
         let (name, shown) = (self.bound_name(bound), self.show(ty));
         let implementable = match bound {
             Bound::Trait(_) => true,
-            Bound::Builtin(bound) => bound == Bounds::ORD,
+            Bound::Builtin(bound) => bound == Bounds::ORD || bound == Bounds::SHOW,
         };
         match self.store.kind(ty) {
             TyKind::Param(_) => found.with_help(format!(

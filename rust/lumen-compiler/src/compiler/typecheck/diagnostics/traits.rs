@@ -28,9 +28,10 @@ pub(in super::super) fn overlapping_impls(
         .with_label(first, "the first impl")
 }
 
-/// An impl without all methods.
+/// An impl without all methods; `end` is where more could be written.
 pub(in super::super) fn missing_method(
     at: FileSpan,
+    end: FileSpan,
     of: &str,
     ty: &str,
     methods: &[String],
@@ -38,10 +39,12 @@ pub(in super::super) fn missing_method(
     let what = if methods.len() == 1 { "a method" } else { "methods" };
     let mut found = Diagnostic::new(Code::E0462, at, format!("this impl lacks {what} of `{of}`"))
         .with_primary(format!("`{ty}` does not say how"));
+    let mut stubs = String::new();
     for method in methods {
         found = found.with_help(format!("write `{method}`"));
+        stubs.push_str(&format!("  {method} = panic(\"not written yet\")\n"));
     }
-    found
+    found.with_fix(format!("add {what}"), end, stubs, Applicability::Maybe)
 }
 
 /// A method that the trait does not have.
