@@ -214,10 +214,12 @@ pub(super) fn endless_parents(at: FileSpan, name: &str) -> Diagnostic {
 }
 
 /// A trait with the name of a builtin one.
-pub(super) fn declared_builtin_trait(at: FileSpan, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0334, at, format!("`{name}` is a builtin trait"))
-        .with_primary("it is declared already, and operators and builtins mean that one")
-        .with_help("implement it with `impl`, or give this trait another name")
+pub(super) fn shadowed_builtin_trait(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::W0302, at, format!("trait `{name}` hides the builtin trait `{name}`"))
+        .with_primary(
+            "in this file the name means this trait; operators and builtins mean the builtin one",
+        )
+        .with_help("implement the builtin trait with `impl`, or give this one another name")
 }
 
 /// Constants need each other to be computed.

@@ -36,7 +36,7 @@ impl Ctx<'_, '_> {
         });
         if builtin.is_some() && !self.declares_builtins {
             let (at, text) = (self.at(decl.name.span), self.text(decl.name.symbol));
-            self.report(diagnostics::declared_builtin_trait(at, &text));
+            self.report(diagnostics::shadowed_builtin_trait(at, &text));
         }
         self.declare(decl.name, Def::Trait(id));
         let methods = self.collect_members(decl.methods, CellOrigin::Trait(id), item.is_pub);

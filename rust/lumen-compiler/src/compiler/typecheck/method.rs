@@ -173,11 +173,13 @@ impl<'a> BodyCx<'_, 'a> {
                 }
                 builtin => self.c.has(self.c.shallow(ty), builtin),
             };
-            return named
-                .iter()
-                .copied()
-                .filter(|&cell| self.trait_of(cell).is_some_and(has))
-                .collect();
+            let given = named.iter().filter(|&&cell| self.trait_of(cell).is_some_and(has));
+            let is_builtin = |cell: CellId| {
+                let of = self.trait_of(cell);
+                of.is_some_and(|of| self.hir.traits[of].builtin != Bounds::default())
+            };
+            let (builtin, own): (Vec<_>, Vec<_>) = given.partition(|&&cell| is_builtin(cell));
+            return if own.is_empty() { builtin } else { own };
         }
         let (mut own, mut builtin) = (Vec::new(), Vec::new());
         for &cell in named {
