@@ -40,13 +40,14 @@ fn check(checker: &mut Checker<'_>, rows: &Rows) {
                     let shown = checker.printer().row(check.allowed);
                     diagnostics::value_effect(check.at, effect.name(), &shown, chain)
                 }
+                CheckKind::Stream => diagnostics::stream_effect(check.at, effect.name(), chain),
                 CheckKind::Pure(_) => diagnostics::must_be_pure(check.at, effect.name(), chain),
             };
             checker.diags.push(diagnostic);
         }
         if !free.is_empty() && extra.is_empty() {
             checker.diags.push(match check.kind {
-                CheckKind::Value => diagnostics::value_row_variable(check.at),
+                CheckKind::Value | CheckKind::Stream => diagnostics::value_row_variable(check.at),
                 _ => diagnostics::outside_row_variable(check.at),
             });
         }

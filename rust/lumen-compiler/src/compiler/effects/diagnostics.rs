@@ -45,6 +45,19 @@ pub(super) fn value_effect(
     explained(diagnostic, chain)
 }
 
+/// A stream has an effect where a written `Stream[T]` has none.
+pub(super) fn stream_effect(
+    at: FileSpan,
+    effect: &str,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let message = format!("the elements of this stream have the effect `{effect}`");
+    let diagnostic = Diagnostic::new(Code::E0502, at, message)
+        .with_primary("a `Stream[T]` that is written here has no effects")
+        .with_help("leave the type out; only a parameter of type `Stream[T]` takes any stream");
+    explained(diagnostic, chain)
+}
+
 /// Something that is computed at any time has an effect.
 pub(super) fn must_be_pure(
     at: FileSpan,

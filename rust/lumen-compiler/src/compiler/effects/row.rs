@@ -56,6 +56,8 @@ pub(crate) enum CheckKind {
     Declared(CellId),
     /// A function value where a function type allows less.
     Value,
+    /// A stream where less is allowed.
+    Stream,
     /// A constant's initialiser, a default or a `where` condition: must be pure.
     Pure(CellId),
 }
@@ -111,14 +113,23 @@ impl RowGraph {
         }
     }
 
-    /// `row ⊆ bound`, where `bound` may be open.
+    /// `row ⊆ bound`, where `bound` may be open: rows of function types.
     pub(crate) fn sub(&mut self, row: RowTy, bound: RowTy, store: &TyStore, why: Why) {
+        self.bounded(row, bound, store, why, CheckKind::Value);
+    }
+
+    /// The same for rows of streams.
+    pub(crate) fn sub_stream(&mut self, row: RowTy, bound: RowTy, store: &TyStore, why: Why) {
+        self.bounded(row, bound, store, why, CheckKind::Stream);
+    }
+
+    fn bounded(&mut self, row: RowTy, bound: RowTy, store: &TyStore, why: Why, kind: CheckKind) {
         if row == bound || row == RowTy::EMPTY {
             return;
         }
         match store.row(bound).infer.first() {
             Some(&to) => self.include(to, row, store, why),
-            None => self.check(row, bound, why.at, CheckKind::Value),
+            None => self.check(row, bound, why.at, kind),
         }
     }
 

@@ -57,7 +57,8 @@ impl Parser<'_> {
             CellBody::Block(body)
         };
         if is_generator && !matches!(body, CellBody::Block(_)) {
-            let found = diagnostics::generator_body(self.in_file(yields.span()));
+            let is_required = matches!(body, CellBody::Required);
+            let found = diagnostics::generator_body(self.in_file(yields.span()), is_required);
             self.report(found);
         }
         self.leave(depth);

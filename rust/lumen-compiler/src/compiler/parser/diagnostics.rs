@@ -283,10 +283,13 @@ pub(super) fn pub_impl(at: FileSpan) -> Diagnostic {
         .with_fix("remove `pub`", at, "", Applicability::Machine)
 }
 
-pub(super) fn generator_body(at: FileSpan) -> Diagnostic {
-    Diagnostic::new(Code::E0482, at, "a generator has a block of statements")
-        .with_primary("`-> yield T` stands here")
-        .with_help("write the body in lines below, with `yield e` for each element, up to `end`")
+pub(super) fn generator_body(at: FileSpan, is_required: bool) -> Diagnostic {
+    let found = Diagnostic::new(Code::E0482, at, "a generator has a block of statements")
+        .with_primary("`-> yield T` stands here");
+    if is_required {
+        return found.with_help("a method that is required gives a stream: `-> Stream[T]`");
+    }
+    found.with_help("write the body in lines below, with `yield e` for each element, up to `end`")
 }
 
 pub(super) fn generator_lambda(at: FileSpan) -> Diagnostic {

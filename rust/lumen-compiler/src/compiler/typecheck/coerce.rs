@@ -80,7 +80,7 @@ impl BodyCx<'_, '_> {
                         return Fit::No;
                     }
                     let why = Why { at: self.here(span), callee: None };
-                    self.c.rows.sub(own_row, row, &self.c.store, why);
+                    self.c.rows.sub_stream(own_row, row, &self.c.store, why);
                     Fit::Same
                 }
                 _ => Fit::No,

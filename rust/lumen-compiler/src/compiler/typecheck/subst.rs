@@ -154,8 +154,8 @@ impl Checker<'_> {
             }
             (TyKind::Stream { elem: x, row: e }, TyKind::Stream { elem: y, row: f }) => {
                 let why = Why { at, callee: None };
-                self.rows.sub(e, f, &self.store, why);
-                self.rows.sub(f, e, &self.store, why);
+                self.rows.sub_stream(e, f, &self.store, why);
+                self.rows.sub_stream(f, e, &self.store, why);
                 self.unify(x, y, at)
             }
             _ => false,
