@@ -57,10 +57,13 @@ fn check_and_lower(
         return;
     }
     let start = system.monotonic_nanos();
-    let (mut tables, problems) = typecheck::check(hir, &out.names);
+    let checked = typecheck::check(hir, &out.names);
+    let checked_at = system.monotonic_nanos();
+    out.timings.add(Phase::Typecheck, checked_at - start);
+    let (mut tables, problems) = checked.close_effects();
     out.diagnostics.extend(problems);
-    let checked = system.monotonic_nanos();
-    out.timings.add(Phase::Typecheck, checked - start);
+    let closed_at = system.monotonic_nanos();
+    out.timings.add(Phase::Effects, closed_at - checked_at);
     let root = Span::new(0, 0).in_file(hir.modules[hir.root].file);
     // In `@doc_mode` unresolved names are warnings, but what mentions them cannot be lowered.
     let unsound = |d: &Diagnostic| d.is_error() || d.code.as_str().starts_with('E');
@@ -88,7 +91,7 @@ fn check_and_lower(
     };
     let lowered = lower::lower(hir, &mut tables, &out.names, &out.sources, options);
     let lowered_at = system.monotonic_nanos();
-    out.timings.add(Phase::Lower, lowered_at - checked);
+    out.timings.add(Phase::Lower, lowered_at - closed_at);
     match lowered {
         Err(problems) => out.diagnostics.extend(problems),
         Ok(lowered) => {

@@ -56,7 +56,7 @@ pub(crate) const TYPE_SIZE_MAX: u32 = 2_000;
 const INFER_DEPTH_MAX: u32 = 32;
 
 /// Checks all bodies of `hir`.
-pub fn check(hir: &Hir, names: &Interner) -> (TypeTables, Vec<Diagnostic>) {
+pub fn check<'a>(hir: &'a Hir, names: &'a Interner) -> Checked<'a> {
     let mut checker = Checker::new(hir, names);
     checker.declare();
     for cell in order::inferred_first(hir) {
@@ -66,16 +66,27 @@ pub fn check(hir: &Hir, names: &Interner) -> (TypeTables, Vec<Diagnostic>) {
         let at = Span::default().in_file(hir.modules[hir.root].file);
         checker.diags.push(diagnostics::type_too_large(at));
     }
-    effects::close(&mut checker);
-    let mut diags = checker.diags;
-    lumen_base::diag::sort(&mut diags);
-    diags.dedup();
-    let (mut tables, mut store) = (checker.tables, checker.store);
-    if hir.aliases.values().any(|alias| alias.check.is_some()) {
-        erase::erase(hir, &mut tables, &mut store);
+    Checked(checker)
+}
+
+/// A program whose types are known and whose effect rows are not closed yet.
+pub struct Checked<'a>(Checker<'a>);
+
+impl Checked<'_> {
+    /// Closes the rows, checks effects, and gives the tables.
+    pub fn close_effects(self) -> (TypeTables, Vec<Diagnostic>) {
+        let mut checker = self.0;
+        effects::close(&mut checker);
+        let mut diags = checker.diags;
+        lumen_base::diag::sort(&mut diags);
+        diags.dedup();
+        let (mut tables, mut store) = (checker.tables, checker.store);
+        if checker.hir.aliases.values().any(|alias| alias.check.is_some()) {
+            erase::erase(checker.hir, &mut tables, &mut store);
+        }
+        tables.store = store;
+        (tables, diags)
     }
-    tables.store = store;
-    (tables, diags)
 }
 
 /// Whether a cell's result type is known.

@@ -90,6 +90,9 @@ impl Regs {
     /// Takes over the registers that the builder has made since.
     fn sync(&mut self, b: &CellBuilder) {
         let n = b.reg_count();
+        if self.states.len() == n {
+            return;
+        }
         self.states.resize(n, RegState::default());
         self.pooled.resize(n, false);
         self.next.resize(n, NONE);

@@ -68,6 +68,12 @@ impl<'x, 'c, 'a> Matrix<'x, 'c, 'a> {
             self.exceeded = true;
             return;
         }
+        // An arm that takes whatever is left hides the ones below it, whatever they look at.
+        let takes_all = |row: &Row| row.pats.iter().all(|pat| matches!(pat, P::Wild | P::Bad));
+        if let Some(first) = rows.first().filter(|row| !row.guarded && takes_all(row)) {
+            self.useful[first.arm] = true;
+            return;
+        }
         let Some(ty) = columns.pop() else {
             self.at_end(&rows);
             return;
