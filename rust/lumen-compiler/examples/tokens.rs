@@ -1,14 +1,15 @@
 //! Writes the tokens of documents, for the tests of editor grammars.
 //!
 //! Input: paths of documents as arguments. Output: for each program (a fence, or a plain source file) one line
-//! `file:line`, then its text as hex, then `kind lo hi` for each token and comment, then an empty line. The kinds are
+//! `file:line`, with ` reads` behind it when the parser reads it without errors, then its text as hex, then `kind lo hi` for each token and comment, then an empty line. The kinds are
 //! `keyword`, `string`, `number`, `comment`, `name` and `other`; offsets count bytes.
 
 #![expect(clippy::disallowed_methods, reason = "a development tool reads its arguments")]
 
-use lumen_base::{FileId, Interner, OsSystem, System};
+use lumen_base::{FileId, Interner, OsSystem, System, diag};
 use lumen_compiler::compilation::form_of;
 use lumen_compiler::compiler::lexer::lex;
+use lumen_compiler::compiler::parser::{ParseOptions, parse};
 use lumen_compiler::compiler::tokens::{Token, TokenKind};
 use lumen_compiler::markdown::{FenceKind, Form, extract};
 use std::fmt::Write;
@@ -42,7 +43,10 @@ fn program(out: &mut String, name: &str, text: &str) {
         return;
     }
     let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let _ = writeln!(out, "{name}\n{hex}");
+    let options = ParseOptions { is_std: name.starts_with("std/"), ..ParseOptions::default() };
+    parse(text, FileId(0), &mut Interner::new(), &mut problems, options);
+    let reads = if diag::has_errors(&problems) { "" } else { " reads" };
+    let _ = writeln!(out, "{name}{reads}\n{hex}");
     let mut hi = 0;
     for token in &tokens.list {
         if !matches!(token.kind, TokenKind::StrText | TokenKind::StrClose) {
