@@ -1,8 +1,9 @@
 //! Writes the tokens of documents, for the tests of editor grammars.
 //!
 //! Input: paths of documents as arguments. Output: for each program (a fence, or a plain source file) one line
-//! `file:line`, with ` reads` behind it when the parser reads it without errors, then its text as hex, then `kind lo hi` for each token and comment, then an empty line. The kinds are
-//! `keyword`, `string`, `number`, `comment`, `name` and `other`; offsets count bytes.
+//! `file:line`, with ` reads` behind it when the parser reads it without errors; then its text as hex; then
+//! `kind lo hi` for each token and comment; then an empty line. The kinds are `keyword`, `string`, `number`, `comment`,
+//! `name` and `other`; offsets count bytes.
 
 #![expect(clippy::disallowed_methods, reason = "a development tool reads its arguments")]
 
