@@ -36,8 +36,9 @@ pub enum PatKind {
     Bool(bool),
     /// `null`
     Null,
-    /// `lo..hi`, `lo..=hi`: both are literals (`Int`, `Float` or `Str` patterns).
-    Range { lo: PatId, hi: PatId, inclusive: bool },
+    /// `lo..hi`, `lo..=hi`, `lo..`, `..hi`, `..=hi`: the ends are literals (`Int`, `Float` or `Str` patterns), at least
+    /// one is there.
+    Range { lo: Option<PatId>, hi: Option<PatId>, inclusive: bool },
     /// `Red`, `Circle(r)`, `Shape.Circle(r)`, `Point(x: p, ..)`, `ok(v)`, `err(e)`: a variant, or a record
     /// by its fields. The path has one to three names (module, enum, variant); `ok` and `err` have the symbols
     /// `sym::OK` and `sym::ERR`.

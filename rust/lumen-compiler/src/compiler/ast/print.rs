@@ -762,9 +762,15 @@ impl Printer<'_> {
             PatKind::Null => self.text("null"),
             PatKind::Range { lo, hi, inclusive } => {
                 self.node(if inclusive { "..= " } else { ".. " }, |p| {
-                    p.pat(lo);
+                    match lo {
+                        Some(lo) => p.pat(lo),
+                        None => p.text("_"),
+                    }
                     p.text(" ");
-                    p.pat(hi);
+                    match hi {
+                        Some(hi) => p.pat(hi),
+                        None => p.text("_"),
+                    }
                 });
             }
             PatKind::Constructor { path, shape: Shape::Bare, .. } => self.path(path),

@@ -118,11 +118,12 @@ pub enum ExprKind {
         name_span: Span,
         optional: bool,
     },
-    /// `t.0`.
+    /// `t.0`; `t?.0` when `optional`.
     TupleField {
         base: ExprId,
         index: u32,
         span: Span,
+        optional: bool,
     },
     /// `xs[i]`; `xs?[i]` when `optional`.
     Index {
@@ -130,12 +131,13 @@ pub enum ExprKind {
         index: ExprId,
         optional: bool,
     },
-    /// `xs[a..b]`, `xs[a..=b]`, `xs[a..]`, `xs[..b]`.
+    /// `xs[a..b]`, `xs[a..=b]`, `xs[a..]`, `xs[..b]`; `xs?[a..b]` when `optional`.
     Slice {
         base: ExprId,
         lo: Option<ExprId>,
         hi: Option<ExprId>,
         inclusive: bool,
+        optional: bool,
     },
     Call {
         callee: ExprId,
@@ -439,8 +441,14 @@ pub enum PatKind {
     },
     /// `"a".."f"`: matches the Strings of one character in the range.
     CharRange {
-        lo: char,
-        hi: char,
+        lo: Option<char>,
+        hi: Option<char>,
+        inclusive: bool,
+    },
+    /// `0.5..1.0`; no NaN is in it.
+    FloatRange {
+        lo: Option<f64>,
+        hi: Option<f64>,
         inclusive: bool,
     },
     /// `Shape.Circle(…)`, `Circle(…)`, `ok(…)`.

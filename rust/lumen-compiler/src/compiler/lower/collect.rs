@@ -198,6 +198,18 @@ impl<'a> Fx<'_, 'a> {
         inclusive: bool,
     ) -> Val {
         let v = self.read(base);
+        self.slice_of(e, v, lo, hi, inclusive)
+    }
+
+    /// A slice of a value.
+    pub(super) fn slice_of(
+        &mut self,
+        e: ExprId,
+        v: Val,
+        lo: Option<ExprId>,
+        hi: Option<ExprId>,
+        inclusive: bool,
+    ) -> Val {
         let later = lo.iter().chain(&hi).any(|&e| self.assigns(e));
         let v = if later { self.snapshot(v) } else { v };
         let lo = match lo {

@@ -446,6 +446,15 @@ impl<'a> Fx<'_, 'a> {
                 self.jump_ints(op, len, n, no, false);
             }
             Test::Range { lo, hi, inclusive } => self.ask_range(v, *lo, *hi, *inclusive, no),
+            Test::FloatRange { lo, hi, inclusive } => {
+                let below = if *inclusive { CmpOp::Le } else { CmpOp::Lt };
+                for (op, end) in [(CmpOp::Ge, lo), (below, hi)] {
+                    let Some(end) = *end else { continue };
+                    let again = self.alias(v);
+                    let end = Val::new(Place::Float(end), Ty::FLOAT);
+                    self.jump_floats(op, again, end, false, no, false);
+                }
+            }
             Test::Bool(x) => {
                 let again = self.alias(v);
                 self.jump_truth(again, !*x, no, false);

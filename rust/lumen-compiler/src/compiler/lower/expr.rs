@@ -93,9 +93,15 @@ impl<'a> Fx<'_, 'a> {
             ExprKind::Call { callee, .. } => self.call(e, Some(*callee), None, want, hint),
             ExprKind::MethodCall { recv, .. } => self.call(e, None, Some(*recv), want, hint),
             ExprKind::Field { base, optional, .. } => self.field(e, *base, *optional, want, hint),
-            ExprKind::TupleField { base, index, .. } => {
+            ExprKind::TupleField { base, index, optional, .. } => {
                 let base = self.read(*base);
                 self.at_expr(e);
+                if *optional {
+                    return self.when_present(e, base, |fx, v| {
+                        let v = fx.project(v, *index, Want::Own, None);
+                        fx.own(v, None)
+                    });
+                }
                 let v = self.project(base, *index, want, hint);
                 self.narrow_to(v, e)
             }
@@ -119,8 +125,12 @@ impl<'a> Fx<'_, 'a> {
                 self.at_expr(e);
                 self.unary(Op::BNot, v, Repr::I64, hint)
             }
-            ExprKind::Slice { base, lo, hi, inclusive } => {
+            ExprKind::Slice { base, lo, hi, inclusive, optional: false } => {
                 self.slice(e, *base, *lo, *hi, *inclusive)
+            }
+            ExprKind::Slice { base, lo, hi, inclusive, optional: true } => {
+                let v = self.read(*base);
+                self.when_present(e, v, |fx, v| fx.slice_of(e, v, *lo, *hi, *inclusive))
             }
             ExprKind::Update { base, fields } => self.update(e, *base, fields, hint),
             ExprKind::As { value, .. } => self.as_(e, *value, want, hint),

@@ -206,8 +206,10 @@ impl<'a> Walk<'a> {
                 self.fork(id, skip);
                 self.expr(*base);
             }
-            ExprKind::Slice { base, lo, hi, .. } => {
+            ExprKind::Slice { base, lo, hi, optional, .. } => {
+                let skip = optional.then(|| self.live.clone());
                 self.all(lo.iter().chain(hi).copied());
+                self.fork(id, skip);
                 self.expr(*base);
             }
             ExprKind::Call { callee, .. } => self.call(id, Some(*callee), None),

@@ -144,7 +144,7 @@ impl<'a> Fx<'_, 'a> {
                 | ExprKind::Logic { lhs, rhs, .. } => work.extend([*lhs, *rhs]),
                 ExprKind::Not(e) | ExprKind::Neg(e) => work.push(*e),
                 ExprKind::Field { base, optional: false, .. }
-                | ExprKind::TupleField { base, .. } => {
+                | ExprKind::TupleField { base, optional: false, .. } => {
                     work.push(*base);
                 }
                 ExprKind::Index { base, index, optional: false } => work.extend([*base, *index]),

@@ -77,7 +77,8 @@ pub(super) fn binders(body: &Body, pat: PatId) -> Binders {
             | PatKind::Wild
             | PatKind::Lit(_)
             | PatKind::Range { .. }
-            | PatKind::CharRange { .. } => {}
+            | PatKind::CharRange { .. }
+            | PatKind::FloatRange { .. } => {}
             PatKind::Bind(local) => push(&mut out, *local),
             PatKind::At(local, inner) => {
                 push(&mut out, *local);

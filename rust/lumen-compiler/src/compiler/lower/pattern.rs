@@ -52,6 +52,11 @@ pub(super) enum Test {
         hi: Option<i64>,
         inclusive: bool,
     },
+    FloatRange {
+        lo: Option<f64>,
+        hi: Option<f64>,
+        inclusive: bool,
+    },
     /// A list of exactly, or at least, so many elements.
     Len(u32, bool),
     Is(Ty),
@@ -350,10 +355,13 @@ impl Fx<'_, '_> {
                 Test::Range { lo: *lo, hi: *hi, inclusive: *inclusive }
             }
             PatKind::CharRange { lo, hi, inclusive } => Test::Range {
-                lo: Some(i64::from(u32::from(*lo))),
-                hi: Some(i64::from(u32::from(*hi))),
+                lo: lo.map(|lo| i64::from(u32::from(lo))),
+                hi: hi.map(|hi| i64::from(u32::from(hi))),
                 inclusive: *inclusive,
             },
+            PatKind::FloatRange { lo, hi, inclusive } => {
+                Test::FloatRange { lo: *lo, hi: *hi, inclusive: *inclusive }
+            }
             PatKind::Variant { .. } => Test::Variant(self.ordinal(pat)?),
             PatKind::List { items, rest } => Test::Len(items.len() as u32, rest.is_none()),
             PatKind::Type { .. } => Test::Is(self.tested_type(pat)),
@@ -405,6 +413,7 @@ impl Fx<'_, '_> {
             }),
             PatKind::Range { .. } => Some(Ty::INT),
             PatKind::CharRange { .. } => Some(Ty::STRING),
+            PatKind::FloatRange { .. } => Some(Ty::FLOAT),
             PatKind::Variant { .. } => {
                 let owner = self.typed().pat_variants.get(&pat).map(|v| v.owner)?;
                 wanted(self, &|k| matches!(k, TyKind::Enum(id, _) if *id == owner))

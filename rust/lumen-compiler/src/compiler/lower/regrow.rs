@@ -61,7 +61,7 @@ impl<'a> Fx<'_, 'a> {
                 }
                 (
                     PlaceStep::TupleField { index, .. },
-                    ExprKind::TupleField { base, index: read, .. },
+                    ExprKind::TupleField { base, index: read, optional: false, .. },
                 ) if index == read => {
                     e = *base;
                 }

@@ -99,6 +99,7 @@ impl Parser<'_> {
             TokenKind::Int | TokenKind::Float | TokenKind::Str | TokenKind::Minus => {
                 self.literal_or_range()
             }
+            TokenKind::DotDot | TokenKind::DotDotEq => self.range_rest(token.lo, None),
             _ => {
                 self.unexpected("a pattern");
                 self.error_pat()
@@ -195,7 +196,7 @@ impl Parser<'_> {
                 p.unexpected("`)` after `..`");
                 return;
             }
-            if token.kind == TokenKind::DotDot {
+            if token.kind == TokenKind::DotDot && !begins_literal(p.peek(1).kind) {
                 p.bump();
                 shape = Shape::Open;
                 return;
@@ -314,10 +315,19 @@ impl Parser<'_> {
         if self.panicking || !matches!(self.kind(), TokenKind::DotDot | TokenKind::DotDotEq) {
             return first;
         }
+        self.range_rest(lo, Some(first))
+    }
+
+    /// From the dots of a range on; without a beginning there is an end, and behind `..=` there always is.
+    fn range_rest(&mut self, start: u32, lo: Option<PatId>) -> PatId {
         let inclusive = self.bump().kind == TokenKind::DotDotEq;
-        let hi = self.literal();
-        let span = self.span_from(lo);
-        self.alloc_pat(PatKind::Range { lo: first, hi, inclusive }, span)
+        let hi = if inclusive || lo.is_none() || begins_literal(self.kind()) && !self.line_ends() {
+            Some(self.literal())
+        } else {
+            None
+        };
+        let span = self.span_from(start);
+        self.alloc_pat(PatKind::Range { lo, hi, inclusive }, span)
     }
 
     fn literal(&mut self) -> PatId {
@@ -347,6 +357,11 @@ impl Parser<'_> {
         self.bump();
         self.alloc_pat(kind, first.span().to(token.span()))
     }
+}
+
+/// Whether a literal that may end a range begins with this token.
+fn begins_literal(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Int | TokenKind::Float | TokenKind::Str | TokenKind::Minus)
 }
 
 fn is_literal_keyword(kind: TokenKind) -> bool {

@@ -19,8 +19,9 @@ impl Ctx<'_, '_> {
                 let name_span = Span::new(name_lo, rhs_span.hi);
                 ExprKind::Field { base, name, name_span, optional: safe }
             }
-            ast::ExprKind::TupleField { base, index, .. } if self.calls(base) => {
-                ExprKind::TupleField { base: self.pipe(value, base, span), index, span: rhs_span }
+            ast::ExprKind::TupleField { base, index, safe } if self.calls(base) => {
+                let base = self.pipe(value, base, span);
+                ExprKind::TupleField { base, index, span: rhs_span, optional: safe }
             }
             ast::ExprKind::Index { base, index, safe } if self.calls(base) => {
                 let base = self.pipe(value, base, span);

@@ -39,10 +39,7 @@ impl Ctx<'_, '_> {
                 self.field(base, name, safe)
             }
             ast::ExprKind::TupleField { base, index, safe } => {
-                if safe {
-                    self.report_not_built(span, "`?.` with a tuple field");
-                }
-                ExprKind::TupleField { base: self.expr(base), index, span }
+                ExprKind::TupleField { base: self.expr(base), index, span, optional: safe }
             }
             ast::ExprKind::Index { base, index, safe } => self.index(base, index, safe, span),
             ast::ExprKind::TypeArgs(id) => self.bare_type_args(id, span),
@@ -180,14 +177,11 @@ impl Ctx<'_, '_> {
         let ast::ExprKind::Range { lo, hi, step, inclusive } = self.ast[index].kind else {
             return ExprKind::Index { base, index: self.expr(index), optional: safe };
         };
-        if safe || step.is_some() {
-            self.report_not_built(
-                span,
-                if safe { "`?[` with a slice" } else { "a slice with `step`" },
-            );
+        if step.is_some() {
+            self.report_not_built(span, "a slice with `step`");
         }
         let (lo, hi) = (Some(self.expr(lo)), Some(self.expr(hi)));
-        ExprKind::Slice { base, lo, hi, inclusive }
+        ExprKind::Slice { base, lo, hi, inclusive, optional: safe }
     }
 
     /// `base with (x: 1, y:)`.

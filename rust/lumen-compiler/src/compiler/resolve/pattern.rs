@@ -150,30 +150,44 @@ impl Ctx<'_, '_> {
 
     fn range_pattern(
         &mut self,
-        lo: ast::PatId,
-        hi: ast::PatId,
+        lo: Option<ast::PatId>,
+        hi: Option<ast::PatId>,
         inclusive: bool,
         span: Span,
     ) -> PatKind {
-        match (self.ast[lo].kind, self.ast[hi].kind) {
-            (ast::PatKind::Int(lo), ast::PatKind::Int(hi)) => {
-                PatKind::Range { lo: Some(lo), hi: Some(hi), inclusive }
-            }
-            (ast::PatKind::Str(lo), ast::PatKind::Str(hi)) => {
-                match (self.single_char(lo), self.single_char(hi)) {
-                    (Some(lo), Some(hi)) => PatKind::CharRange { lo, hi, inclusive },
-                    _ => {
-                        self.report_not_built(span, "a range of Strings longer than one character");
-                        PatKind::Missing
-                    }
-                }
-            }
-            (ast::PatKind::Error, _) | (_, ast::PatKind::Error) => PatKind::Missing,
-            _ => {
-                self.report_not_built(span, "a range of these values as a pattern");
-                PatKind::Missing
-            }
+        use ast::PatKind as Ast;
+        let (lo, hi) = (lo.map(|lo| self.ast[lo].kind), hi.map(|hi| self.ast[hi].kind));
+        let ends = [lo, hi];
+        let all = |test: fn(&Ast) -> bool| ends.iter().flatten().all(test);
+        let number = |end: Option<Ast>| match end {
+            Some(Ast::Int(value)) => Some(value as f64),
+            Some(Ast::Float(value)) => Some(value),
+            _ => None,
+        };
+        if all(|end| matches!(end, Ast::Int(_))) {
+            let end = |end| if let Some(Ast::Int(value)) = end { Some(value) } else { None };
+            return PatKind::Range { lo: end(lo), hi: end(hi), inclusive };
         }
+        if all(|end| matches!(end, Ast::Int(_) | Ast::Float(_))) {
+            return PatKind::FloatRange { lo: number(lo), hi: number(hi), inclusive };
+        }
+        if all(|end| matches!(end, Ast::Str(_))) {
+            let mut long = false;
+            let mut end = |end| {
+                let Some(Ast::Str(text)) = end else { return None };
+                let only = self.single_char(text);
+                long |= only.is_none();
+                only
+            };
+            let (lo, hi) = (end(lo), end(hi));
+            if !long {
+                return PatKind::CharRange { lo, hi, inclusive };
+            }
+            self.report_not_built(span, "a range of Strings longer than one character");
+        } else if !ends.iter().flatten().any(|end| matches!(end, Ast::Error)) {
+            self.report_not_built(span, "a range of these values as a pattern");
+        }
+        PatKind::Missing
     }
 
     fn single_char(&self, text: Symbol) -> Option<char> {

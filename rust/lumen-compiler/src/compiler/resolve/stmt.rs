@@ -176,6 +176,11 @@ impl Ctx<'_, '_> {
             let ast::Expr { kind, span } = self.ast[at];
             at = match kind {
                 ast::ExprKind::Name(symbol) => break Name { symbol, span },
+                ast::ExprKind::Field { safe: true, .. }
+                | ast::ExprKind::TupleField { safe: true, .. }
+                | ast::ExprKind::Index { safe: true, .. } => {
+                    return self.not_assignable(span, "what may be absent");
+                }
                 ast::ExprKind::Field { base, name, name_lo, .. } => {
                     path.push(PlaceStep::Field { name, span: Span::new(name_lo, span.hi) });
                     base

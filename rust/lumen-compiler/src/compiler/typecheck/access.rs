@@ -129,14 +129,21 @@ impl<'a> BodyCx<'_, 'a> {
         self.fail(diagnostic)
     }
 
-    /// `base.0`.
-    pub(super) fn tuple_field(&mut self, expr: ExprId, base: ExprId, index: u32, span: Span) -> Ty {
+    /// `base.0`, `base?.0`.
+    pub(super) fn tuple_field(
+        &mut self,
+        expr: ExprId,
+        base: ExprId,
+        (index, span): (u32, Span),
+        optional: bool,
+    ) -> Ty {
         let own = self.infer(base);
-        let Some(holder) = self.through_optional(own, false, base, span) else {
+        let Some(holder) = self.through_optional(own, optional, base, span) else {
             return Ty::ERROR;
         };
         match self.kind(holder) {
             TyKind::Tuple(parts) => match parts.get(index as usize) {
+                Some(&ty) if optional => self.c.store.optional(ty),
                 Some(&ty) => self.narrowed_path(expr, ty),
                 None => {
                     let (n, at) = (parts.len(), self.here(span));
@@ -209,16 +216,25 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// `base[lo..hi]`.
-    pub(super) fn slice(&mut self, base: ExprId, lo: Option<ExprId>, hi: Option<ExprId>) -> Ty {
+    pub(super) fn slice(
+        &mut self,
+        base: ExprId,
+        lo: Option<ExprId>,
+        hi: Option<ExprId>,
+        optional: bool,
+    ) -> Ty {
         let own = self.infer(base);
         for bound in [lo, hi].into_iter().flatten() {
             self.check(bound, Ty::INT);
         }
         let span = self.span(base);
-        let Some(holder) = self.through_optional(own, false, base, span) else {
+        let Some(holder) = self.through_optional(own, optional, base, span) else {
             return Ty::ERROR;
         };
         match self.kind(holder) {
+            TyKind::List(_) | TyKind::String | TyKind::Bytes if optional => {
+                self.c.store.optional(holder)
+            }
             TyKind::List(_) | TyKind::String | TyKind::Bytes | TyKind::Error | TyKind::Never => {
                 holder
             }

@@ -62,11 +62,13 @@ impl<'a> BodyCx<'_, 'a> {
             ExprKind::Field { base, name, name_span, optional } => {
                 self.field(expr, *base, *name, *name_span, *optional)
             }
-            ExprKind::TupleField { base, index, span } => {
-                self.tuple_field(expr, *base, *index, *span)
+            ExprKind::TupleField { base, index, span, optional } => {
+                self.tuple_field(expr, *base, (*index, *span), *optional)
             }
             ExprKind::Index { base, index, optional } => self.index(*base, *index, *optional),
-            ExprKind::Slice { base, lo, hi, .. } => self.slice(*base, *lo, *hi),
+            ExprKind::Slice { base, lo, hi, optional, .. } => {
+                self.slice(*base, *lo, *hi, *optional)
+            }
             ExprKind::Call { callee, type_args, args } => {
                 self.call(expr, *callee, type_args, args, want)
             }

@@ -163,7 +163,7 @@ impl BodyCx<'_, '_> {
                     path.push(*self.out.fields.get(&at)?);
                     at = *base;
                 }
-                ExprKind::TupleField { base, index, .. } => {
+                ExprKind::TupleField { base, index, optional: false, .. } => {
                     path.push(*index);
                     at = *base;
                 }

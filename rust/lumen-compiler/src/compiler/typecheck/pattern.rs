@@ -51,6 +51,7 @@ impl<'a> BodyCx<'_, 'a> {
             PatKind::Lit(lit) => self.literal_pattern(pat, lit, ty, node.span),
             PatKind::Range { .. } => self.range_pattern(pat, ty, Ty::INT, node.span),
             PatKind::CharRange { .. } => self.range_pattern(pat, ty, Ty::STRING, node.span),
+            PatKind::FloatRange { .. } => self.range_pattern(pat, ty, Ty::FLOAT, node.span),
             PatKind::Variant { variant, args, rest } => {
                 self.variant_pattern(pat, variant, args, *rest, ty, node.span);
             }

@@ -51,7 +51,7 @@ impl Printer<'_> {
             ExprKind::Index { base, index, optional } => {
                 self.node(if *optional { "?[]" } else { "[]" }, &[*base, *index]);
             }
-            ExprKind::Slice { base, lo, hi, inclusive } => {
+            ExprKind::Slice { base, lo, hi, inclusive, .. } => {
                 let ends: Vec<ExprId> = [Some(*base), *lo, *hi].into_iter().flatten().collect();
                 self.node(if *inclusive { "slice=" } else { "slice" }, &ends);
             }

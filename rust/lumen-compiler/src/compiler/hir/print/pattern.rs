@@ -28,7 +28,14 @@ impl Printer<'_> {
                 );
             }
             PatKind::CharRange { lo, hi, inclusive } => {
-                let _ = write!(self.out, "{lo:?}..{}{hi:?}", if *inclusive { "=" } else { "" });
+                let end = |end: &Option<char>| end.map(|c| format!("{c:?}")).unwrap_or_default();
+                let equals = if *inclusive { "=" } else { "" };
+                let _ = write!(self.out, "{}..{equals}{}", end(lo), end(hi));
+            }
+            PatKind::FloatRange { lo, hi, inclusive } => {
+                let end = |end: &Option<f64>| end.map(|x| format!("{x:?}")).unwrap_or_default();
+                let equals = if *inclusive { "=" } else { "" };
+                let _ = write!(self.out, "{}..{equals}{}", end(lo), end(hi));
             }
             PatKind::Variant { variant, args, rest } => {
                 match variant {

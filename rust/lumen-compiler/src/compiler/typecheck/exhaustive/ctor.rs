@@ -78,8 +78,12 @@ impl<'x, 'c, 'a> Patterns<'x, 'c, 'a> {
                 }
             }
             PatKind::CharRange { lo, hi, inclusive } => {
-                let between = if *inclusive { "..=" } else { ".." };
-                P::Con(Con::Opaque(format!("\"{lo}\"{between}\"{hi}\"")), Vec::new())
+                let end = |end: &Option<char>| end.map(|c| format!("\"{c}\"")).unwrap_or_default();
+                opaque_range(&end(lo), *inclusive, &end(hi))
+            }
+            PatKind::FloatRange { lo, hi, inclusive } => {
+                let end = |end: &Option<f64>| end.map(|x| format!("{x:?}")).unwrap_or_default();
+                opaque_range(&end(lo), *inclusive, &end(hi))
             }
             PatKind::Variant { args, .. } => {
                 let Some(variant) = self.cx.out.pat_variants.get(&pat) else { return P::Bad };
@@ -171,6 +175,12 @@ impl<'x, 'c, 'a> Patterns<'x, 'c, 'a> {
             other => P::Con(Con::Member(member), vec![other.clone()]),
         }
     }
+}
+
+/// A range of which only its text is known here.
+fn opaque_range(lo: &str, inclusive: bool, hi: &str) -> P {
+    let between = if inclusive { "..=" } else { ".." };
+    P::Con(Con::Opaque(format!("{lo}{between}{hi}")), Vec::new())
 }
 
 fn literal(lit: &Lit, float: bool) -> Con {
