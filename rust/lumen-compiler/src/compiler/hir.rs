@@ -401,6 +401,7 @@ pub enum TyRefKind {
 }
 
 /// A written effect row `/ {emit, random, e}`.
+#[derive(Debug)]
 pub struct RowRef {
     pub effects: Box<[(Symbol, Span)]>,
     /// Row variables in scope.

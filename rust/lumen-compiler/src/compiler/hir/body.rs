@@ -3,7 +3,7 @@
 //! A lambda's body lives in the arenas of the cell around it (one inference problem), with locals of its own:
 //! each captured outer local has an inner twin in [`Lambda::captures`]. A nested cell has its own [`Body`].
 
-use super::{CellId, ConstId, EnumId, RecordId, TyRefId, VariantRef};
+use super::{CellId, ConstId, EnumId, RecordId, RowRef, TyRefId, VariantRef};
 use lumen_base::Span;
 use lumen_base::Symbol;
 use lumen_base::{Arena, Idx};
@@ -56,6 +56,8 @@ pub enum LocalKind {
 pub struct Lambda {
     pub params: Box<[LambdaParam]>,
     pub ret: Option<TyRefId>,
+    /// The written effect row, which must cover what the body does.
+    pub row: Option<RowRef>,
     pub body: ExprId,
     /// The body of a generator cell: its value is a stream, and `yield` in it gives the elements.
     pub generates: bool,

@@ -4,6 +4,7 @@ use super::context::{BodyState, Ctx, Frame, FrameKind, Group};
 use super::items::{Code, Job, placeholder};
 use super::scope::What;
 use super::signatures::no_effects;
+use super::types::RowPlace;
 use super::{diagnostics, free_names};
 use crate::compiler::ast;
 use crate::compiler::hir::{
@@ -182,12 +183,9 @@ impl Ctx<'_, '_> {
     /// `fn(x) => e`.
     pub(super) fn lambda(&mut self, id: ast::LambdaId, span: Span) -> ExprKind {
         let lambda = self.ast[id];
-        if let Some(row) = lambda.row {
-            let span = self.ast[row].span;
-            self.report_not_built(span, "an effect row on a lambda");
-        }
         let ast = self.ast;
         let ret = lambda.ret.map(|ty| self.ty(ty));
+        let row = lambda.row.map(|row| self.row(row, RowPlace::Elsewhere));
         let id = self.enter_lambda(FrameKind::Lambda, span);
         let mark = self.g.scope.mark();
         let mut bound = Vec::new();
@@ -201,6 +199,7 @@ impl Ctx<'_, '_> {
         let body = self.block_value(lambda.body);
         self.g.scope.leave(mark);
         self.leave_lambda(id, params.into(), ret, body);
+        self.body.body.lambdas[id].row = row;
         ExprKind::Lambda(id)
     }
 
@@ -217,6 +216,7 @@ impl Ctx<'_, '_> {
         let id = self.body.body.lambdas.alloc(Lambda {
             params: Box::default(),
             ret: None,
+            row: None,
             body: placeholder(),
             generates: false,
             captures: Vec::new(),

@@ -171,6 +171,19 @@ impl<'a> Checker<'a> {
         self.store.intern_row(RowKind { effects, params: params.into(), infer: Box::new([]) })
     }
 
+    /// The row that a lambda writes; nothing when it names an unknown effect, which was reported.
+    pub(super) fn written_row(&mut self, row: &RowRef) -> Option<RowTy> {
+        let mut names = row.effects.iter().map(|&(name, _)| self.names.resolve(name));
+        if !names.all(|name| Effect::by_name(name).is_some()) {
+            return None;
+        }
+        let effects = self.written_effects(row);
+        let mut params = row.vars.to_vec();
+        params.sort_unstable();
+        params.dedup();
+        Some(self.store.intern_row(RowKind { effects, params: params.into(), infer: Box::new([]) }))
+    }
+
     /// Unknown names were reported by name resolution.
     fn written_effects(&self, row: &RowRef) -> EffectSet {
         let names = row.effects.iter().map(|&(name, _)| self.names.resolve(name));

@@ -8,6 +8,7 @@ use super::declare::FnRows;
 use super::diagnostics as d;
 use super::narrow::{Fact, Mark};
 use super::types::{Ty, TyKind};
+use crate::compiler::effects::row::Why;
 use crate::compiler::hir::{LambdaId, PatKind};
 
 impl BodyCx<'_, '_> {
@@ -67,7 +68,15 @@ impl BodyCx<'_, '_> {
         self.lambda_body(id, ret);
         self.frames.pop();
         self.leave_branch(mark);
-        let row = self.c.rows.row_of(row, &mut self.c.store);
+        let own_row = self.c.rows.row_of(row, &mut self.c.store);
+        let row = match lambda.row.as_ref().and_then(|row| self.c.written_row(row)) {
+            Some(written) => {
+                let why = Why { at: self.here(lambda.span), callee: None };
+                self.c.rows.sub(own_row, written, &self.c.store, why);
+                written
+            }
+            None => own_row,
+        };
         self.out.lambda_row.insert(id, row);
         if misfit {
             return Ty::ERROR;
