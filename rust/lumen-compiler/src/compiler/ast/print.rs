@@ -762,15 +762,9 @@ impl Printer<'_> {
             PatKind::Null => self.text("null"),
             PatKind::Range { lo, hi, inclusive } => {
                 self.node(if inclusive { "..= " } else { ".. " }, |p| {
-                    match lo {
-                        Some(lo) => p.pat(lo),
-                        None => p.text("_"),
-                    }
+                    lo.into_iter().for_each(|lo| p.pat(lo));
                     p.text(" ");
-                    match hi {
-                        Some(hi) => p.pat(hi),
-                        None => p.text("_"),
-                    }
+                    hi.into_iter().for_each(|hi| p.pat(hi));
                 });
             }
             PatKind::Constructor { path, shape: Shape::Bare, .. } => self.path(path),
