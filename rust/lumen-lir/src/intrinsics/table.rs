@@ -95,6 +95,7 @@ rows! {
     "string.regex_find_all"(b Str, b Str) -> List(&STRS); pure fail;
     "string.regex_replace"(b Str, b Str, b Str) -> Str; pure fail;
     "string.regex_split"(b Str, b Str) -> STRS; pure fail;
+    "string.regex_names"(b Str) -> STRS; pure fail;
     "string.bytes"(b Str) -> Bytes; pure;
     "string.part"(b Str, b Int, b Int) -> Str; pure fail;
     "bytes.text"<Result>(b Bytes) -> Result(&Str, &Str); pure;

@@ -44,6 +44,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("string.regex_find_all", regex_find_all),
     ("string.regex_replace", regex_replace),
     ("string.regex_split", regex_split),
+    ("string.regex_names", regex_names),
 ];
 
 fn regex_match(c: &mut Call<'_>) -> Outcome<()> {
@@ -86,6 +87,16 @@ fn regex_split(c: &mut Call<'_>) -> Outcome<()> {
         c.push_str(&parts, part)?;
     }
     c.ret(parts)
+}
+
+/// The names of the groups of a regular expression, empty for those without one.
+fn regex_names(c: &mut Call<'_>) -> Outcome<()> {
+    let regex = c.regexes.get(c.str(0))?;
+    let names = c.new_list(LIST_STRING_CLASS, 0)?;
+    for name in regex.capture_names() {
+        c.push_str(&names, name.unwrap_or(""))?;
+    }
+    c.ret(names)
 }
 
 fn regex_replace(c: &mut Call<'_>) -> Outcome<()> {
