@@ -91,13 +91,7 @@ impl Program {
     /// What must stay: the tree without places, the directives, and the comments.
     fn meaning(&self, text: &str) -> (String, Vec<String>) {
         let mut tree = ast::print::print(&self.file, &self.names);
-        let directives = &self.file.directives;
-        tree.push_str(&format!(
-            "{} {} {}",
-            directives.strict,
-            directives.doc_mode,
-            directives.deterministic.is_some()
-        ));
+        tree.push_str(&format!("{}", self.file.directives.doc_mode));
         let mut comments = Vec::new();
         let mut at = 0;
         for token in &self.tokens.list {

@@ -186,15 +186,11 @@ readable! {
     }
 }
 
-/// What `@strict`, `@doc_mode` and `@deterministic` say; defaults where they are absent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What the directives say; defaults where they are absent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Directives {
-    /// `@strict`, true by default.
-    pub strict: bool,
     /// `@doc_mode`: unresolved names are warnings.
     pub doc_mode: bool,
-    /// `@deterministic`, and where it stands.
-    pub deterministic: Option<Span>,
 }
 
 impl File {
@@ -203,12 +199,6 @@ impl File {
         let stmts = &self.stmts;
         self.statements.retain(|&stmt| fence.contains(stmts[stmt].span.lo));
         self.tested = Some(fence);
-    }
-}
-
-impl Default for Directives {
-    fn default() -> Self {
-        Self { strict: true, doc_mode: false, deterministic: None }
     }
 }
 

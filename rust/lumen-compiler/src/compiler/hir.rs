@@ -92,12 +92,8 @@ pub struct Module {
     /// Dotted name as imported (`a.b`), the file stem for the root.
     pub name: Symbol,
     pub is_std: bool,
-    /// `@strict`, default true.
-    pub strict: bool,
     /// `@doc_mode true`: unresolved names are warnings and their cells are not lowered.
     pub doc_mode: bool,
-    /// `@deterministic true`.
-    pub deterministic: bool,
     /// Names visible at the top of the file: own declarations and imports (not builtins).
     pub scope: FxHashMap<Symbol, Def>,
     /// The modules that it imports something from, for which traits it sees.

@@ -189,9 +189,13 @@ impl Parser<'_> {
         self.bump();
         let span = self.span_from(lo);
         match name.symbol {
-            sym::STRICT => self.tree.directives.strict = value,
             sym::DOC_MODE => self.tree.directives.doc_mode = value,
-            _ => self.tree.directives.deterministic = value.then_some(span),
+            sym::STRICT if !value => self.reject_unbuilt_at(span, "`@strict false`"),
+            sym::DETERMINISTIC if value => {
+                self.reject_unbuilt_at(span, "`@deterministic true`");
+            }
+            // What holds anyway.
+            _ => {}
         }
     }
 

@@ -121,9 +121,7 @@ impl<'g> Global<'g> {
             file: ast.id,
             name,
             is_std,
-            strict: directives.strict,
             doc_mode: directives.doc_mode,
-            deterministic: directives.deterministic.is_some(),
             scope: FxHashMap::default(),
             imports: Vec::new(),
         })

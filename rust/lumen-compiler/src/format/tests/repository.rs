@@ -113,7 +113,7 @@ fn line_end(out: &mut String, gap: &str, scale: usize, chance: &mut Chance) {
     }
 }
 
-/// The LIR without places and the source of conditions; nothing when the program does not compile.
+/// The LIR without places and the source that failures show; nothing when the program does not compile.
 fn lir(text: &str) -> Option<String> {
     let out = compile(CompileInput {
         name: "x.lm",
@@ -129,18 +129,17 @@ fn lir(text: &str) -> Option<String> {
     let is_place =
         |line: &str| ["file ", "  pos ", "  inline "].iter().any(|start| line.starts_with(start));
     let lines = text.lines().filter(|line| !is_place(line));
-    Some(lines.map(without_condition).collect::<Vec<_>>().join("\n"))
+    Some(lines.map(without_source).collect::<Vec<_>>().join("\n"))
 }
 
-/// A line without the text of a `where` condition, which is as its author wrote it.
-fn without_condition(line: &str) -> String {
-    let (begin, end) = ("the condition `", "` does not hold");
-    match (line.find(begin), line.rfind(end)) {
-        (Some(from), Some(to)) if from < to => {
-            format!("{}{}", &line[..from + begin.len()], &line[to..])
-        }
-        _ => line.to_owned(),
+/// A line without the text of an expression that a failure shows, which is as its author wrote it.
+fn without_source(line: &str) -> &str {
+    let shows_source = ["` does not hold", "` is false"].iter().any(|text| line.contains(text));
+    if line.starts_with("string ") && shows_source {
+        return "string";
     }
+    // Strings are shown, shortened, beside the instructions that load them.
+    line.find(" ; \"").map_or(line, |at| &line[..at])
 }
 
 /// Formats a program and checks everything that must hold; `code` itself compares tree and comments.

@@ -255,7 +255,7 @@ fn declarations() {
         ("import a: x, Y as Z,\n  w", "(import a x Y=Z w)"),
         ("@test\ncell f() = 1", "@test (cell f () = 1)"),
         ("@deprecated(\"x\")\npub cell f() = 1", "@deprecated \"x\" pub (cell f () = 1)"),
-        ("@strict false\n@doc_mode true", ""),
+        ("@strict true\n@doc_mode true\n@deterministic false", ""),
         (
             "cell f() -> Int\n  cell g() = 1\n  g()\nend",
             "(cell f () -> Int {(cell g () = 1); (call g)})",
