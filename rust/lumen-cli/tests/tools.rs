@@ -94,3 +94,51 @@ fn folders_are_tested_and_filtered() {
     let none = told(2, &folder.0, &["test", "--filter", "nowhere"]);
     assert_eq!(none, "0 passed, 0 failed, 8 left out by --filter nowhere\n");
 }
+
+/// What `assert_eq(ACTUAL, EXPECTED)` says about the place where they differ.
+#[track_caller]
+fn place(declarations: &str, actual: &str, expected: &str) -> String {
+    let folder = Folder::new(&format!("place-{}", std::panic::Location::caller().line()));
+    let cell = format!("cell differs()\n  assert_eq({actual}, {expected})\nend");
+    folder.add("a.lm.md", &format!("```lumen\n{declarations}\n\n@test\n{cell}\n```\n"));
+    let text = told(1, &folder.0, &["test", "a.lm.md"]);
+    assert!(text.contains("R1006") && !text.contains("disagree"), "{text}");
+    let notes: Vec<&str> =
+        text.lines().filter_map(|line| line.trim().strip_prefix("= note: ")).collect();
+    notes.join("\n")
+}
+
+#[test]
+fn failed_assertions_say_where_the_values_differ() {
+    let orders = "record Item\n  name: String\n  price: Float\nend\n\
+        record Order\n  id: Int\n  items: list[Item]\nend\n\
+        cell order(price: Float) -> Order =\n  \
+        Order(1, [Item(\"a\", 1.0), Item(\"b\", 2.0), Item(\"c\", price)])";
+    assert_eq!(place(orders, "order(1.5)", "order(2.0)"), ".items[2].price: 1.5 is not 2.0");
+    assert_eq!(place(orders, "[order(1.5)]", "[order(2.0)]"), "[0].items[2].price: 1.5 is not 2.0");
+    assert_eq!(place("", "[1, 2, 3]", "[1, 2]"), "the length is 3, not 2");
+    assert_eq!(place("", "(1, [[4], []])", "(1, [[4], [5]])"), ".1[1]: the length is 0, not 1");
+    assert_eq!(
+        place("", "{\"a\": [1], \"b c\": [2]}", "{\"a\": [1], \"b c\": [3]}"),
+        "[\"b c\"][0]: 2 is not 3"
+    );
+    assert_eq!(place("", "{\"a\": 1}", "{\"b\": 1}"), "the key \"a\" is not expected");
+    assert_eq!(place("", "{1: {2: 3}}", "{1: {2: 3, 4: 5}}"), "[1]: the key 4 is missing");
+    assert_eq!(
+        place("", "[[1, 2].to_set()]", "[[1].to_set()]"),
+        "[0]: the element 2 is not expected"
+    );
+    let shapes = "enum Shape\n  Round(radius: Float)\n  Flat\nend";
+    assert_eq!(place(shapes, "[Round(1.0)]", "[Round(2.0)]"), "[0].radius: 1.0 is not 2.0");
+    assert_eq!(place(shapes, "[Flat]", "[Round(2.0)]"), "[0]: Flat is not Round(2.0)");
+    let chain = "enum Chain\n  Link(head: Int, tail: Chain)\n  Nil\nend\n\
+        cell chain(last: Chain) -> Chain\n  let mut all = last\n  for i in 0..1000\n    all = Link(i, all)\n  end\n  all\nend";
+    let deep = place(chain, "chain(Nil)", "chain(Link(7, Nil))");
+    assert!(
+        deep.len() < 500 && deep.ends_with(".tail: the values differ further inside"),
+        "{deep}"
+    );
+    // The message says all there is to say.
+    assert_eq!(place("", "1", "2"), "");
+    assert_eq!(place("", "\"a\"", "\"b\""), "");
+}

@@ -231,7 +231,9 @@ pub(crate) fn run(module: Verified<Module>, oracle: Oracle) -> Actual {
         None => Actual::Printed(output),
         Some(failure) => {
             let (error, trace) = (&failure.error, &failure.trace);
-            let text = format!("{}: {}\n{trace}", error.code, error.message);
+            let notes: String =
+                error.notes.iter().map(|note| format!("  = note: {note}\n")).collect();
+            let text = format!("{}: {}\n{notes}{trace}", error.code, error.message);
             Actual::Failed { code: error.code, output, text }
         }
     }

@@ -25,6 +25,7 @@ pub mod flat;
 pub mod immortal;
 pub mod view;
 pub mod equal;
+mod difference;
 pub mod order;
 pub mod hash;
 pub mod map;

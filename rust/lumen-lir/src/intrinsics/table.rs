@@ -56,6 +56,7 @@ rows! {
     "type_of"(b Pat::Any) -> Str; pure;
     "hash"<Subject>(b Subject) -> Int; pure;
     "sizeof"<Subject>(b Subject) -> Int; pure;
+    "assert.unequal"<Subject>(b Subject, b Subject, b Str); fail;
     "exit"(b Int); fail;
     "parse_int"(b Str, b Int) -> OPT_INT; pure fail;
     "parse_float"(b Str) -> Opt(&Float); pure;

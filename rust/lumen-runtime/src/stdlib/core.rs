@@ -2,7 +2,7 @@
 
 use super::Builtin;
 use crate::failure::{Failure, Outcome};
-use crate::value::call::Call;
+use crate::value::call::{Call, Value};
 use crate::value::number;
 
 pub(super) const ROWS: &[(&str, Builtin)] = &[
@@ -14,6 +14,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("hash", hash),
     ("sizeof", sizeof),
     ("exit", exit),
+    ("assert.unequal", assert_unequal),
     ("parse_int", parse_int),
     ("parse_float", parse_float),
 ];
@@ -64,6 +65,18 @@ fn exit(c: &mut Call<'_>) -> Outcome<()> {
         Ok(code) => Err(Failure::Exit(i32::from(code))),
         Err(_) => Err(Failure::argument(format!("exit status {code}: it must be 0 to 255"))),
     }
+}
+
+/// Fails an `assert_eq` of two values with parts: the message, and where they differ.
+fn assert_unequal(c: &mut Call<'_>) -> Outcome<()> {
+    let found = c.subject();
+    let at = c.after_subject();
+    let expected = Value { slot: found.slot, word: c.word(at) };
+    let failure = Failure::assertion(c.str(at + 1));
+    Err(match c.difference(found, expected)? {
+        Some(place) => failure.with_note(place),
+        None => failure,
+    })
 }
 
 fn parse_int(c: &mut Call<'_>) -> Outcome<()> {

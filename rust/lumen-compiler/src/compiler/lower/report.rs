@@ -141,12 +141,12 @@ impl<'a> Fx<'_, 'a> {
             let both = self.join_text(inner, sep, None);
             let again = self.alias(text);
             let both = self.join_text(both, again, None);
-            let v = self.fail_with(codes::ASSERTION, both);
+            let v = self.fail_assertion(equal, [actual, expected], both);
             self.done(v);
             self.b.bind(plain);
             self.r.reachable = true;
         }
-        let v = self.fail_with(codes::ASSERTION, text);
+        let v = self.fail_assertion(equal, [actual, expected], text);
         self.done(v);
         self.r.rewind(&self.b, &fork);
         self.b.bind(fine);
@@ -157,6 +157,39 @@ impl<'a> Fx<'_, 'a> {
             self.done(message);
         }
         Val::unit()
+    }
+
+    /// Fails an assertion about two values; of values with parts that should be equal it says where they differ.
+    fn fail_assertion(&mut self, equal: bool, [actual, expected]: [Val; 2], text: Val) -> Val {
+        if !equal || actual.ty != expected.ty || !self.has_parts(actual.ty) {
+            return self.fail_with(codes::ASSERTION, text);
+        }
+        let (a, b) = (self.alias(actual), self.alias(expected));
+        let v = self.rt("assert.unequal", &[a, b, text], Ty::NULL, Some(actual.ty));
+        self.done(v);
+        self.after_never();
+        Val::never()
+    }
+
+    /// Whether values of the type may be made of parts that have places of their own.
+    fn has_parts(&self, mut ty: Ty) -> bool {
+        while let TyKind::Optional(inner) | TyKind::Refined { base: inner, .. } =
+            self.p.types.kind(ty)
+        {
+            ty = *inner;
+        }
+        matches!(
+            self.p.types.kind(ty),
+            TyKind::Json
+                | TyKind::Any
+                | TyKind::Union(_)
+                | TyKind::List(_)
+                | TyKind::Map(..)
+                | TyKind::Set(_)
+                | TyKind::Tuple(_)
+                | TyKind::Record(..)
+                | TyKind::Enum(..)
+        )
     }
 
     /// Fails with a computed message.

@@ -71,6 +71,12 @@ impl Call<'_> {
         unsafe { self.heap.equal((a.slot, a.word), (b.slot, b.word), equality) }
     }
 
+    /// The first place inside of two values where they differ.
+    pub fn difference(&self, found: Value, expected: Value) -> Outcome<Option<String>> {
+        // SAFETY: both values are alive.
+        unsafe { self.heap.difference((found.slot, found.word), (expected.slot, expected.word)) }
+    }
+
     /// The order of two values of one kind.
     pub fn compare(&self, slot: Slot, a: u64, b: u64) -> Ordering {
         // SAFETY: both are alive and of this kind.
