@@ -195,6 +195,8 @@ pub struct Cell {
     pub origin: CellOrigin,
     pub is_pub: bool,
     pub type_params: Box<[TypeParamId]>,
+    /// How many of the first type parameters are those of the cells around a nested cell, the same for each of its calls.
+    pub n_outer: usize,
     pub params: Box<[Param]>,
     /// Declared return type; `None` asks for inference. Of a generator: `Stream[T]`.
     pub ret: Option<TyRefId>,

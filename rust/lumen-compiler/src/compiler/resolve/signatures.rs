@@ -121,8 +121,13 @@ impl Ctx<'_, '_> {
         let own = self.type_params(cell.type_params);
         self.bounds(cell.type_params, &own);
         let params = self.params(cell, id, self_ty, jobs);
-        let type_params: Box<[TypeParamId]> =
-            self.generics[outer..].iter().map(|(_, param)| *param).collect();
+        // A nested cell has an instance for each of the cell around it. Rows have none.
+        let is_type = |param: &TypeParamId| !self.g.hir.type_params[*param].is_row;
+        let around = self.generics[..outer].iter().map(|(_, param)| *param).filter(is_type);
+        let mut all: Vec<TypeParamId> = around.collect();
+        let n_outer = all.len();
+        all.extend(self.generics[outer..].iter().map(|(_, param)| *param));
+        let type_params: Box<[TypeParamId]> = all.into();
         let mut ret = cell.ret.map(|ty| self.ty(ty));
         if cell.is_generator {
             ret = ret.map(|elem| {
@@ -137,6 +142,7 @@ impl Ctx<'_, '_> {
             }
         }
         let cell = self.cell_mut(id);
+        cell.n_outer = n_outer;
         (cell.type_params, cell.params, cell.ret, cell.row) = (type_params, params, ret, row);
     }
 

@@ -75,9 +75,17 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// Fresh variables for a callable's parameters; written type arguments bind them.
-    fn variables(&mut self, name: Symbol, params: &[TypeParamId], site: &Site<'_>) -> Vec<Ty> {
+    /// The first `n_outer` are fixed: those of the cells around a nested one.
+    fn variables(
+        &mut self,
+        name: Symbol,
+        params: &[TypeParamId],
+        n_outer: usize,
+        site: &Site<'_>,
+    ) -> Vec<Ty> {
         let written = site.type_args;
-        let n_types = params.iter().filter(|&&p| !self.hir.type_params[p].is_row).count();
+        let n_types =
+            params[n_outer..].iter().filter(|&&p| !self.hir.type_params[p].is_row).count();
         let given = !written.is_empty();
         if given && written.len() != n_types {
             let at = self.here(site.given.span);
@@ -86,7 +94,11 @@ impl<'a> BodyCx<'_, 'a> {
         }
         let mut written = written.iter();
         let mut args = Vec::with_capacity(params.len());
-        for &param in params {
+        for (i, &param) in params.iter().enumerate() {
+            if i < n_outer {
+                args.push(self.c.store.intern(TyKind::Param(param)));
+                continue;
+            }
             if self.hir.type_params[param].is_row {
                 args.push(Ty::ERROR);
                 continue;
@@ -106,7 +118,7 @@ impl<'a> BodyCx<'_, 'a> {
         let args = if decl.type_params.is_empty() && site.type_args.is_empty() {
             Vec::new()
         } else {
-            self.variables(decl.name, &decl.type_params, site)
+            self.variables(decl.name, &decl.type_params, decl.n_outer, site)
         };
         let mut rows = Vec::new();
         for i in 0..self.c.cells[cell.index()].row_params.len() {
@@ -300,7 +312,7 @@ impl<'a> BodyCx<'_, 'a> {
 
     fn construct_record(&mut self, id: RecordId, site: Site<'a>) -> Ty {
         let record = &self.hir.records[id];
-        let args = self.variables(record.name, &record.type_params, &site);
+        let args = self.variables(record.name, &record.type_params, 0, &site);
         let ty = self.c.store.intern(TyKind::Record(id, args.clone().into_boxed_slice()));
         self.meet_nominal(ty, site.want, site.given.span);
         let params = Params::Record(record);
@@ -329,7 +341,7 @@ impl<'a> BodyCx<'_, 'a> {
 
     fn construct_variant(&mut self, variant: VariantRef, site: Site<'a>) -> Ty {
         let decl = &self.hir.enums[variant.owner];
-        let args = self.variables(decl.name, &decl.type_params, &site);
+        let args = self.variables(decl.name, &decl.type_params, 0, &site);
         let ty = TyKind::Enum(variant.owner, args.clone().into_boxed_slice());
         let ty = self.c.store.intern(ty);
         self.meet_nominal(ty, site.want, site.given.span);
