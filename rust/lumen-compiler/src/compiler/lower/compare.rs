@@ -188,7 +188,8 @@ impl Fx<'_, '_> {
             return;
         }
         let dynamic = matches!(v.place, Place::One(reg, _) if self.b.repr(reg) == Repr::Dyn);
-        if !dynamic {
+        // Functions carry no rows: an `Any` is never known to be one of a certain row.
+        if !dynamic || v.ty == Ty::ANY && self.holds_function(ty) {
             self.done(v);
             if !when {
                 self.go(target, back);

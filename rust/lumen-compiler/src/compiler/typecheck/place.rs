@@ -8,7 +8,7 @@ use super::coerce::Fit;
 use super::diagnostics as d;
 use super::tables::PlaceStepInfo;
 use super::types::{Ty, TyKind};
-use crate::compiler::hir::{BinOp, ExprId, Place, PlaceStep};
+use crate::compiler::hir::{BinOp, Bound, Bounds, ExprId, Place, PlaceStep};
 use lumen_base::Span;
 
 impl BodyCx<'_, '_> {
@@ -128,6 +128,8 @@ impl BodyCx<'_, '_> {
                     Some((info(0), elem))
                 }
                 TyKind::Map(key, value) => {
+                    let at = self.at(*index);
+                    self.c.require(key, Bound::Builtin(Bounds::EQ), at);
                     let _ = replaces;
                     self.check(*index, key);
                     Some((info(0), value))
