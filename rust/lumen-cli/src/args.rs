@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Fix(Fix),
     /// Start a project: a program, its tests, and what a repository needs.
     Init(Init),
+    /// Show what std says about a builtin, or what a document declares for others.
+    Doc(Doc),
     /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
     Explain(Explain),
     /// Show or empty the cache of compiled programs.
@@ -154,6 +156,16 @@ pub(crate) struct Init {
     /// The folder; it is made when it does not exist.
     #[arg(default_value = ".")]
     pub(crate) folder: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Doc {
+    /// The name of a builtin, `builtins` for all of them, or a document (`-` is standard input).
+    #[arg(required_unless_present = "search")]
+    pub(crate) subject: Option<String>,
+    /// List what has this text in its name, or this shape: `list[T], Int -> T?`.
+    #[arg(long, value_name = "TEXT", conflicts_with = "subject", allow_hyphen_values = true)]
+    pub(crate) search: Option<String>,
 }
 
 #[derive(Args)]

@@ -2,6 +2,7 @@
 
 mod cache;
 mod check;
+mod doc;
 mod emit;
 mod explain;
 mod fix;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Fix(args) => fix::fix(&args, style),
         Command::Fmt(args) => fmt::fmt(&args, style),
         Command::Init(args) => init::init(&args.folder),
+        Command::Doc(args) => doc::doc(&args),
         Command::Explain(args) => explain::explain(&args.subject),
         Command::Cache(args) => cache::cache(args.action),
     }

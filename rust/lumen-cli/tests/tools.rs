@@ -142,3 +142,66 @@ fn failed_assertions_say_where_the_values_differ() {
     assert_eq!(place("", "1", "2"), "");
     assert_eq!(place("", "\"a\"", "\"b\""), "");
 }
+
+#[test]
+fn builtins_are_documented_and_listed() {
+    let here = Path::new(".");
+    let slice = told(0, here, &["doc", "take_while"]);
+    assert!(slice.contains("std/list.lm.md") && slice.contains("cell take_while[T]"), "{slice}");
+    let all = told(0, here, &["doc", "builtins"]);
+    let (_, lists) = all.split_once("\n# list\n").expect("lists have builtins");
+    let lists = lists.split("\n# ").next().expect("a part");
+    assert!(lists.contains("\nlength[T](xs: list[T]) -> Int\n"), "{lists}");
+    assert!(!lists.contains("String) -> Int\n"), "{lists}");
+    told(2, here, &["doc", "no_such_builtin"]);
+    told(2, here, &["doc"]);
+    told(2, here, &["doc", "map", "--search", "map"]);
+}
+
+#[test]
+fn builtins_are_found_by_name_and_shape() {
+    let here = Path::new(".");
+    let found = |query: &str| told(0, here, &["doc", "--search", query]);
+    let named = found("WHILE");
+    assert!(named.lines().all(|line| line.contains("while")), "{named}");
+    assert!(named.contains("take_while[T]") && named.contains("drop_while[T]"), "{named}");
+    // Neither the names of variables nor the order of parameters matter.
+    let lengths = found("list[X] -> Int");
+    assert!(lengths.contains("length[T]") && lengths.contains("std/list.lm.md"), "{lengths}");
+    assert!(!lengths.contains("list[Int]") && !lengths.contains("index_of"), "{lengths}");
+    let gets = found("Int, list[E] -> E?");
+    assert!(gets.contains("get[T](xs: list[T], i: Int) -> T?"), "{gets}");
+    assert_eq!(gets, found("list[A], Int -> A?"));
+    // A variable that comes twice is not two.
+    assert!(found("list[A], fn(A) -> B -> list[B]").contains("map["));
+    told(1, here, &["doc", "--search", "list[A], fn(A) -> A -> list[A]"]);
+    told(1, here, &["doc", "--search", "quaternion"]);
+    told(1, here, &["doc", "--search", "Quaternion -> Int"]);
+    for odd in [
+        "list[ -> Int",
+        "->",
+        "Int -> ",
+        "Int) -> Int",
+        "A) -> fn(A -> B",
+        "A -> B\ncell f() = 1",
+        "A -> {",
+    ] {
+        told(2, here, &["doc", "--search", odd]);
+    }
+}
+
+#[test]
+fn documents_show_what_they_declare_for_others() {
+    let folder = Folder::new("doc");
+    folder.add(
+        "a.lm.md",
+        "# Shapes\n\nThe area of a square.\n\n```lumen\npub cell area(side: Int) -> Int = side * side\n```\n\n\
+         ```lumen\ncell hidden() -> Int = 1\n\npub record Dot\n  x: Int\nend\n```\n",
+    );
+    let text = told(0, &folder.0, &["doc", "a.lm.md"]);
+    assert!(text.contains("cell area(side: Int) -> Int\n"), "{text}");
+    assert!(text.contains("The area of a square.") && text.contains("x: Int"), "{text}");
+    assert!(!text.contains("side * side") && !text.contains("hidden"), "{text}");
+    folder.add("b.lm", "cell f() -> Int = 1\n");
+    told(1, &folder.0, &["doc", "b.lm"]);
+}

@@ -1,5 +1,6 @@
 //! The Lumen compiler: from the text of a document to verified LIR.
 
+pub mod catalog;
 pub mod compilation;
 pub mod compiler;
 pub mod evaluate;
