@@ -5,8 +5,6 @@
 //! `kind lo hi` for each token and comment; then an empty line. The kinds are `keyword`, `string`, `number`, `comment`,
 //! `name` and `other`; offsets count bytes.
 
-#![expect(clippy::disallowed_methods, reason = "a development tool reads its arguments")]
-
 use lumen_base::{FileId, Interner, OsSystem, System, diag};
 use lumen_compiler::compilation::form_of;
 use lumen_compiler::compiler::lexer::lex;

@@ -5,6 +5,8 @@
 //! changed, an arm of a match without a catch-all dropped, a name misspelt. A mutant that is accepted and prints what
 //! the original prints is equivalent and does not count; `--list` shows the other survivors.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+
 use lumen_base::{FileId, Interner, OsSystem, Span, System};
 use lumen_compiler::compilation::{CompileInput, Goal, Part, form_of};
 use lumen_compiler::compiler::ast::{ExprKind, File, PatKind, TypeKind};
