@@ -25,8 +25,8 @@ impl<'a> Fx<'_, 'a> {
             match source {
                 ArgSource::Expr(e) => items.push(*e),
                 ArgSource::Variadic(all) => {
-                    if let Some((_, true)) = all.iter().find(|i| i.1) {
-                        let at = self.here();
+                    if let Some(&(item, _)) = all.iter().find(|i| i.1) {
+                        let at = self.span(item).in_file(self.p.file_of(self.frame().cell));
                         self.p.errors.push(limits::not_built(at, "spreading a list into `print`"));
                         return Val::unit();
                     }
@@ -81,7 +81,7 @@ impl<'a> Fx<'_, 'a> {
                 ArgSource::Variadic(items) => {
                     for &(item, spread) in items {
                         if spread {
-                            let at = self.here();
+                            let at = self.span(item).in_file(self.p.file_of(self.frame().cell));
                             self.p
                                 .errors
                                 .push(limits::not_built(at, "spreading a list into `format`"));
