@@ -6,8 +6,8 @@
 
 use super::{Applicability, Diagnostic, Severity, sort};
 use crate::limits::ERRORS_SHOWN_MAX;
-use crate::source::{SourceMap, floor_char};
-use crate::span::{FileId, FileSpan};
+use crate::source::{SourceFile, SourceMap, floor_char};
+use crate::span::{FileId, FileSpan, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use std::ops::Range;
 
@@ -99,14 +99,16 @@ fn snippets<'a>(
     let mut out = Vec::new();
     for id in files {
         let Some(file) = sources.file(id) else { continue };
-        let mut snippet = Snippet::source(&*file.text).path(file.name.as_str());
+        let places = std::iter::once(primary).chain(&diagnostic.labels).map(|label| label.at);
+        let window = Window::around(file, places.filter(|at| at.file == id));
+        let mut snippet = window.snippet(file);
         if primary.at.file == id {
-            let range = clamp(&file.text, primary.at);
+            let range = window.clamp(primary.at);
             let text = (!primary.text.is_empty()).then_some(primary.text.as_str());
             snippet = snippet.annotation(AnnotationKind::Primary.span(range).label(text));
         }
         for label in diagnostic.labels.iter().filter(|label| label.at.file == id) {
-            let range = clamp(&file.text, label.at);
+            let range = window.clamp(label.at);
             let text = (!label.text.is_empty()).then_some(label.text.as_str());
             snippet = snippet.annotation(AnnotationKind::Context.span(range).label(text));
         }
@@ -119,17 +121,47 @@ fn fix<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Option<Group<'
     let fix = diagnostic.fix.as_ref()?;
     let id = fix.edits.first()?.0.file;
     let file = sources.file(id)?;
-    let patches = fix
-        .edits
-        .iter()
-        .filter(|(at, _)| at.file == id)
-        .map(|(at, text)| Patch::new(clamp(&file.text, *at), text.as_str()));
+    let edits = fix.edits.iter().filter(|(at, _)| at.file == id);
+    let window = Window::around(file, edits.clone().map(|edit| edit.0));
+    let patches = edits.map(|(at, text)| Patch::new(window.clamp(*at), text.as_str()));
     let level = match fix.applicability {
         Applicability::Machine => Level::HELP,
         Applicability::Maybe => Level::HELP.with_name("help (perhaps)"),
     };
-    let snippet = Snippet::source(&*file.text).path(file.name.as_str()).patches(patches);
+    let snippet = window.snippet(file).patches(patches);
     Some(level.secondary_title(fix.message.as_str()).element(snippet))
+}
+
+/// The lines of a file that a snippet is about: drawing one costs time for every line that it is given.
+struct Window<'a> {
+    text: &'a str,
+    /// Where it begins in the file.
+    start: usize,
+}
+
+impl<'a> Window<'a> {
+    /// From the line before the first place to the line behind the last one.
+    fn around(file: &'a SourceFile, places: impl Iterator<Item = FileSpan>) -> Self {
+        let text: &str = &file.text;
+        let ranges = places.map(|at| clamp(text, at));
+        let all = ranges.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0);
+        let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |n| n + 1);
+        let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |n| at + n + 1);
+        let start = line_start(line_start(all.start).saturating_sub(1));
+        Window { text: &text[start..line_end(line_end(all.end))], start }
+    }
+
+    /// A snippet of these lines, with their numbers in the file.
+    fn snippet<T: Clone>(&self, file: &'a SourceFile) -> Snippet<'a, T> {
+        let line = file.line_column(self.start as u32).line;
+        Snippet::source(self.text).path(file.name.as_str()).line_start(line as usize)
+    }
+
+    /// A place of the file in these lines.
+    fn clamp(&self, at: FileSpan) -> Range<usize> {
+        let down = |at: u32| at.saturating_sub(self.start as u32);
+        clamp(self.text, Span::new(down(at.span.lo), down(at.span.hi)).in_file(at.file))
+    }
 }
 
 /// The range as the drawing library accepts it: inside the text, not reversed, on character boundaries.
