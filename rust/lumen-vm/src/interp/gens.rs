@@ -71,7 +71,8 @@ macro_rules! yielded {
         (*run).next = $s.ip.offset($s.w.imm_bc() as isize);
         Run::unlink(run, $s.vm);
         let call = W(*(*run).back.sub(1));
-        debug_assert_eq!(call.op(), Op::GenNext as u16, "a run that is being ended yields");
+        // Without references to locals: they would keep the handler's frame alive across its jump.
+        debug_assert!(call.op() == Op::GenNext as u16, "a run that is being ended yields");
         $s.regs = (*run).regs;
         $s.ip = (*run).back.offset(call.imm_c() as isize);
         call
