@@ -144,6 +144,7 @@ module.exports = grammar({
         $.string, $.raw_string, $.bytes, $.parenthesized, $.tuple, $.list, $.set, $.map, $.comprehension, $.lambda, $.call,
         $.member, $.index, $.update, $.propagate, $.unwrap, $.unary, $.binary, $.range, $.cast, $.test, $.if_block,
         $.if_line, $.match, $.when, $.do, $.loop, $.return, $.break, $.continue, $.yield,
+        $.comptime, $.assert_matches,
       ),
 
     call: ($) => prec(P.postfix, seq(field("function", $._expression), $.arguments)),
@@ -230,6 +231,16 @@ module.exports = grammar({
     break: ($) => prec.right(seq("break", optional($.label), optional($._expression))),
     continue: ($) => prec.right(seq("continue", optional($.label))),
     yield: ($) => prec.right(seq("yield", optional($._expression))),
+    comptime: ($) =>
+      choice(
+        seq("comptime", $._newline, optional($._block), "end"),
+        prec.right(P.prefix, seq("comptime", $._expression)),
+      ),
+    assert_matches: ($) =>
+      seq(
+        "assert_matches", "(", $._expression, ",", $._pattern, optional(seq("if", field("guard", $._expression))),
+        optional(seq(",", $._expression)), optional(","), ")",
+      ),
 
     // Patterns
 
@@ -262,7 +273,12 @@ module.exports = grammar({
     tuple_pattern: ($) => seq("(", commaSep1($._pattern), ")"),
     list_pattern: ($) => seq("[", commaSep(choice($._pattern, $.rest_pattern)), "]"),
     rest_pattern: ($) => seq("...", optional(choice($.identifier, $.wildcard))),
-    range_pattern: ($) => seq($._literal_pattern, choice("..", "..="), $._literal_pattern),
+    range_pattern: ($) =>
+      choice(
+        seq($._literal_pattern, choice("..", "..="), $._literal_pattern),
+        seq(choice("..", "..="), $._literal_pattern),
+        seq($._literal_pattern, ".."),
+      ),
     _literal_pattern: ($) =>
       choice(
         seq(optional("-"), choice($.integer, $.float)), $.string, $.raw_string, $.bytes, $.boolean, $.null,

@@ -125,6 +125,13 @@ fn standard_input_may_be_plain_source() {
 }
 
 #[test]
+fn words_with_a_meaning_elsewhere_are_names() {
+    let output = lumen(&["run", "-"], "let comptime = 2\nprint(comptime + 1, -comptime)\n");
+    exits(0, &output);
+    assert_eq!(stdout(&output), "3 -2\n");
+}
+
+#[test]
 fn diagnostics_have_positions_of_the_document() {
     let program = "# Title\n\nSome text.\n\n```lumen\nprint(missing)\n```\n";
     let output = lumen(&["check", "-"], program);
