@@ -1,42 +1,32 @@
 //! The cache of compiled programs as its users meet it: same answers, whatever happens to its files.
 
-#![expect(clippy::disallowed_methods, reason = "a test starts the command and damages its files")]
-
+use crate::world::{Folder, command, stderr, stdout};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 /// A folder with a program and a home of its own, removed at the end.
-struct World(PathBuf);
+struct World(Folder);
 
 const MAIN: &str = "```lumen\nimport lib: twice\n\ncell main()\n  print(twice(21))\nend\n```\n";
 const LIB: &str = "```lumen\npub cell twice(n: Int) -> Int\n  n * 2\nend\n```\n";
 
 impl World {
     fn new(name: &str) -> Self {
-        let folder =
-            std::env::temp_dir().join(format!("lumen-cache-{name}-{}", std::process::id()));
-        drop(std::fs::remove_dir_all(&folder));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let world = Self(folder);
-        world.write("main.lm.md", MAIN);
-        world.write("lib.lm.md", LIB);
-        world
+        Self(Folder::new(&format!("cache-{name}"), &[("main.lm.md", MAIN), ("lib.lm.md", LIB)]))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0.0
     }
 
     fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.0.join(file), text).expect("a file");
+        self.0.write(file, text);
     }
 
     fn start(&self, args: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_lumen"))
-            .args(args)
-            .current_dir(&self.0)
-            .env("LUMEN_HOME", self.0.join("home"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("lumen starts")
+        let mut lumen = command(self.path(), args);
+        lumen.env("LUMEN_HOME", self.path().join("home")).stdin(Stdio::null());
+        lumen.spawn().expect("lumen starts")
     }
 
     fn lumen(&self, args: &[&str]) -> Output {
@@ -44,7 +34,7 @@ impl World {
     }
 
     fn cache(&self) -> PathBuf {
-        self.0.join("home/cache")
+        self.path().join("home/cache")
     }
 
     /// The files of the cache, sorted.
@@ -56,21 +46,11 @@ impl World {
     }
 }
 
-impl Drop for World {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
 /// The command succeeds, and this is all that it writes.
 #[track_caller]
 fn prints(output: &Output, expected: &str) {
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    let (out, err) = (stdout(output), stderr(output));
     assert_eq!((output.status.code(), out.as_str(), err.as_str()), (Some(0), expected, ""));
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn read(path: &Path) -> Vec<u8> {
@@ -128,14 +108,14 @@ fn warnings_and_failures_are_shown_each_time() {
     let first = world.lumen(&["run", "main.lm.md"]);
     assert_eq!(first.status.code(), Some(1));
     for part in ["warning", "1 warning", "R1", "main.lm.md:5"] {
-        assert!(text(&first.stderr).contains(part), "{part}: {}", text(&first.stderr));
+        assert!(stderr(&first).contains(part), "{part}: {}", stderr(&first));
     }
     assert_eq!(world.entries().len(), 1);
     let colored = ["--color", "always", "run", "main.lm.md"];
     let again = world.lumen(&["run", "main.lm.md"]);
-    assert_eq!((again.status, text(&again.stderr)), (first.status, text(&first.stderr)));
+    assert_eq!((again.status, stderr(&again)), (first.status, stderr(&first)));
     let uncached = world.lumen(&[&colored[..], &["--no-cache"]].concat());
-    assert_eq!(text(&world.lumen(&colored).stderr), text(&uncached.stderr));
+    assert_eq!(stderr(&world.lumen(&colored)), stderr(&uncached));
 }
 
 /// Many processes at once, on a cold cache and while entries are damaged and removed under them.
@@ -194,8 +174,8 @@ fn clear_leaves_what_is_not_its_own() {
     std::fs::write(&unfinished, "half").expect("a file");
     let output = world.lumen(&["cache", "clear"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output.stdout).starts_with("removed: 1 program, 1 unfinished, "));
-    assert!(text(&output.stderr).contains("notes.txt, sub: not Lumen's"), "{output:?}");
+    assert!(stdout(&output).starts_with("removed: 1 program, 1 unfinished, "));
+    assert!(stderr(&output).contains("notes.txt, sub: not Lumen's"), "{output:?}");
     assert_eq!(world.entries(), foreign);
 }
 
@@ -206,19 +186,19 @@ fn links_are_not_followed() {
     let world = World::new("links");
     world.lumen(&["run", "main.lm.md"]);
     let entry = world.entries().remove(0);
-    let other = world.0.join("other");
+    let other = world.path().join("other");
     std::fs::rename(&entry, &other).expect("a file");
     symlink(&other, &entry).expect("a link");
     let before = read(&other);
     // A link is no entry: neither read, nor written through, nor removed.
-    assert!(text(&world.lumen(&["cache", "clear"]).stderr).contains("not Lumen's"));
+    assert!(stderr(&world.lumen(&["cache", "clear"])).contains("not Lumen's"));
     assert_eq!((world.entries().len(), read(&other)), (1, before.clone()));
     prints(&world.lumen(&["run", "main.lm.md"]), "42\n");
     assert!(!entry.is_symlink());
     assert_eq!((read(&entry), read(&other)), (before.clone(), before));
     // Nor is the folder looked at when it is one.
-    std::fs::rename(world.cache(), world.0.join("elsewhere")).expect("a folder");
-    symlink(world.0.join("elsewhere"), world.cache()).expect("a link");
+    std::fs::rename(world.cache(), world.path().join("elsewhere")).expect("a folder");
+    symlink(world.path().join("elsewhere"), world.cache()).expect("a link");
     for action in ["stat", "clear"] {
         assert_eq!(world.lumen(&["cache", action]).status.code(), Some(1));
     }

@@ -1,63 +1,26 @@
 //! Everyday tools through the command: a new project, its tests, and what their failures say.
 
-#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
-
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-/// Runs `lumen ARGS` in a folder.
-fn lumen(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lumen"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("HOME")
-        .env_remove("LUMEN_HOME")
-        .output()
-        .expect("lumen runs")
-}
+use crate::world::{Folder, exits, lumen_in, stdout};
+use std::path::Path;
 
 /// What it wrote to standard output, having ended with this code.
 #[track_caller]
 fn told(code: i32, folder: &Path, args: &[&str]) -> String {
-    let output = lumen(folder, args);
-    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {out}{err}");
-    out.into_owned()
-}
-
-/// A folder that is removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("lumen-tools-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a folder");
-        Self(path)
-    }
-
-    fn add(&self, file: &str, text: &str) {
-        let file = self.0.join(file);
-        std::fs::create_dir_all(file.parent().expect("it is in the folder")).expect("a folder");
-        std::fs::write(file, text).expect("a file");
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+    let output = lumen_in(folder, args, "");
+    exits(code, &output);
+    stdout(&output)
 }
 
 #[test]
 fn a_new_project_runs_and_passes_its_tests() {
-    let folder = Folder::new("init");
+    let folder = Folder::new("tools-init", &[]);
     let made = told(0, &folder.0, &["init", "deep/inside/first"]);
     assert_eq!(made.lines().count(), 3, "{made}");
     let project = folder.0.join("deep/inside/first");
     assert_eq!(told(0, &project, &["run", "main.lm.md"]), "Hello, world!\n");
     assert_eq!(told(0, &project, &["test"]), "3 passed, 0 failed\n");
     assert_eq!(told(0, &project, &["fmt", "--check", "."]), "");
-    let output = lumen(&project, &["check", "main.lm.md"]);
+    let output = lumen_in(&project, &["check", "main.lm.md"], "");
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     let title = std::fs::read_to_string(project.join("README.md")).expect("it is written");
     assert!(title.starts_with("# first\n"), "{title}");
@@ -65,8 +28,8 @@ fn a_new_project_runs_and_passes_its_tests() {
 
 #[test]
 fn init_overwrites_nothing() {
-    let folder = Folder::new("init-there");
-    folder.add(".gitignore", "mine\n");
+    let folder = Folder::new("tools-init-there", &[]);
+    folder.write(".gitignore", "mine\n");
     told(2, &folder.0, &["init"]);
     assert!(!folder.0.join("main.lm.md").exists() && !folder.0.join("README.md").exists());
     assert_eq!(std::fs::read_to_string(folder.0.join(".gitignore")).expect("it stays"), "mine\n");
@@ -79,9 +42,9 @@ const TESTED: &str = "```lumen\ncell two() -> Int = 2\n\n@test\ncell doubles()\n
 
 #[test]
 fn folders_are_tested_and_filtered() {
-    let folder = Folder::new("filter");
-    folder.add("a.lm.md", TESTED);
-    folder.add("below/b.lm.md", &TESTED.replace("* 2, 4", "* 2, 5"));
+    let folder = Folder::new("tools-filter", &[]);
+    folder.write("a.lm.md", TESTED);
+    folder.write("below/b.lm.md", &TESTED.replace("* 2, 4", "* 2, 5"));
     let all = told(1, &folder.0, &["test"]);
     assert!(
         all.ends_with("7 passed, 1 failed\n") && all.contains("below/b.lm.md doubles"),
@@ -98,9 +61,9 @@ fn folders_are_tested_and_filtered() {
 /// What `assert_eq(ACTUAL, EXPECTED)` says about the place where they differ.
 #[track_caller]
 fn place(declarations: &str, actual: &str, expected: &str) -> String {
-    let folder = Folder::new(&format!("place-{}", std::panic::Location::caller().line()));
+    let folder = Folder::new(&format!("place-{}", std::panic::Location::caller().line()), &[]);
     let cell = format!("cell differs()\n  assert_eq({actual}, {expected})\nend");
-    folder.add("a.lm.md", &format!("```lumen\n{declarations}\n\n@test\n{cell}\n```\n"));
+    folder.write("a.lm.md", &format!("```lumen\n{declarations}\n\n@test\n{cell}\n```\n"));
     let text = told(1, &folder.0, &["test", "a.lm.md"]);
     assert!(text.contains("R1006") && !text.contains("disagree"), "{text}");
     let notes: Vec<&str> =
@@ -192,8 +155,8 @@ fn builtins_are_found_by_name_and_shape() {
 
 #[test]
 fn documents_show_what_they_declare_for_others() {
-    let folder = Folder::new("doc");
-    folder.add(
+    let folder = Folder::new("tools-doc", &[]);
+    folder.write(
         "a.lm.md",
         "# Shapes\n\nThe area of a square.\n\n```lumen\npub cell area(side: Int) -> Int = side * side\n```\n\n\
          ```lumen\ncell hidden() -> Int = 1\n\npub record Dot\n  x: Int\nend\n```\n",
@@ -202,6 +165,6 @@ fn documents_show_what_they_declare_for_others() {
     assert!(text.contains("cell area(side: Int) -> Int\n"), "{text}");
     assert!(text.contains("The area of a square.") && text.contains("x: Int"), "{text}");
     assert!(!text.contains("side * side") && !text.contains("hidden"), "{text}");
-    folder.add("b.lm", "cell f() -> Int = 1\n");
+    folder.write("b.lm", "cell f() -> Int = 1\n");
     told(1, &folder.0, &["doc", "b.lm"]);
 }

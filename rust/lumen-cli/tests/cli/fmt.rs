@@ -1,56 +1,11 @@
 //! `lumen fmt` and `lumen fix` as their users see them: files in place, folders, standard input, `--check`, `--diff`, and what is left alone.
 
-#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
-
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-fn lumen(folder: &Path, args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("lumen starts");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    drop(stdin.write_all(input));
-    drop(stdin);
-    child.wait_with_output().expect("lumen ends")
-}
+use crate::world::{Folder, lumen, lumen_in, stderr, stdout};
 
 fn format(input: &str, args: &[&str]) -> (i32, String, String) {
     let args: Vec<&str> = ["fmt", "-"].iter().chain(args).copied().collect();
-    let output = lumen(Path::new("."), &args, input.as_bytes());
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().expect("it ends"), text(&output.stdout), text(&output.stderr))
-}
-
-/// A folder of documents that is removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let path = std::env::temp_dir().join(format!("lumen-fmt-{name}-{}", std::process::id()));
-        for (file, text) in files {
-            let file = path.join(file);
-            std::fs::create_dir_all(file.parent().expect("it is in the folder")).expect("a folder");
-            std::fs::write(file, text).expect("a file");
-        }
-        Self(path)
-    }
-
-    fn read(&self, file: &str) -> String {
-        std::fs::read_to_string(self.0.join(file)).expect("the file is there")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+    let output = lumen(&args, input);
+    (output.status.code().expect("it ends"), stdout(&output), stderr(&output))
 }
 
 const UGLY: &str = "# T\n\n```lumen\nprint( 1+2 )\n```\n";
@@ -60,8 +15,8 @@ const NICE: &str = "# T\n\n```lumen\nprint(1 + 2)\n```\n";
 fn files_are_written_in_place_and_folders_searched() {
     let files =
         [("a.lm.md", UGLY), ("below/b.lm", "let x=1\n"), ("c.txt", UGLY), (".h/d.lm", "x=1")];
-    let folder = Folder::new("place", &files);
-    let output = lumen(&folder.0, &["fmt", "."], b"");
+    let folder = Folder::new("fmt-place", &files);
+    let output = lumen_in(&folder.0, &["fmt", "."], b"");
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(folder.read("a.lm.md"), NICE);
     assert_eq!(folder.read("below/b.lm"), "let x = 1\n");
@@ -72,15 +27,15 @@ fn files_are_written_in_place_and_folders_searched() {
 
 #[test]
 fn check_lists_and_shows_and_writes_nothing() {
-    let folder = Folder::new("check", &[("a.lm.md", UGLY), ("b.lm.md", NICE)]);
-    let output = lumen(&folder.0, &["fmt", "--check", "a.lm.md", "b.lm.md"], b"");
+    let folder = Folder::new("fmt-check", &[("a.lm.md", UGLY), ("b.lm.md", NICE)]);
+    let output = lumen_in(&folder.0, &["fmt", "--check", "a.lm.md", "b.lm.md"], b"");
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.starts_with("a.lm.md is not formatted\n--- a.lm.md\n+++ a.lm.md\n@@"), "{text}");
     assert!(text.contains("\n-print( 1+2 )\n+print(1 + 2)\n") && !text.contains("b.lm.md"));
     assert_eq!(folder.read("a.lm.md"), UGLY);
-    assert_eq!(lumen(&folder.0, &["fmt", "--check", "b.lm.md"], b"").status.code(), Some(0));
-    let output = lumen(&folder.0, &["fmt", "--diff", "a.lm.md"], b"");
+    assert_eq!(lumen_in(&folder.0, &["fmt", "--check", "b.lm.md"], b"").status.code(), Some(0));
+    let output = lumen_in(&folder.0, &["fmt", "--diff", "a.lm.md"], b"");
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("--- a.lm.md"));
 }
@@ -109,16 +64,16 @@ fn a_file_with_syntax_errors_is_left_alone() {
         ("```lumen\nlet x=1\n", "E0003"),
     ] {
         let folder = Folder::new(&format!("broken{}", broken.len()), &[("a.lm.md", broken)]);
-        let output = lumen(&folder.0, &["fmt", "a.lm.md"], b"");
+        let output = lumen_in(&folder.0, &["fmt", "a.lm.md"], b"");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(3), "{text}");
         assert!(text.contains(code) && text.contains("a.lm.md:"), "{text}");
         assert_eq!(folder.read("a.lm.md"), broken);
     }
     assert_eq!(format("\u{feff}let x = (\n", &["--stdin-name", "x.lm"]).0, 3);
-    let output = lumen(Path::new("."), &["fmt", "-"], b"\xff");
+    let output = lumen(&["fmt", "-"], b"\xff");
     assert_eq!(output.status.code(), Some(3));
-    assert_eq!(lumen(Path::new("."), &["fmt", "no/such"], b"").status.code(), Some(2));
+    assert_eq!(lumen(&["fmt", "no/such"], b"").status.code(), Some(2));
 }
 
 #[test]
@@ -143,18 +98,18 @@ fn deep_and_long_programs() {
 fn fix_writes_files_shows_differences_and_takes_standard_input() {
     let before = "# T\n\n```lumen\nlet x = 1\nx = 2\nprint(x)\n```\n";
     let after = before.replace("let x", "let mut x");
-    let folder = Folder::new("fix", &[("a.lm.md", before)]);
-    let output = lumen(&folder.0, &["fix", "--dry-run", "."], b"");
+    let folder = Folder::new("fmt-fix", &[("a.lm.md", before)]);
+    let output = lumen_in(&folder.0, &["fix", "--dry-run", "."], b"");
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).contains("\n-let x = 1\n+let mut x = 1\n"));
     assert_eq!(folder.read("a.lm.md"), before);
-    let output = lumen(&folder.0, &["fix", "a.lm.md"], b"");
+    let output = lumen_in(&folder.0, &["fix", "a.lm.md"], b"");
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stderr).contains("a.lm.md: W0301: write `let mut`"));
     assert_eq!(folder.read("a.lm.md"), after);
-    let output = lumen(&folder.0, &["fix", "-"], before.as_bytes());
+    let output = lumen_in(&folder.0, &["fix", "-"], before.as_bytes());
     assert_eq!(String::from_utf8_lossy(&output.stdout), after);
-    let output = lumen(&folder.0, &["fix", "-"], b"print(missing)\n");
+    let output = lumen_in(&folder.0, &["fix", "-"], b"print(missing)\n");
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(output.stdout, b"print(missing)\n");
     assert!(String::from_utf8_lossy(&output.stderr).contains("1 error is left"));

@@ -2,42 +2,12 @@
 //!
 //! Each test runs `lumen` as a user does and looks at its exit code and at what it says.
 
-#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
-
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use crate::world::{lumen, stderr, stdout};
 use std::time::{Duration, Instant};
-
-/// Runs `lumen ARGS` with `input` on standard input, which is where `-` reads the program from.
-fn lumen(args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
-        .args(args)
-        .env_remove("HOME")
-        .env_remove("LUMEN_HOME")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("lumen starts");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("lumen ends");
-    writer.join().expect("the writer does not panic");
-    output
-}
 
 /// A document whose program is `code`.
 fn document(code: &str) -> Vec<u8> {
     format!("# Test\n\n```lumen\n{code}\n```\n").into_bytes()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[track_caller]
@@ -185,7 +155,7 @@ fn deep_values_can_be_compared_printed_and_hashed() {
 
 #[test]
 fn truncated_programs_never_crash() {
-    let program = include_str!("../../../README.md");
+    let program = include_str!("../../../../README.md");
     for cut in (0..program.len()).step_by(97).filter(|&cut| program.is_char_boundary(cut)) {
         let output = lumen(&["check", "-"], &program.as_bytes()[..cut]);
         assert!(matches!(output.status.code(), Some(0 | 3)), "cut at {cut}: {}", stderr(&output));

@@ -1,67 +1,7 @@
 //! The command as its users see it: usage, exit codes, imports, formats, and where what is written goes.
 
-#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
-
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-/// Runs `lumen ARGS` in a folder with `input` on standard input.
-fn lumen_in(folder: &Path, args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .env_remove("HOME")
-        .env_remove("LUMEN_HOME")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("lumen starts");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    drop(stdin.write_all(input.as_bytes()));
-    drop(stdin);
-    child.wait_with_output().expect("lumen ends")
-}
-
-fn lumen(args: &[&str], input: &str) -> Output {
-    lumen_in(Path::new("."), args, input)
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-#[track_caller]
-fn exits(code: i32, output: &Output) {
-    assert_eq!(output.status.code(), Some(code), "{}{}", stdout(output), stderr(output));
-}
-
-/// A folder of documents that is removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let path = std::env::temp_dir().join(format!("lumen-{name}-{}", std::process::id()));
-        for (file, text) in files {
-            let file = path.join(file);
-            std::fs::create_dir_all(file.parent().expect("it is in the folder")).expect("a folder");
-            std::fs::write(file, text).expect("a file");
-        }
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
+use crate::world::{Folder, command, exits, lumen, lumen_in, stderr, stdout};
+use std::path::Path;
 
 const HELLO: &str = "# Hello\n\n```lumen\nprint(\"hello\")\n```\n";
 
@@ -283,15 +223,7 @@ fn documents_of_std_are_tested_as_such() {
 fn a_closed_pipe_is_no_crash() {
     let program = "```lumen\nfor i in 0..100000\n  print(i)\nend\n```\n";
     let folder = Folder::new("pipe", &[("p.lm.md", program)]);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lumen"))
-        .args(["run", "p.lm.md"])
-        .env_remove("HOME")
-        .env_remove("LUMEN_HOME")
-        .current_dir(&folder.0)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("lumen starts");
+    let mut child = command(&folder.0, &["run", "p.lm.md"]).spawn().expect("lumen starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("lumen ends");
     exits(1, &output);

@@ -1,0 +1,11 @@
+//! The `lumen` command as its users meet it; each file is about one part of it.
+
+#![expect(clippy::disallowed_methods, reason = "a test starts the command and makes files for it")]
+
+mod cache;
+mod commands;
+mod fmt;
+mod hostile;
+mod tools;
+mod traits;
+mod world;
