@@ -30,7 +30,7 @@ fn large_flat_matches_are_examined_whole() {
         "cell f(p: (String, Int)) -> Int\n  match p\n{texts}\n    _ -> -1\n  end\nend\nprint(f((\"s7\", 7)), f((\"s7\", 8)))"
     );
     for (program, printed) in [(&whole, "1999 3\n"), (&open, "7 -1\n")] {
-        let output = lumen(&["run", "-"], &document(program));
+        let output = lumen(&["run", "-"], document(program));
         assert_eq!(stdout(&output), printed, "{}", stderr(&output));
     }
     rejects("E0452", &document(&whole.replace("    V1998(_) -> 1998\n", "")));
@@ -66,7 +66,7 @@ fn deep_brackets_blocks_types_and_patterns_are_rejected() {
 #[test]
 fn a_sum_of_a_million_terms_runs() {
     let program = format!("let one = 1\nprint(one{})", " + one".repeat(999_999));
-    let output = lumen(&["run", "-"], &document(&program));
+    let output = lumen(&["run", "-"], document(&program));
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stdout(&output), "1000000\n");
 }
@@ -81,13 +81,13 @@ fn long_chains_are_handled() {
             "else if x == 2\n  print(2)\n".repeat(20_000)
         ),
     ] {
-        let output = lumen(&["run", "-"], &document(&program));
+        let output = lumen(&["run", "-"], document(&program));
         let code = output.status.code();
         assert!(matches!(code, Some(0 | 3)), "{code:?}: {}", stderr(&output));
     }
     let output = lumen(
         &["run", "-"],
-        &document(&format!("let x = \"a\"\nprint(x{})", ".trim()".repeat(100_000))),
+        document(&format!("let x = \"a\"\nprint(x{})", ".trim()".repeat(100_000))),
     );
     assert!(matches!(output.status.code(), Some(0 | 3)), "{}", stderr(&output));
 }
@@ -110,7 +110,7 @@ fn endless_recursion_is_an_error() {
 #[test]
 fn a_hundred_thousand_frames_work() {
     let program = "cell down(n: Int) -> Int\n  if n == 0 then 0 else down(n - 1) + 1\nend\nprint(down(100000))";
-    let output = lumen(&["run", "-"], &document(program));
+    let output = lumen(&["run", "-"], document(program));
     assert_eq!(stdout(&output), "100000\n", "{}", stderr(&output));
 }
 
@@ -138,7 +138,7 @@ fn a_long_linked_list_is_dropped() {
     let program = "enum L\n  Nil\n  Cons(head: Int, tail: L)\nend\n\
         let mut l = Nil\nfor i in 0..1000000\n  l = Cons(i, l)\nend\n\
         print(\"built\")\nl = Nil\nprint(\"dropped\")";
-    let output = lumen(&["run", "-"], &document(program));
+    let output = lumen(&["run", "-"], document(program));
     assert_eq!(stdout(&output), "built\ndropped\n", "{}", stderr(&output));
 }
 
@@ -148,7 +148,7 @@ fn deep_values_can_be_compared_printed_and_hashed() {
         cell build(n: Int) -> L\n  let mut l = Nil\n  for i in 0..n\n    l = Cons(i, l)\n  end\n  l\nend\n\
         let a = build(300000)\nlet b = build(300000)\nprint(a == b, hash(a) == hash(b))\n\
         print(to_string(a).length() > 300000)";
-    let output = lumen(&["run", "-"], &document(program));
+    let output = lumen(&["run", "-"], document(program));
     let code = output.status.code();
     assert!(matches!(code, Some(0 | 1)), "{code:?}: {}", stderr(&output));
 }

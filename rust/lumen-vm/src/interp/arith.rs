@@ -84,7 +84,7 @@ fn is_delicate(y: i64) -> bool {
 
 /// `a = b op c` where divisors 0 and -1 take the slow path.
 macro_rules! divisions {
-    ($($name:ident $imm:ident $op:expr, $minus_one:expr;)+) => { $(
+    ($($name:ident $imm:ident $sign:literal $op:expr, $minus_one:expr;)+) => { $(
         instr!($name {
             fast(s) {
                 let (x, y) = (s.i(s.w.b()), s.i(s.w.c()));
@@ -99,7 +99,7 @@ macro_rules! divisions {
                 }
                 let by_minus_one: fn(i64) -> Option<i64> = $minus_one;
                 let x = vm.i(w.b());
-                let Some(value) = by_minus_one(x) else { return Err(overflow(x, "/", -1)) };
+                let Some(value) = by_minus_one(x) else { return Err(overflow(x, $sign, -1)) };
                 vm.set_i(w.a(), value);
                 Ok(())
             }
@@ -115,9 +115,9 @@ macro_rules! divisions {
     )+ };
 }
 divisions! {
-    Div DivI |x, y| x.wrapping_div(y), i64::checked_neg;
-    DivF DivFI floor_div, i64::checked_neg;
-    Mod ModI floor_mod, |_| Some(0);
+    Div DivI "/" |x, y| x.wrapping_div(y), i64::checked_neg;
+    DivF DivFI "//" floor_div, i64::checked_neg;
+    Mod ModI "%" floor_mod, |_| Some(0);
 }
 
 instr!(Pow {
@@ -388,3 +388,20 @@ instr!(IsNil {
 instr!(IsNull {
     fast(s) { s.set_b(s.w.a(), s.u(s.w.b()) == lumen_runtime::value::word::DYN_NULL); Flow::Next }
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floor_division_and_remainder_agree() {
+        let edges = [i64::MIN, i64::MIN + 1, -7, -3, -2, 1, 2, 3, 7, i64::MAX - 1, i64::MAX];
+        for x in edges.into_iter().chain([-1, 0]) {
+            for y in edges {
+                let (quotient, rest) = (floor_div(x, y), floor_mod(x, y));
+                assert_eq!(i128::from(quotient) * i128::from(y) + i128::from(rest), i128::from(x));
+                assert!(rest == 0 || (rest < 0) == (y < 0), "{x} % {y}");
+            }
+        }
+    }
+}

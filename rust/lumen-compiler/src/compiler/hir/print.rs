@@ -7,7 +7,7 @@ mod expr;
 mod pattern;
 
 use super::{
-    BinOp, Body, Cell, CellBody, CellId, CellOrigin, Hir, LocalId, Place, PlaceStep, RowRef, Stmt,
+    Body, Cell, CellBody, CellId, CellOrigin, Hir, LocalId, Place, PlaceStep, RowRef, Stmt,
     StmtKind, TyRefId, TyRefKind,
 };
 use lumen_base::{Interner, Symbol};
@@ -205,7 +205,7 @@ impl<'a> Printer<'a> {
                 self.out.push(')');
             }
             StmtKind::Assign { place, op, value } => {
-                let _ = write!(self.out, "({}= ", op.map_or("", |(op, _)| bin_text(op)));
+                let _ = write!(self.out, "({}= ", op.map_or("", |(op, _)| op.text()));
                 self.place(place);
                 self.out.push(' ');
                 self.expr(*value);
@@ -249,23 +249,5 @@ impl<'a> Printer<'a> {
                 }
             }
         }
-    }
-}
-
-fn bin_text(op: BinOp) -> &'static str {
-    match op {
-        BinOp::Add => "+",
-        BinOp::Sub => "-",
-        BinOp::Mul => "*",
-        BinOp::Div => "/",
-        BinOp::FloorDiv => "//",
-        BinOp::Rem => "%",
-        BinOp::Pow => "**",
-        BinOp::BitAnd => "&",
-        BinOp::BitOr => "|",
-        BinOp::BitXor => "^",
-        BinOp::Shl => "<<",
-        BinOp::Shr => ">>",
-        BinOp::Concat => "++",
     }
 }

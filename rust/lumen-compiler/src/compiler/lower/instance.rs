@@ -220,22 +220,8 @@ impl<'a> Lower<'a> {
     /// A cell that computes every constant and then calls `cell`.
     pub(super) fn wrapper(&mut self, cell: CellId) -> lumen_lir::CellId {
         let order = self.const_order();
-        let frame = self.bare_frame(cell);
         let name = format!("{} with constants", self.cell_name(cell));
-        let id = self.module.reserve_cell();
-        let job =
-            Job { key: Key::Cell(cell, Box::default()), id, class: None, captures: Vec::new() };
-        let mut fx = self.start(name, cell, &[]);
-        fx.r.open_env(0);
-        fx.frames.push(frame);
-        let ret = fx.formals(cell, &[]).ret;
-        if let Some(frame) = fx.frames.last_mut() {
-            frame.ret = Ret::Cell(ret);
-        }
-        fx.results(ret);
-        let span = fx.p.hir.cells[cell].name_span;
-        fx.at(span);
-        fx.b.emit(Op::Enter, 0, 0, 0);
+        let (mut fx, job, ret) = self.start_entry(name, cell, &[]);
         for id in order {
             let init = fx.p.hir.consts[id].init;
             let (global, ty) = fx.p.const_global(id);
@@ -254,7 +240,32 @@ impl<'a> Lower<'a> {
         let v = fx.call_with(cell, &[], &[], None);
         fx.leave_with(v, ret);
         fx.close_cell(&job, ret);
-        id
+        job.id
+    }
+
+    /// Begins a cell without parameters that gives what an instance of `cell` gives: an entry made by the compiler.
+    pub(super) fn start_entry(
+        &mut self,
+        name: String,
+        cell: CellId,
+        type_args: &[Ty],
+    ) -> (Fx<'_, 'a>, Job, Ty) {
+        let frame = self.bare_frame(cell);
+        let id = self.module.reserve_cell();
+        let job =
+            Job { key: Key::Cell(cell, Box::default()), id, class: None, captures: Vec::new() };
+        let mut fx = self.start(name, cell, &[]);
+        fx.r.open_env(0);
+        fx.frames.push(frame);
+        let ret = fx.formals(cell, type_args).ret;
+        if let Some(frame) = fx.frames.last_mut() {
+            frame.ret = Ret::Cell(ret);
+        }
+        fx.results(ret);
+        let span = fx.p.hir.cells[cell].name_span;
+        fx.at(span);
+        fx.b.emit(Op::Enter, 0, 0, 0);
+        (fx, job, ret)
     }
 
     /// Constants in an order in which each is computed before it is used.

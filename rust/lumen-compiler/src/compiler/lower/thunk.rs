@@ -3,14 +3,13 @@
 //! (Program, cell, type arguments, scalar arguments) → module. Constants that are not known yet are called where they
 //! are used: there are no globals, since nothing computes them first.
 
-use super::{Job, Key, Lower, Options};
+use super::{Lower, Options};
 use crate::compiler::hir::{CellId, Hir};
-use crate::compiler::lower::fx::Ret;
 use crate::compiler::lower::value::Val;
 use crate::compiler::typecheck::tables::TypeTables;
 use crate::compiler::typecheck::types::Ty;
 use lumen_base::{Diagnostic, Interner, SourceMap};
-use lumen_lir::{Datum, Module, Op};
+use lumen_lir::{Datum, Module};
 
 /// What to run.
 pub struct Thunk<'t> {
@@ -44,26 +43,12 @@ pub fn thunk(
 impl Lower<'_> {
     fn thunk(&mut self, thunk: &Thunk<'_>) -> lumen_lir::CellId {
         let cell = thunk.cell;
-        let frame = self.bare_frame(cell);
         let name = self.cell_name(cell);
-        let id = self.module.reserve_cell();
-        let job =
-            Job { key: Key::Cell(cell, Box::default()), id, class: None, captures: Vec::new() };
-        let mut fx = self.start(name, cell, &[]);
-        fx.r.envs.push(Vec::new());
-        fx.frames.push(frame);
-        let ret = fx.formals(cell, thunk.type_args).ret;
-        if let Some(frame) = fx.frames.last_mut() {
-            frame.ret = Ret::Cell(ret);
-        }
-        fx.results(ret);
-        let span = fx.p.hir.cells[cell].name_span;
-        fx.at(span);
-        fx.b.emit(Op::Enter, 0, 0, 0);
+        let (mut fx, job, ret) = self.start_entry(name, cell, thunk.type_args);
         let args: Vec<Val> = thunk.args.iter().map(|(datum, ty)| fx.datum(datum, *ty)).collect();
         let v = fx.call_with(cell, thunk.type_args, &args, None);
         fx.leave_with(v, ret);
         fx.close_cell(&job, ret);
-        id
+        job.id
     }
 }

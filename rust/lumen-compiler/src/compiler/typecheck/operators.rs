@@ -158,7 +158,7 @@ impl BodyCx<'_, '_> {
         }
         let at = self.here(span);
         let (left, right) = (self.c.show(lhs), self.c.show(rhs));
-        let op = op_text(step.op);
+        let op = step.op.text();
         let both = (self.at(lhs_expr), self.at(step.rhs));
         let optional = |kind: &TyKind| matches!(kind, TyKind::Optional(_));
         let diagnostic = match (self.kind(lhs), self.kind(rhs)) {
@@ -370,9 +370,9 @@ impl BodyCx<'_, '_> {
         let diagnostic = if equality && (left == Ty::NULL || right == Ty::NULL) {
             d::never_null(at, if left == Ty::NULL { &r } else { &l })
         } else if !equality && (optional(self, left) || optional(self, right)) {
-            d::optional_operand(at, cmp_text(op), if optional(self, left) { &l } else { &r })
+            d::optional_operand(at, op.text(), if optional(self, left) { &l } else { &r })
         } else {
-            d::not_comparable(at, cmp_text(op), &l, &r)
+            d::not_comparable(at, op.text(), &l, &r)
         };
         self.report(diagnostic);
     }
@@ -675,35 +675,5 @@ impl BodyCx<'_, '_> {
                 self.report(d::propagate_null_in(at, &shown, result));
             }
         }
-    }
-}
-
-/// How an operator is written.
-pub(super) fn op_text(op: BinOp) -> &'static str {
-    match op {
-        BinOp::Add => "+",
-        BinOp::Sub => "-",
-        BinOp::Mul => "*",
-        BinOp::Div => "/",
-        BinOp::FloorDiv => "//",
-        BinOp::Rem => "%",
-        BinOp::Pow => "**",
-        BinOp::BitAnd => "&",
-        BinOp::BitOr => "|",
-        BinOp::BitXor => "^",
-        BinOp::Shl => "<<",
-        BinOp::Shr => ">>",
-        BinOp::Concat => "++",
-    }
-}
-
-fn cmp_text(op: CmpOp) -> &'static str {
-    match op {
-        CmpOp::Eq => "==",
-        CmpOp::Ne => "!=",
-        CmpOp::Lt => "<",
-        CmpOp::Le => "<=",
-        CmpOp::Gt => ">",
-        CmpOp::Ge => ">=",
     }
 }

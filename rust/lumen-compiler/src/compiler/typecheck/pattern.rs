@@ -9,7 +9,8 @@ use super::diagnostics as d;
 use super::narrow::Fact;
 use super::types::{Ty, TyFlags, TyKind};
 use crate::compiler::hir::{
-    EnumId, Lit, LocalId, Pat, PatArg, PatId, PatKind, PatVariant, RecordId, TyRefId, VariantRef,
+    EnumId, Head, Lit, LocalId, Pat, PatArg, PatId, PatKind, PatVariant, RecordId, TyRefId,
+    TypeParamId, VariantRef,
 };
 use lumen_base::{Span, Symbol};
 
@@ -207,21 +208,9 @@ impl<'a> BodyCx<'_, 'a> {
         };
         let owner = variant.owner;
         let decl = &self.hir.enums[owner];
-        if matches!(self.kind(ty), TyKind::Infer(_)) {
-            let fresh = decl.type_params.iter().map(|_| self.fresh()).collect();
-            let wanted = self.c.store.intern(TyKind::Enum(owner, fresh));
-            self.unify(ty, wanted, span);
-        }
         let what = format!("a variant of `{}`", self.c.names.resolve(decl.name));
-        let ty = self.c.zonk(ty);
-        let member = self.member_pattern(
-            pat,
-            ty,
-            span,
-            &what,
-            &|cx, member| matches!(cx.kind(member), TyKind::Enum(id, _) if *id == owner),
-        );
-        let Some(TyKind::Enum(_, type_args)) = member.map(|member| self.kind(member).clone())
+        let head = Head::Enum(owner);
+        let Some(type_args) = self.declared_member(pat, head, &decl.type_params, &what, ty, span)
         else {
             self.error_args(args);
             return;
@@ -268,21 +257,9 @@ impl<'a> BodyCx<'_, 'a> {
         span: Span,
     ) {
         let decl = &self.hir.records[record];
-        if matches!(self.kind(ty), TyKind::Infer(_)) {
-            let fresh = decl.type_params.iter().map(|_| self.fresh()).collect();
-            let wanted = self.c.store.intern(TyKind::Record(record, fresh));
-            self.unify(ty, wanted, span);
-        }
         let what = format!("a pattern for `{}`", self.c.names.resolve(decl.name));
-        let ty = self.c.zonk(ty);
-        let member = self.member_pattern(
-            pat,
-            ty,
-            span,
-            &what,
-            &|cx, member| matches!(cx.kind(member), TyKind::Record(id, _) if *id == record),
-        );
-        let Some(TyKind::Record(_, type_args)) = member.map(|member| self.kind(member).clone())
+        let head = Head::Record(record);
+        let Some(type_args) = self.declared_member(pat, head, &decl.type_params, &what, ty, span)
         else {
             self.error_args(args);
             return;
@@ -291,6 +268,38 @@ impl<'a> BodyCx<'_, 'a> {
         let tys: Vec<Ty> =
             (0..names.len()).map(|i| self.field_ty(record, &type_args, i as u32)).collect();
         self.pattern_args(pat, decl.name, &names, &tys, args, rest, span);
+    }
+
+    /// The type arguments of the member of `ty` that is the record or enum `head`; an undecided `ty` becomes it.
+    fn declared_member(
+        &mut self,
+        pat: PatId,
+        head: Head,
+        type_params: &[TypeParamId],
+        what: &str,
+        ty: Ty,
+        span: Span,
+    ) -> Option<Box<[Ty]>> {
+        if matches!(self.kind(ty), TyKind::Infer(_)) {
+            let fresh = type_params.iter().map(|_| self.fresh()).collect();
+            let wanted = self.c.store.intern(match head {
+                Head::Record(record) => TyKind::Record(record, fresh),
+                Head::Enum(owner) => TyKind::Enum(owner, fresh),
+                _ => return None,
+            });
+            self.unify(ty, wanted, span);
+        }
+        let ty = self.c.zonk(ty);
+        let has_head = |cx: &Self, member| match cx.kind(member) {
+            TyKind::Record(record, _) => head == Head::Record(*record),
+            TyKind::Enum(owner, _) => head == Head::Enum(*owner),
+            _ => false,
+        };
+        let member = self.member_pattern(pat, ty, span, what, &has_head)?;
+        match self.kind(member) {
+            TyKind::Record(_, args) | TyKind::Enum(_, args) => Some(args.clone()),
+            _ => None,
+        }
     }
 
     fn pattern_args(

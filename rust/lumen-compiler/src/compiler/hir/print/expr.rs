@@ -1,9 +1,9 @@
 //! Expressions as text.
 
-use super::{Printer, bin_text};
+use super::Printer;
 use crate::compiler::hir::{
-    Arg, CmpOp, Comprehension, Cond, ExprId, ExprKind, InterpPart, Item, LambdaId, Lit, MapItem,
-    TyRefId, VariantRef,
+    Arg, Comprehension, Cond, ExprId, ExprKind, InterpPart, Item, LambdaId, Lit, MapItem, TyRefId,
+    VariantRef,
 };
 use lumen_base::Symbol;
 use std::fmt::Write as _;
@@ -83,7 +83,7 @@ impl Printer<'_> {
             ExprKind::BitNot(inner) => self.node("bitnot", &[*inner]),
             ExprKind::Not(inner) => self.node("not", &[*inner]),
             ExprKind::Binary { .. } | ExprKind::Logic { .. } => self.spine(id),
-            ExprKind::Compare { op, lhs, rhs, .. } => self.node(cmp_text(*op), &[*lhs, *rhs]),
+            ExprKind::Compare { op, lhs, rhs, .. } => self.node(op.text(), &[*lhs, *rhs]),
             ExprKind::In { item, container } => self.node("in", &[*item, *container]),
             ExprKind::Is { value, ty } => self.typed("is", *value, *ty),
             ExprKind::As { value, ty } => self.typed("as", *value, *ty),
@@ -132,7 +132,7 @@ impl Printer<'_> {
         loop {
             at = match &body.exprs[at].kind {
                 ExprKind::Binary { op, lhs, rhs, .. } => {
-                    links.push((bin_text(*op), *rhs));
+                    links.push((op.text(), *rhs));
                     *lhs
                 }
                 ExprKind::Logic { is_and, lhs, rhs } => {
@@ -383,16 +383,5 @@ impl Printer<'_> {
             }
             _ => {}
         }
-    }
-}
-
-fn cmp_text(op: CmpOp) -> &'static str {
-    match op {
-        CmpOp::Eq => "==",
-        CmpOp::Ne => "!=",
-        CmpOp::Lt => "<",
-        CmpOp::Le => "<=",
-        CmpOp::Gt => ">",
-        CmpOp::Ge => ">=",
     }
 }
