@@ -10,7 +10,7 @@
 //! - The data has no recursive types, so no depth can overflow.
 
 use crate::intrinsics::INTRINSICS;
-use crate::module::{Cell, CellId, Consts, Global, Module, SourceFile};
+use crate::module::{Cell, CellId, Consts, Global, HostFn, Module, SourceFile};
 use crate::opcode::TABLE;
 use crate::typedesc::{ClassDesc, TypeDesc};
 use serde::Serialize;
@@ -117,6 +117,7 @@ impl Hasher for TableBytes {
 struct Meta {
     name: String,
     globals: Vec<Global>,
+    hosts: Vec<HostFn>,
     entry: Option<CellId>,
 }
 
@@ -124,12 +125,18 @@ struct Meta {
 struct MetaRef<'m> {
     name: &'m str,
     globals: &'m [Global],
+    hosts: &'m [HostFn],
     entry: Option<CellId>,
 }
 
 /// Writes a module.
 pub fn encode(module: &Module, packing: Packing) -> Result<Vec<u8>, BinaryError> {
-    let meta = MetaRef { name: &module.name, globals: &module.globals, entry: module.entry };
+    let meta = MetaRef {
+        name: &module.name,
+        globals: &module.globals,
+        hosts: &module.hosts,
+        entry: module.entry,
+    };
     let sections = [
         pack(&meta, packing)?,
         pack(&(&module.types, &module.classes), packing)?,
@@ -198,6 +205,7 @@ pub fn decode(bytes: &[u8]) -> Result<Module, BinaryError> {
         classes,
         consts,
         globals: meta.globals,
+        hosts: meta.hosts,
         cells,
         entry: meta.entry,
         files,

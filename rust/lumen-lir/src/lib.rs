@@ -39,4 +39,4 @@ pub use verifier::{
 };
 
 /// Version of the serialised forms; a mismatch refuses the file.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;

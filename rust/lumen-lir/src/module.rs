@@ -36,6 +36,8 @@ pub struct Module {
     pub consts: Consts,
     /// Globals, set once by the entry cell.
     pub globals: Vec<Global>,
+    /// Functions that the embedding program gives.
+    pub hosts: Vec<HostFn>,
     /// Code.
     pub cells: Vec<Cell>,
     /// The cell without parameters that runs the program.
@@ -66,6 +68,19 @@ pub struct Global {
     pub name: String,
     /// Type; must take one register (`slot_repr`).
     pub ty: TypeId,
+}
+
+/// A function that the embedding program registers before the module is linked.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct HostFn {
+    /// The name it is registered under.
+    pub name: String,
+    /// Types of its parameters.
+    pub params: Vec<TypeId>,
+    /// Type of its result.
+    pub ret: TypeId,
+    /// What calling it may do.
+    pub effects: EffectSet,
 }
 
 /// An interpolated text: literal parts and holes, in order.
@@ -366,6 +381,15 @@ impl ModuleBuilder {
     pub fn global(&mut self, name: impl Into<String>, ty: TypeId) -> u32 {
         self.module.globals.push(Global { name: name.into(), ty });
         self.module.globals.len() as u32 - 1
+    }
+
+    /// Index of a host function.
+    pub fn host(&mut self, host: HostFn) -> u32 {
+        let known = self.module.hosts.iter().position(|h| *h == host);
+        known.unwrap_or_else(|| {
+            self.module.hosts.push(host);
+            self.module.hosts.len() - 1
+        }) as u32
     }
 
     /// A cell id whose code is given later by `define_cell`.

@@ -159,6 +159,8 @@ pub enum Kind {
     JumpTable,
     /// Index into the module's globals.
     Global,
+    /// Index into the module's host functions.
+    Host,
     /// Number of a runtime error (`R1xxx`).
     ErrorCode,
 }

@@ -9,7 +9,7 @@
 //! - **M1** The type and class tables begin with the fixed entries.
 //! - **M2** Types refer to earlier types and to classes of the right kind; optionals and unions are well formed.
 //! - **M3** Classes refer to existing types; an enum with payloads is followed by exactly its variants; a closure class and its cell name each other.
-//! - **M4** Globals and template holes have existing types.
+//! - **M4** Globals, host functions and template holes have existing types.
 //! - **M5** The entry is a cell without parameters that is not the code of a closure.
 //!
 //! Cell header (`verifier/header.rs`)

@@ -198,6 +198,26 @@ impl Failure {
         Self::new(Code::R1020, message)
     }
 
+    /// The program needs a function of its host that is not registered.
+    #[cold]
+    pub fn missing_host_function(signature: &str) -> Self {
+        let message = format!("the host does not give the function `{signature}`");
+        Self::new(Code::R1060, message)
+    }
+
+    /// A registered function has other types than the program declares.
+    #[cold]
+    pub fn other_host_function(declared: &str, registered: &str) -> Self {
+        let message = format!("the program declares `{declared}`, the host gives `{registered}`");
+        Self::new(Code::R1062, message)
+    }
+
+    /// A function of the host failed.
+    #[cold]
+    pub fn host_function(name: &str, message: &str) -> Self {
+        Self::new(Code::R1061, format!("the host function `{name}` failed: {message}"))
+    }
+
     /// A builtin was called with a value that is nested too deeply for it.
     #[cold]
     pub fn too_deep(limit: usize) -> Self {

@@ -34,6 +34,7 @@ pub mod names;
 pub mod dynamic;
 pub mod convert;
 pub mod datum;
+pub mod exchange;
 pub mod size;
 pub mod call;
 #[cfg(test)]

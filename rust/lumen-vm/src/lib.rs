@@ -2,8 +2,9 @@
 //!
 //! Data path: `Verified<Module>` → [`link`] → [`Program`] → [`Machine`] → [`Outcome`].
 //! Reading order: `link` (dense tables), `frame` (the stack), `interp` (instructions and engines), `unwind`
-//! (failures), `trace`, `machine` (one run).
+//! (failures), `trace`, `machine` (one run), `embed` (functions of the embedding program).
 
+mod embed;
 mod frame;
 mod interp;
 mod link;
@@ -12,6 +13,8 @@ mod run;
 mod trace;
 mod unwind;
 
-pub use link::{Engine, Program, link};
+pub use embed::{Callable, FromHost, HostFunctions, IntoHost};
+pub use link::{Engine, Program, link, link_with};
+pub use lumen_runtime::value::exchange::HostValue;
 pub use machine::{Limits, Machine, Outcome, RunFailure, RunOptions};
 pub use trace::{StackTrace, TraceEntry, TraceFrame};

@@ -17,6 +17,7 @@ mod template;
 pub(crate) use shapes::Boxed;
 pub(crate) use template::{Piece, write_spec};
 
+use crate::embed::{HostFunctions, Linked};
 use crate::interp::state::ClassRow;
 use crate::interp::table::Quick;
 use lumen_lir::{
@@ -70,6 +71,7 @@ pub struct Program {
     templates: Vec<Vec<Piece>>,
     slots: Vec<Slot>,
     rt_classes: Arc<Classes>,
+    hosts: Vec<Linked>,
     /// Owner of the objects that `consts` refers to.
     _constants: Constants,
 }
@@ -106,10 +108,20 @@ pub(crate) enum Address {
     RunReturn,
 }
 
-/// Links a verified module for an engine.
+/// Links a verified module that needs no host functions for an engine.
 pub fn link(module: Verified<Module>, engine: Engine) -> Outcome<Arc<Program>> {
+    link_with(module, engine, &HostFunctions::new())
+}
+
+/// Links a verified module for an engine, with the functions of the embedding program that it calls.
+pub fn link_with(
+    module: Verified<Module>,
+    engine: Engine,
+    functions: &HostFunctions,
+) -> Outcome<Arc<Program>> {
     let cell_name = |cell: u32| module.cells[cell as usize].name.as_str();
     let rt_classes = Arc::new(Classes::link(&module.types, &module.classes, cell_name));
+    let hosts = functions.link(&module, &rt_classes)?;
     let mut constants = Constants::new(Arc::clone(&rt_classes));
     let pools = Pools::new(&module);
     let mut consts = materialise(&module, &mut constants)?;
@@ -131,6 +143,7 @@ pub fn link(module: Verified<Module>, engine: Engine) -> Outcome<Arc<Program>> {
         templates,
         slots,
         rt_classes,
+        hosts,
         _constants: constants,
         module,
     };
@@ -312,6 +325,11 @@ impl Program {
     /// The pieces of a template.
     pub(crate) fn template(&self, index: usize) -> &[Piece] {
         &self.templates[index]
+    }
+
+    /// A function of the embedding program.
+    pub(crate) fn host(&self, index: usize) -> &Linked {
+        &self.hosts[index]
     }
 
     /// Name of a global.

@@ -17,7 +17,9 @@ use lumen_runtime::failure::{Failure, RuntimeError};
 use lumen_runtime::host::{Host, Outside};
 use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::classes::Slot;
+use lumen_runtime::value::exchange::HostValue;
 use lumen_runtime::value::heap::Heap;
+use lumen_runtime::value::word::DYN_NULL;
 use std::sync::Arc;
 
 /// Bounds of a run.
@@ -75,13 +77,18 @@ pub struct Machine {
     vm: Box<Vm>,
     /// Globals, by index.
     _globals: Box<[GlobalSlot]>,
-    /// The value of the entry cell as data, when somebody asked for it.
-    datum: Option<Wanted>,
+    /// The form in which the value of the entry cell was asked for.
+    wanted: Wanted,
 }
 
-/// A value that is asked for as data.
-#[derive(Default)]
-struct Wanted(Option<Datum>);
+/// How the value of the entry cell is given, beside its text.
+enum Wanted {
+    Nothing,
+    /// As data, if it is that.
+    Datum(Option<Datum>),
+    /// For the embedding program, if it can leave.
+    Host(Option<HostValue>),
+}
 
 /// The end of a run before its outcome is put together.
 enum End {
@@ -124,15 +131,29 @@ impl Machine {
             unwinder: Unwinder::default(),
             instruction_limit: limits.instructions.unwrap_or(u64::MAX),
         };
-        Ok(Machine { vm: Box::new(vm), _globals: globals, datum: None })
+        Ok(Machine { vm: Box::new(vm), _globals: globals, wanted: Wanted::Nothing })
     }
 
     /// Runs the entry cell to its end, and gives its value as data if it is that.
     pub fn evaluate(mut self) -> (Outcome, Option<Datum>) {
-        self.datum = Some(Wanted::default());
-        let outcome = self.run_entry();
-        let datum = self.datum.take().and_then(|wanted| wanted.0);
-        (self.outcome(outcome), datum)
+        self.wanted = Wanted::Datum(None);
+        let end = self.run_entry();
+        let datum = match &mut self.wanted {
+            Wanted::Datum(datum) => datum.take(),
+            _ => None,
+        };
+        (self.outcome(end), datum)
+    }
+
+    /// Runs the entry cell to its end, and gives its value to the embedding program; functions and streams stay.
+    pub fn run_for_value(mut self) -> (Outcome, Option<HostValue>) {
+        self.wanted = Wanted::Host(None);
+        let end = self.run_entry();
+        let value = match &mut self.wanted {
+            Wanted::Host(value) => value.take(),
+            _ => None,
+        };
+        (self.outcome(end), value)
     }
 
     /// Runs the entry cell to its end.
@@ -181,7 +202,7 @@ impl Machine {
         loop {
             interp::run(vm);
             let resume = match std::mem::replace(&mut vm.leave, Leave::Broken) {
-                Leave::Done => return End::Value(take_value(vm, results, self.datum.as_mut())),
+                Leave::Done => return End::Value(take_value(vm, results, &mut self.wanted)),
                 Leave::Fail(failure) => vm.fail(failure),
                 Leave::DeferDone => vm.defer_done(),
                 Leave::Broken => {
@@ -220,11 +241,15 @@ impl Machine {
 }
 
 /// The text of the entry cell's value; the value is dropped.
-fn take_value(vm: &mut Vm, results: &[Repr], wanted: Option<&mut Wanted>) -> Option<String> {
-    let mut note = |datum: Option<Datum>| {
-        if let Some(Wanted(slot)) = wanted {
-            *slot = datum;
-        }
+fn take_value(vm: &mut Vm, results: &[Repr], wanted: &mut Wanted) -> Option<String> {
+    let note = |wanted: &mut Wanted, vm: &Vm, slot: Slot, word: u64| match wanted {
+        Wanted::Nothing => {}
+        // SAFETY: the word was returned, of this kind, and is alive.
+        Wanted::Datum(datum) => *datum = unsafe { vm.ctx.heap.datum(slot, word) },
+        // SAFETY: as above.
+        Wanted::Host(value) => unsafe {
+            *value = vm.ctx.heap.value_out(vm.ctx.heap.view(slot, word)).ok();
+        },
     };
     let slot = |repr: Repr| match repr {
         Repr::I64 => Slot::Int,
@@ -237,22 +262,22 @@ fn take_value(vm: &mut Vm, results: &[Repr], wanted: Option<&mut Wanted>) -> Opt
     unsafe {
         match results {
             [] => {
-                note(Some(Datum::Null));
+                note(wanted, vm, Slot::Dyn, DYN_NULL);
                 None
             }
             [repr] => {
                 let word = vm.u(0);
-                note(vm.ctx.heap.datum(slot(*repr), word));
+                note(wanted, vm, slot(*repr), word);
                 let text = vm.ctx.heap.debug(slot(*repr), word);
                 vm.drop_word(*repr, word);
                 text.ok()
             }
             [_, repr, ..] => {
                 if vm.u(0) == 0 {
-                    note(Some(Datum::Null));
+                    note(wanted, vm, Slot::Dyn, DYN_NULL);
                     return Some("null".to_owned());
                 }
-                note(vm.ctx.heap.datum(slot(*repr), vm.u(1)));
+                note(wanted, vm, slot(*repr), vm.u(1));
                 vm.ctx.heap.debug(slot(*repr), vm.u(1)).ok()
             }
         }

@@ -2,7 +2,7 @@
 
 use lumen_lir::{INTRINSICS, Module, Op, check, op as opcode_of, opcode_words, opt, text, verify};
 use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, Limits, Machine, Outcome, RunOptions, link};
+use lumen_vm::{Engine, HostFunctions, HostValue, Limits, Machine, Outcome, RunOptions, link_with};
 
 /// Title line and module of every part of `run.lir`.
 #[expect(clippy::disallowed_methods, reason = "a test reads files of the repository")]
@@ -23,7 +23,9 @@ fn modules() -> Vec<(String, Module)> {
 fn run(module: Module, engine: Engine, instructions: u64) -> Outcome {
     let verified =
         verify(module).unwrap_or_else(|r| panic!("{}: {:?}", r.module.name, r.violations));
-    let program = link(verified, engine).expect("it links");
+    let mut functions = HostFunctions::new();
+    functions.add_untyped("length", |args| Ok(HostValue::Int(args.len() as i64)));
+    let program = link_with(verified, engine, &functions).expect("it links");
     let limits = Limits {
         memory: 8 << 20,
         stack: 1 << 20,

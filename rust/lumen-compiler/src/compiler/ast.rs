@@ -270,7 +270,7 @@ pub enum CellBody {
     Block(BlockId),
     /// `= expr`.
     Expr(ExprId),
-    /// `extern cell`: implemented by the host. Only in files parsed with `ParseOptions::is_std`.
+    /// `extern cell`: implemented by the embedding program, in std by the runtime.
     Extern,
     /// A method of a trait that each impl must write.
     Required,

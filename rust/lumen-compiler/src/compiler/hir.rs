@@ -240,6 +240,8 @@ pub enum CellBody {
     Lumen(Box<Body>),
     /// A builtin implemented by the runtime or by an instruction; the key names it in `lumen_lir::intrinsics`.
     Extern(Symbol),
+    /// A function that the embedding program registers under the cell's name.
+    Host,
     /// A method of a trait that each impl writes.
     Required,
     /// Had errors that make checking it pointless.

@@ -35,6 +35,7 @@ mod externs;
 mod few;
 mod implement;
 mod fx;
+mod host;
 mod indirect;
 mod inline;
 mod instance;

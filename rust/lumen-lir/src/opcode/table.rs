@@ -452,6 +452,9 @@ macro_rules! with_opcodes {
             /// Converts a dynamic value to type `x0` by its schema; two registers for an optional scalar; fails with the path.
             DynAs = "dyn.as" [win_def(A), get(B, Dyn), ty(X0)] FAIL.or(ALLOC).or(EXT);
 
+            /// Calls host function `c` with the values of a `list[Any]`; gives what it returned, not checked yet.
+            Host = "host" [def(A, Dyn), get(B, List), host(C)] FAIL.or(ALLOC);
+
             /// First instruction of a cell: makes room for its registers; a safepoint.
             Enter = "enter" [count(A)] FAIL.or(SUSPEND);
             /// Calls a cell: arguments from `b + 2` on, results to `a` and `a + 1`.
@@ -544,5 +547,5 @@ pub(super) mod notation {
     immediates!(imm => Imm, count => Count, flag => Flag, off => Off, field => Field, ordinal => Ordinal,
         variant => VariantLow, enum_base => EnumBase, class => Class, ty => Type, cell => Cell, rt => Intrinsic,
         k_int => ConstInt, k_float => ConstFloat, k_str => ConstStr, k_bytes => ConstBytes, template => Template,
-        table => JumpTable, global => Global, code => ErrorCode);
+        table => JumpTable, global => Global, host => Host, code => ErrorCode);
 }

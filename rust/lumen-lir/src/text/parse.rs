@@ -6,7 +6,7 @@ use super::parse_code::Body;
 use crate::effects::{Effect, EffectSet};
 use crate::format_spec::FormatSpec;
 use crate::module::{
-    Cell, CellId, Global, InlineSite, Module, Param, Passing, Pos, SourceFile, Template,
+    Cell, CellId, Global, HostFn, InlineSite, Module, Param, Passing, Pos, SourceFile, Template,
     TemplatePart,
 };
 use crate::typedesc::{
@@ -138,6 +138,14 @@ fn table_row(module: &mut Module, keyword: &str, at: &mut Cursor<'_>) -> Read<()
         "global" => {
             next_row(at, "g", module.globals.len())?;
             module.globals.push(Global { name: at.string()?, ty: type_id(at)? });
+        }
+        "host" => {
+            next_row(at, "h", module.hosts.len())?;
+            let (name, params) = (at.string()?, at.list(type_id)?);
+            at.need("->")?;
+            let ret = type_id(at)?;
+            at.need("/")?;
+            module.hosts.push(HostFn { name, params, ret, effects: effects(at)? });
         }
         "file" => {
             next_row(at, "", module.files.len())?;

@@ -187,6 +187,7 @@ fn read_operand(operand: Operand, at: &mut Cursor<'_>) -> Read<u32> {
         }
         Kind::JumpTable => at.id("T")?,
         Kind::Global => at.id("g")?,
+        Kind::Host => at.id("h")?,
         Kind::ErrorCode => at.id("R")?,
     };
     if !wide && bits > u32::from(u16::MAX) {

@@ -87,6 +87,10 @@ fn tables(module: &Module, out: &mut String) {
     for (i, global) in module.globals.iter().enumerate() {
         line!(out, "global g{i} = {} t{}", quote(&global.name), global.ty.0);
     }
+    for (i, host) in module.hosts.iter().enumerate() {
+        let (name, params, ret) = (quote(&host.name), types_of(&host.params), host.ret.0);
+        line!(out, "host h{i} = {name} ({params}) -> t{ret} / {}", host.effects);
+    }
     for (i, file) in module.files.iter().enumerate() {
         let starts = list(file.line_starts.iter().map(u32::to_string));
         line!(out, "file {i} = {} \"{}\" ({starts})", quote(&file.path), hex(&file.hash));
@@ -368,6 +372,7 @@ fn one(operand: Operand, bits: u32) -> String {
         }
         Kind::JumpTable => format!("T{bits}"),
         Kind::Global => format!("g{bits}"),
+        Kind::Host => format!("h{bits}"),
         Kind::ErrorCode => format!("R{bits}"),
     }
 }
@@ -384,6 +389,7 @@ fn note(module: &Module, operands: &[Operand], w: u64, ext: u64) -> Option<Strin
             }
             Kind::ConstStr => module.consts.strings.get(n).map(|s| quote(&shorten(s))),
             Kind::Global => module.globals.get(n).map(|g| quote(&g.name)),
+            Kind::Host => module.hosts.get(n).map(|h| quote(&h.name)),
             Kind::Class => module.classes.get(n).and_then(class_name),
             Kind::VariantLow => module.classes.get(n).and_then(class_name),
             _ => None,

@@ -104,7 +104,10 @@ const fn plan(operands: &[Operand], flags: Flags) -> Plan {
                 if matches!(kind, Kind::Window(_) | Kind::Off | Kind::JumpTable) {
                     plan.harmless = false;
                 }
-                if matches!(kind, Kind::Window(_) | Kind::Class | Kind::Type | Kind::Global) {
+                if matches!(
+                    kind,
+                    Kind::Window(_) | Kind::Class | Kind::Type | Kind::Global | Kind::Host
+                ) {
                     plan.simple = false;
                 }
                 if matches!(kind, Kind::Off) {

@@ -1,7 +1,7 @@
 //! Rules M1–M5: the tables of a module.
 
 use super::{Rule, Violation};
-use crate::module::{Module, TemplatePart};
+use crate::module::{HostFn, Module, TemplatePart};
 use crate::typedesc::{ClassDesc, ClassId, TypeDesc, TypeId, fixed_classes, fixed_types};
 
 /// Class ids fit the 24 bits that a dynamic enum value has for them.
@@ -154,6 +154,10 @@ fn contents(module: &Module) -> Result<(), Violation> {
     let known = |ty: TypeId| ty.index() < module.types.len();
     if module.globals.iter().any(|g| !known(g.ty)) {
         return Err(Violation::module(Rule::M4, "a global has a type that does not exist"));
+    }
+    let hosts_ok = |h: &HostFn| h.params.iter().all(|ty| known(*ty)) && known(h.ret);
+    if !module.hosts.iter().all(hosts_ok) {
+        return Err(Violation::module(Rule::M4, "a host function has a type that does not exist"));
     }
     for template in &module.consts.templates {
         let holes_ok = template.parts.iter().all(|p| match p {

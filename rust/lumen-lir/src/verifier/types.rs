@@ -4,7 +4,7 @@
 
 use super::ownership::{Fault, MAYBE_NULL, NON_NULL, VARIANT};
 use super::step::{Step, Value};
-use super::{Rule, calls, generators};
+use super::{Rule, calls, effects, generators};
 use crate::module::TemplatePart;
 use crate::opcode::{self, Op, Reg, Role, Want};
 use crate::typedesc::{ClassDesc, ClassId, Repr, Slots, TypeDesc, TypeId, param_slots, slot_repr};
@@ -272,7 +272,17 @@ impl<'m> Step<'m> {
             Op::Call | Op::CallW | Op::CallC | Op::CallTry | Op::Rt | Op::RtT => {
                 calls::relate(self, op, w, ext)
             }
+            Op::Host => self.host(b, c).map(|()| Value::of(Repr::Dyn)),
             _ => self.relate_parts(op, w, ext),
+        }
+    }
+
+    /// The arguments of a host function are a `list[Any]`, and the cell may do what the function may.
+    fn host(&self, list: Reg, index: u16) -> Result<(), Fault> {
+        effects::allow(self.cell, self.module.hosts[usize::from(index)].effects)?;
+        match self.regs[usize::from(list)].class().map(|id| self.class(id)) {
+            Some(ClassDesc::List { elem: TypeId::ANY }) => Ok(()),
+            _ => Err(Fault::new(Rule::T7, format!("r{list} is no list of dynamic values"))),
         }
     }
 

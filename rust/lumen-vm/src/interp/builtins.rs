@@ -1,4 +1,4 @@
-//! Calls of runtime builtins, and conversions of dynamic values by type.
+//! Calls of runtime builtins and of host functions, and conversions of dynamic values by type.
 
 #![expect(unsafe_code, reason = "calls builtins with registers")]
 
@@ -59,6 +59,18 @@ instr!(RtT {
         let ty = TypeId(vm.ext().x0());
         call(vm, w, ty)?;
         vm.skip_ext();
+        Ok(())
+    }
+});
+
+instr!(Host {
+    slow(vm, w) {
+        vm.ctx.outside.flush()?;
+        let program = std::sync::Arc::clone(&vm.program);
+        let host = program.host(usize::from(w.c()));
+        let given = vm.u(w.b());
+        let word = vm.ctx.heap.call_host(&host.name, &*host.callback, given)?;
+        vm.set(w.a(), word);
         Ok(())
     }
 });

@@ -72,6 +72,9 @@ impl<'a> Lower<'a> {
 
     fn lower_cell(&mut self, job: &Job, cell: CellId, type_args: &[Ty]) {
         let hir = self.hir;
+        if matches!(hir.cells[cell].body, CellBody::Host) {
+            return self.lower_host(job, cell);
+        }
         let name = self.instance_name(cell, type_args);
         let Some(mut frame) = self.frame_of(cell, type_args, 0) else {
             let at = hir.cells[cell].name_span.in_file(self.file_of(cell));

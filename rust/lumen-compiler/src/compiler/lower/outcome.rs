@@ -188,6 +188,11 @@ impl Fx<'_, '_> {
             );
             return Val::new(failed.place, to);
         }
+        self.dynamic_as(v, to)
+    }
+
+    /// A dynamic value as what it is to be: checked by the schema, and by the conditions in it.
+    pub(super) fn dynamic_as(&mut self, v: Val, to: Ty) -> Val {
         if let Some(validate) = self.p.hir.well_known.validate
             && self.needs_plan(to)
         {

@@ -27,7 +27,7 @@ impl Program {
         match &hir.cells[cell].body {
             CellBody::Lumen(body) => parameter(body, index)
                 .is_none_or(|local| self.facts(cell).own.contains(local.raw())),
-            CellBody::Extern(_) | CellBody::Required | CellBody::Error => true,
+            CellBody::Extern(_) | CellBody::Host | CellBody::Required | CellBody::Error => true,
         }
     }
 }
@@ -58,6 +58,9 @@ pub(super) fn analyse(
         let mut found = demand::facts(hir, tables, cell);
         if Some(cell) == hir.well_known.validate {
             found.callees.extend(conversion_cells(hir));
+        }
+        if matches!(hir.cells[cell].body, CellBody::Host) {
+            found.callees.extend(hir.well_known.validate);
         }
         found.callees.extend(hir.implementations(cell));
         work.extend(found.callees.iter().rev());
@@ -132,7 +135,9 @@ fn propagate(hir: &Hir, names: &Interner, program: &mut Program, order: &[CellId
                         edges.push((to + param.raw(), base + local.raw()));
                     }
                 }
-                CellBody::Required | CellBody::Error => work.push(base + local.raw()),
+                CellBody::Host | CellBody::Required | CellBody::Error => {
+                    work.push(base + local.raw());
+                }
             }
         }
         edges.extend(facts.flows.iter().map(|f| (base + f.0.raw(), base + f.1.raw())));

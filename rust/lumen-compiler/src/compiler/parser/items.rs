@@ -90,7 +90,8 @@ impl Parser<'_> {
             TokenKind::Ident
                 if token.symbol == sym::EXTERN && self.peek(1).kind == TokenKind::Cell =>
             {
-                self.extern_cell(doc)
+                let word = self.bump();
+                self.cell(CellForm::Extern(word), doc).map(ItemKind::Cell)
             }
             _ => {
                 if self.unbuilt_stmt(token).is_none() {
@@ -102,16 +103,6 @@ impl Parser<'_> {
         let kind = kind.filter(|_| !is_rejected)?;
         let span = self.span_from(lo);
         Some(self.tree.item_nodes.alloc(Item { kind, span, is_pub, attributes, doc }))
-    }
-
-    /// `extern cell`: in files of the standard library a declaration, elsewhere not built.
-    fn extern_cell(&mut self, doc: Option<Span>) -> Option<ItemKind> {
-        let token = self.bump();
-        if !self.options.is_std {
-            self.reject_unbuilt(token, "`extern cell`");
-        }
-        let cell = self.cell(CellForm::Extern(token), doc)?;
-        self.options.is_std.then_some(ItemKind::Cell(cell))
     }
 
     /// Attributes before a declaration, and whether one of them makes it a thing that is not built.

@@ -158,6 +158,20 @@ pub(super) fn entry_signature(at: FileSpan, what: &str) -> Diagnostic {
         .with_primary("nobody passes arguments to it")
 }
 
+/// An `extern cell` that leaves its result type or its row to inference.
+pub(super) fn open_host_cell(at: FileSpan, no_result: bool) -> Diagnostic {
+    let what = if no_result { "result type" } else { "row" };
+    Diagnostic::new(Code::E0361, at, format!("an extern cell without a {what}"))
+        .with_primary("there is no body to infer it from")
+        .with_help("write what it gives and does: `extern cell name(…) -> Int / {}`")
+}
+
+/// An `extern cell` of a form that no host function has.
+pub(super) fn bad_host_cell(at: FileSpan, wanted: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0360, at, format!("an extern cell is {wanted}"))
+        .with_primary("a function of the embedding program stands behind it")
+}
+
 /// A row names an effect that does not exist.
 pub(super) fn unknown_effect(at: FileSpan, name: &str) -> Diagnostic {
     Diagnostic::new(Code::E0322, at, format!("there is no effect `{name}`"))

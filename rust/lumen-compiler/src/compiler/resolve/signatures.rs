@@ -82,8 +82,9 @@ impl Ctx<'_, '_> {
             ast::CellBody::Block(block) => Code::Block(block),
             ast::CellBody::Expr(expr) => Code::Expr(expr),
             ast::CellBody::Extern | ast::CellBody::Required => {
-                self.extern_cell(id, cell.head);
+                self.extern_cell(source, id);
                 self.register(id, owner);
+                self.check_entry(id);
                 return;
             }
         };
@@ -196,9 +197,9 @@ impl Ctx<'_, '_> {
         params.into()
     }
 
-    fn extern_cell(&mut self, id: CellId, head: Span) {
+    fn extern_cell(&mut self, source: ast::CellId, id: CellId) {
         if !self.g.hir.modules[self.module].is_std {
-            self.report_not_built(head, "an extern cell");
+            self.host_cell(source, id);
             return;
         }
         let kind = self.first_head(id);
@@ -206,6 +207,32 @@ impl Ctx<'_, '_> {
             format!("{}.{}", head_name(kind), self.g.names.resolve(self.g.hir.cells[id].name));
         let key = self.g.names.intern(&key);
         self.cell_mut(id).body = CellBody::Extern(key);
+    }
+
+    /// A cell of the embedding program: nothing of its signature is inferred, and every value that crosses has a type
+    /// of its own.
+    fn host_cell(&mut self, source: ast::CellId, id: CellId) {
+        let head = self.ast[source].head;
+        let cell = &self.g.hir.cells[id];
+        let problem = if cell.ret.is_none() || cell.row.is_none() {
+            Some(diagnostics::open_host_cell(self.at(head), cell.ret.is_none()))
+        } else if cell.is_generator {
+            Some(diagnostics::bad_host_cell(self.at(head), "no generator"))
+        } else if !cell.type_params.is_empty() {
+            Some(diagnostics::bad_host_cell(self.at(head), "without type parameters"))
+        } else if cell.name == sym::MAIN || cell.attrs.is_test || cell.attrs.inline {
+            Some(diagnostics::bad_host_cell(self.at(head), "not `main`, no test and not `@inline`"))
+        } else {
+            None
+        };
+        match problem {
+            Some(found) => self.report(found),
+            None => {
+                // What comes back is converted.
+                self.g.has_conversions = true;
+                self.cell_mut(id).body = CellBody::Host;
+            }
+        }
     }
 
     /// The head of the first parameter.

@@ -80,6 +80,7 @@ impl<'a> Checker<'a> {
             debug_assert_eq!(self.cells.len(), id.index() + 1);
         }
         self.declare_cells();
+        self.check_host_cells();
         self.check_impls();
         self.declare_attached();
         self.check_written_bounds();
@@ -122,6 +123,27 @@ impl<'a> Checker<'a> {
                 id,
                 CellSig { type_params: cell.type_params.clone(), params: tys, ret, row },
             );
+        }
+    }
+
+    /// What crosses between the program and its host is data.
+    fn check_host_cells(&mut self) {
+        let hir = self.hir;
+        for (id, cell) in hir.cells.iter() {
+            let (CellBody::Host, Some(sig)) = (&cell.body, self.tables.sigs.get(id)) else {
+                continue;
+            };
+            let refs = cell.params.iter().map(|param| param.ty).chain(cell.ret);
+            let types: Vec<(Ty, TyRefId)> =
+                sig.params.iter().copied().chain([sig.ret]).zip(refs).collect();
+            let file = hir.modules[cell.module].file;
+            for (ty, written) in types {
+                if !self.no_functions(ty, &mut |_| false) {
+                    let at = hir.ty_refs[written].span.in_file(file);
+                    let shown = self.show(ty);
+                    self.diags.push(d::host_type(at, &shown));
+                }
+            }
         }
     }
 

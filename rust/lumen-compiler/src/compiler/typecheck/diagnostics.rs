@@ -404,6 +404,13 @@ pub(super) fn bad_conversion(at: FileSpan, wanted: &str, found: &str) -> Diagnos
         .with_help("use a function such as `to_float`, `round`, `parse_int` or `to_string`")
 }
 
+/// A value of `ty` cannot cross between a program and its host.
+pub(super) fn host_type(at: FileSpan, ty: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0470, at, format!("a `{ty}` cannot cross to the embedding program"))
+        .with_primary("it is or holds a function")
+        .with_help("pass data, and call the function on this side")
+}
+
 /// A Json value is indexed by Int or String, not by `ty`.
 pub(super) fn json_index(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(

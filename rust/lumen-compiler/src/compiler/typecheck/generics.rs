@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether no value of `ty` holds a function; `param` decides for type parameters.
-    fn no_functions(&self, ty: Ty, param: &mut dyn FnMut(Ty) -> bool) -> bool {
+    pub(super) fn no_functions(&self, ty: Ty, param: &mut dyn FnMut(Ty) -> bool) -> bool {
         match self.store.kind(ty) {
             TyKind::Fn { .. } | TyKind::Stream { .. } => false,
             TyKind::Param(_) => param(ty),

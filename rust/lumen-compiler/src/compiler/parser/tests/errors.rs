@@ -115,7 +115,6 @@ fn what_is_not_built_is_named() {
         "macro m!(a)\n  a\nend",
         "active Even(n: Int)\n  n\nend",
         "async cell f() -> Int\n  1\nend",
-        "extern cell f() -> Int",
         "enum E[T]\n  Lit(Int): E[Int]\nend",
         "let x = await y",
         "let x = try f()",
