@@ -219,7 +219,11 @@ pub(crate) fn run(module: Verified<Module>, oracle: Oracle) -> Actual {
         .and_then(|program| Machine::new(program, &RunOptions { limits }, Box::new(host)));
     let outcome = match machine {
         Ok(machine) => machine.run(),
-        Err(Failure::Error(error)) => return Actual::Bug(format!("it does not start: {error:?}")),
+        // A host function that is missing: the program does not start.
+        Err(Failure::Error(error)) => {
+            let text = format!("{}: {}\n", error.code, error.message);
+            return Actual::Failed { code: error.code, output: String::new(), text };
+        }
         Err(Failure::Exit(code)) => return Actual::Bug(format!("it exits with {code} at once")),
     };
     let output = String::from_utf8_lossy(&system.output()).into_owned();

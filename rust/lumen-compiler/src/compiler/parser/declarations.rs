@@ -44,10 +44,13 @@ impl Parser<'_> {
         let has_row = !self.panicking && self.at(TokenKind::Slash) && !self.line_ends();
         let row = if has_row { Some(self.row()) } else { None };
         let head = self.span_from(lo);
-        let body = if !self.panicking && !self.line_ends() && self.eat(TokenKind::Eq) {
-            CellBody::Expr(self.expr())
-        } else if matches!(form, CellForm::Extern(_)) {
+        let body = if matches!(form, CellForm::Extern(_)) {
+            if !self.panicking && !self.line_ends() {
+                self.unexpected("the end of the line: an extern cell has no body");
+            }
             CellBody::Extern
+        } else if !self.panicking && !self.line_ends() && self.eat(TokenKind::Eq) {
+            CellBody::Expr(self.expr())
         } else if form == CellForm::InTrait && self.lacks_body(open) {
             CellBody::Required
         } else {
@@ -56,7 +59,7 @@ impl Parser<'_> {
             self.end_of_block(open);
             CellBody::Block(body)
         };
-        if is_generator && !matches!(body, CellBody::Block(_)) {
+        if is_generator && !matches!(body, CellBody::Block(_) | CellBody::Extern) {
             let is_required = matches!(body, CellBody::Required);
             let found = diagnostics::generator_body(self.in_file(yields.span()), is_required);
             self.report(found);
