@@ -72,9 +72,10 @@ pub(crate) fn functions() -> HostFunctions {
     functions
 }
 
-fn main() {
-    match bill(&functions()) {
-        Ok(value) => println!("{value:?}"),
-        Err(message) => eprintln!("{message}"),
-    }
+fn main() -> Result<(), String> {
+    let value = bill(&functions())?;
+    assert!(
+        value.is_some_and(|value| matches!(value, HostValue::Variant(name, _) if name == "ok"))
+    );
+    Ok(())
 }

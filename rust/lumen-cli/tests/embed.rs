@@ -54,7 +54,7 @@ fn the_example_runs() {
 fn the_page_shows_the_example() {
     let page = include_str!("../../../docs/howto/embed.md");
     let example = include_str!("../examples/embed.rs");
-    assert!(page.contains(&format!("```rust\n{example}```\n")), "copy the example into the page");
+    assert!(page.contains(&format!("````rust\n{example}````\n")), "copy the example into the page");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What type checking says: E04xx and W04xx.
 
+mod conversions;
 mod traits;
 
+pub(super) use conversions::*;
 pub(super) use traits::*;
 
 use crate::compiler::resolve::closest;
@@ -385,32 +387,6 @@ pub(super) fn propagate_error_type(at: FileSpan, expected: &str, found: &str) ->
     .with_help("convert the error first: `.map_err(fn(e) => …)?`")
 }
 
-/// A `found` is never a `wanted`.
-pub(super) fn impossible_test(at: FileSpan, wanted: &str, found: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0439, at, format!("a `{found}` is never a `{wanted}`"))
-        .with_primary("this test always fails")
-}
-
-/// `wanted` cannot be tested for.
-pub(super) fn untestable(at: FileSpan, wanted: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0439, at, format!("`{wanted}` cannot be tested for"))
-        .with_primary("functions cannot be told apart at run time")
-}
-
-/// A `found` cannot become a `wanted` by `as`.
-pub(super) fn bad_conversion(at: FileSpan, wanted: &str, found: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0440, at, format!("a `{found}` cannot become a `{wanted}` by `as`"))
-        .with_primary("`as` checks, it does not compute")
-        .with_help("use a function such as `to_float`, `round`, `parse_int` or `to_string`")
-}
-
-/// A value of `ty` cannot cross between a program and its host.
-pub(super) fn host_type(at: FileSpan, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0470, at, format!("a `{ty}` cannot cross to the embedding program"))
-        .with_primary("it is or holds a function")
-        .with_help("pass data, and call the function on this side")
-}
-
 /// A Json value is indexed by Int or String, not by `ty`.
 pub(super) fn json_index(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(
@@ -790,13 +766,6 @@ pub(super) fn not_refinable(at: FileSpan, found: &str) -> Diagnostic {
     Diagnostic::new(Code::E0490, at, format!("`{found}` cannot be refined"))
         .with_primary("a condition needs a value of one known type")
         .with_help("refine Int, Float, Bool, String, Bytes, a list, map, set, tuple, record or enum; write `?` or `|` where the alias is used")
-}
-
-/// A check of a dynamic value against a type that holds a refined one inside.
-pub(super) fn refined_inside(at: FileSpan, found: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0491, at, format!("a dynamic value cannot be checked against `{found}`"))
-        .with_primary("a refined type stands inside of this type")
-        .with_help("convert to the type without the refinement, then its parts one by one: `[x as Port for x in j as list[Int]]`")
 }
 
 /// A type test for a refined type in a pattern.

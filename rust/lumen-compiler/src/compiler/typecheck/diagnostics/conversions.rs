@@ -1,0 +1,36 @@
+//! What type checking says of tests and conversions of dynamic values.
+
+use lumen_base::{Code, Diagnostic, FileSpan};
+
+/// A `found` is never a `wanted`.
+pub(in super::super) fn impossible_test(at: FileSpan, wanted: &str, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0439, at, format!("a `{found}` is never a `{wanted}`"))
+        .with_primary("this test always fails")
+}
+
+/// `wanted` cannot be tested for.
+pub(in super::super) fn untestable(at: FileSpan, wanted: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0439, at, format!("`{wanted}` cannot be tested for"))
+        .with_primary("functions cannot be told apart at run time")
+}
+
+/// A `found` cannot become a `wanted` by `as`.
+pub(in super::super) fn bad_conversion(at: FileSpan, wanted: &str, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0440, at, format!("a `{found}` cannot become a `{wanted}` by `as`"))
+        .with_primary("`as` checks, it does not compute")
+        .with_help("use a function such as `to_float`, `round`, `parse_int` or `to_string`")
+}
+
+/// A value of `ty` cannot cross between a program and its host.
+pub(in super::super) fn host_type(at: FileSpan, ty: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0470, at, format!("a `{ty}` cannot cross to the embedding program"))
+        .with_primary("it is or holds a function")
+        .with_help("pass data, and call the function on this side")
+}
+
+/// A check of a dynamic value against a type that holds a refined one inside.
+pub(in super::super) fn refined_inside(at: FileSpan, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0491, at, format!("a dynamic value cannot be checked against `{found}`"))
+        .with_primary("a refined type stands inside of this type")
+        .with_help("convert to the type without the refinement, then its parts one by one: `[x as Port for x in j as list[Int]]`")
+}
