@@ -154,7 +154,13 @@ module.exports = grammar({
     spread: ($) => seq("...", $._expression),
     member: ($) =>
       prec(P.postfix, seq($._expression, choice(".", "?."), field("name", choice($.identifier, $.type_identifier, $.integer)))),
-    index: ($) => prec(P.postfix, seq($._expression, choice("[", "?["), commaSep1($._expression), "]")),
+    index: ($) =>
+      prec(
+        P.postfix,
+        seq($._expression, choice("[", "?["), choice(commaSep1($._expression), $.open_range), "]"),
+      ),
+    open_range: ($) =>
+      prec.left(P.range, choice(seq($._expression, ".."), seq(choice("..", "..="), $._expression))),
     update: ($) => prec(P.postfix, seq($._expression, "with", $.arguments)),
     propagate: ($) => prec(P.postfix, seq($._expression, "?")),
     unwrap: ($) => prec(P.postfix, seq($._expression, "!")),

@@ -53,6 +53,28 @@ pub fn declarations(name: &str) -> impl Iterator<Item = (&'static StdFile, Range
     })
 }
 
+/// The module of std that has the name for those who import it: `std.text` for `words`. Methods need no import.
+pub(crate) fn importable(name: &str) -> Option<String> {
+    let (file, _) = declarations(name)
+        .find(|(file, range)| file.is_module && offers(&file.text[range.clone()], name))?;
+    Some(file.path.strip_suffix(".lm.md").unwrap_or(file.path).replace('/', "."))
+}
+
+/// Whether a fence declares `pub cell name(…)` without `self`, or a type or constant of the name.
+fn offers(fence: &str, name: &str) -> bool {
+    const KINDS: [&str; 5] = ["cell", "record", "enum", "type", "const"];
+    fence.lines().any(|line| {
+        let declared = line.strip_prefix("pub ").and_then(|rest| rest.split_once(' '));
+        let Some((kind, rest)) = declared.filter(|(kind, _)| KINDS.contains(kind)) else {
+            return false;
+        };
+        let Some(rest) = rest.strip_prefix(name) else { return false };
+        let is_whole = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let is_method = kind == "cell" && rest.contains("(self");
+        is_whole && !is_method
+    })
+}
+
 /// The std names as symbols of one interner.
 pub(crate) struct Index {
     /// By symbol: position in `NAMES` plus one, or zero. Shorter than the interner.
@@ -138,5 +160,14 @@ mod tests {
         assert!(length.fences().len() >= 4);
         assert!(!index.find(names.intern("ok")).expect("a variant").is_cell());
         assert_eq!(index.find(names.intern("no_such_name")), None);
+    }
+
+    #[test]
+    fn names_of_modules_are_importable() {
+        assert_eq!(importable("words").as_deref(), Some("std.text"));
+        assert_eq!(importable("Deque").as_deref(), Some("std.collections"));
+        assert_eq!(importable("push_back"), None);
+        assert_eq!(importable("print"), None);
+        assert_eq!(importable("wor"), None);
     }
 }

@@ -4,7 +4,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lumen_base::{OsSystem, System};
-use lumen_mdtest::{Document, Role, bless, cases, check};
+use lumen_mdtest::{CellTest, Document, Role, bless, cases, cell_tests, check};
 use std::path::{Path, PathBuf};
 
 /// Stack of the thread that runs a case: what a main thread has, so that depth is bounded by design.
@@ -25,6 +25,15 @@ fn main() {
             let message = format!("{}: {}", document.name, problem.message);
             trials.push(Trial::test(message.clone(), move || Err(Failed::from(message.clone()))));
         }
+        for test in test_cells(&document) {
+            let name =
+                test.as_ref().map_or_else(|_| document.name.clone(), |test| test.name.clone());
+            trials.push(Trial::test(name, move || {
+                deep(move || test.and_then(|test| test.check()))
+                    .unwrap_or_else(|| Err("panicked".to_owned()))
+                    .map_err(Failed::from)
+            }));
+        }
         for case in cases {
             trials.push(Trial::test(case.name.clone(), move || {
                 deep(move || check(&case))
@@ -34,6 +43,19 @@ fn main() {
         }
     }
     libtest_mimic::run(&args, trials).exit();
+}
+
+/// The `@test` cells of a document that has any.
+fn test_cells(document: &Document) -> Vec<Result<CellTest, String>> {
+    if !document.text.contains("```lumen\n@test") {
+        return Vec::new();
+    }
+    let document = document.clone();
+    match deep(move || cell_tests(&document)) {
+        Some(Ok(tests)) => tests.into_iter().map(Ok).collect(),
+        Some(Err(report)) => vec![Err(report)],
+        None => vec![Err("panicked".to_owned())],
+    }
 }
 
 /// Runs something on the stack that it is meant for; nothing when it panics.
@@ -51,6 +73,7 @@ fn documents(root: &Path) -> Vec<Document> {
     let folders = [
         ("std", Role::Std),
         ("examples", Role::Program),
+        ("examples/tasks", Role::Program),
         ("docs/errors", Role::Program),
         ("docs/howto", Role::Program),
         ("docs/tutorial", Role::Program),

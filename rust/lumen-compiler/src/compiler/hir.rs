@@ -208,6 +208,18 @@ pub struct Cell {
     pub body: CellBody,
 }
 
+impl Cell {
+    /// Whether the body is a literal and nothing else.
+    pub fn is_literal(&self) -> bool {
+        let CellBody::Lumen(body) = &self.body else { return false };
+        let is_lit = |expr: ExprId| matches!(body.exprs[expr].kind, ExprKind::Lit(_));
+        body.root.is_some_and(|root| match body.exprs[root].kind {
+            ExprKind::Neg(inner) => is_lit(inner),
+            _ => is_lit(root),
+        })
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CellOrigin {
     TopLevel,

@@ -10,6 +10,7 @@
 //! - Time is linear in the program: each body is analysed once and walked once for each instance.
 //! - Nothing panics: what the stages before exclude is reported as an error (`limits::confused`).
 
+mod adapt;
 mod arith;
 mod arms;
 mod assign;

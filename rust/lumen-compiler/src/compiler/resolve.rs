@@ -29,7 +29,7 @@ mod tests;
 
 pub(crate) use diagnostics::{deprecated, nothing_to_run};
 pub use imports::{LoadFile, Parsed, Target, Unit, Wanted, load};
-pub(crate) use names::closest;
+pub(crate) use names::{closest, import_help};
 pub use std_names::ParseStd;
 
 use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId, Record};

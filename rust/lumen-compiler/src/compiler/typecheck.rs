@@ -24,6 +24,7 @@ mod narrow;
 mod expr;
 mod operators;
 mod access;
+mod adapt;
 mod place;
 mod call;
 mod args;
@@ -131,6 +132,8 @@ pub(crate) struct Checker<'a> {
     written_bounds: Vec<(Ty, Bound, FileSpan)>,
     /// Bounds of types that were not known where they were required.
     obligations: Vec<(Ty, Bound, FileSpan)>,
+    /// Bounds of type parameters that were reported as lacking: once is enough.
+    lacks: Vec<(Ty, Bound)>,
     /// By trait: everything that having it implies, itself included.
     implied: Vec<Implied>,
     /// Methods of traits by name.
@@ -168,6 +171,7 @@ impl<'a> Checker<'a> {
             next_row_param: hir.type_params.len() as u32,
             written_bounds: Vec::new(),
             obligations: Vec::new(),
+            lacks: Vec::new(),
             implied: Vec::new(),
             trait_methods: FxHashMap::default(),
             known_impls: RefCell::default(),

@@ -65,9 +65,13 @@ impl Writer<'_> {
             }
             ExprKind::Chain { first, rest } => self.operators(first, &file[rest], lines),
             ExprKind::Range { lo, hi, step, .. } => {
-                self.expr(lo);
+                if let Some(lo) = lo {
+                    self.expr(lo);
+                }
                 self.token();
-                self.expr(hi);
+                if let Some(hi) = hi {
+                    self.expr(hi);
+                }
                 if let Some(step) = step {
                     self.space();
                     self.token();

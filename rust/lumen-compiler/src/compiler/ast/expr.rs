@@ -84,8 +84,8 @@ pub enum ExprKind {
     /// At least two links. Fold them in a loop: a chain may have a million of them.
     /// The value of the first n links has the span `first.lo..operand.hi` of the n-th.
     Chain { first: ExprId, rest: Slice<ChainLink> },
-    /// `lo..hi`, `lo..=hi`, `… step s`.
-    Range { lo: ExprId, hi: ExprId, step: Option<ExprId>, inclusive: bool },
+    /// `lo..hi`, `lo..=hi`, `… step s`; an end lacks only where the range is an index: `xs[2..]`.
+    Range { lo: Option<ExprId>, hi: Option<ExprId>, step: Option<ExprId>, inclusive: bool },
     /// `e as T`.
     As { expr: ExprId, ty: TypeId },
     /// `e is T`.

@@ -478,8 +478,13 @@ impl Printer<'_> {
                 }
             }),
             ExprKind::Range { lo, hi, step, inclusive } => {
-                let head = if inclusive { "..=" } else { ".." };
-                let parts: Vec<_> = [lo, hi].into_iter().chain(step).collect();
+                let head = match (lo, inclusive) {
+                    (None, true) => "start..=",
+                    (None, false) => "start..",
+                    (Some(_), true) => "..=",
+                    (Some(_), false) => "..",
+                };
+                let parts: Vec<_> = [lo, hi, step].into_iter().flatten().collect();
                 self.exprs(head, &parts);
             }
             ExprKind::As { expr, ty } => self.typed("as ", expr, ty),

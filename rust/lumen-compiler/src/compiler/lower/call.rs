@@ -554,16 +554,9 @@ impl<'a> Fx<'_, 'a> {
 
     /// The value of a cell whose body is a literal.
     pub(super) fn literal_body(&mut self, cell: CellId, type_args: &[Ty]) -> Option<Val> {
-        let CellBody::Lumen(body) = &self.p.hir.cells[cell].body else { return None };
-        let root = body.root?;
-        let literal = match &body.exprs[root].kind {
-            ExprKind::Lit(_) => true,
-            ExprKind::Neg(inner) => matches!(body.exprs[*inner].kind, ExprKind::Lit(_)),
-            _ => false,
-        };
-        if !literal {
-            return None;
-        }
+        let decl = &self.p.hir.cells[cell];
+        let CellBody::Lumen(body) = &decl.body else { return None };
+        let root = body.root.filter(|_| decl.is_literal())?;
         let frame = self.p.frame_of(cell, type_args, self.frame().inline)?;
         self.frames.push(frame);
         let v = self.expr(root, Want::Borrow, None);

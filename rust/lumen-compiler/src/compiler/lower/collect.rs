@@ -217,27 +217,28 @@ impl<'a> Fx<'_, 'a> {
             None => Val::new(Place::Int(0), Ty::INT),
         };
         let lo = if hi.is_some_and(|hi| self.assigns(hi)) { self.snapshot(lo) } else { lo };
-        let hi = match hi {
-            Some(hi) => self.read(hi),
-            None => Val::new(Place::Int(i64::MAX), Ty::INT),
-        };
+        let hi = hi.map(|hi| self.read(hi));
         if !self.r.reachable {
             return Val::never();
         }
         self.at_expr(e);
-        let hi = match hi.place {
-            Place::Int(i64::MAX) => hi,
-            _ if inclusive => {
+        let ty = v.ty;
+        let (name, length) = match self.p.types.kind(ty) {
+            TyKind::String => ("string.part", Op::StrLen),
+            TyKind::Bytes => ("bytes.part", Op::BytesLen),
+            _ => ("list.part", Op::ListLen),
+        };
+        let (_, v) = self.reg(v);
+        let hi = match hi {
+            Some(hi) if inclusive => {
                 let one = Val::new(Place::Int(1), Ty::INT);
                 self.apply(crate::compiler::hir::BinOp::Add, hi, one, None)
             }
-            _ => hi,
-        };
-        let ty = v.ty;
-        let name = match self.p.types.kind(ty) {
-            TyKind::String => "string.part",
-            TyKind::Bytes => "bytes.part",
-            _ => "list.part",
+            Some(hi) => hi,
+            None => {
+                let again = self.alias(v);
+                self.unary(length, again, Repr::I64, None)
+            }
         };
         self.rt(name, &[v, lo, hi], ty, None)
     }

@@ -198,7 +198,7 @@ impl<'a> Lower<'a> {
         fx.b.emit(Op::Enter, 0, 0, 0);
         let mut values = fx.load_captures(&job.captures);
         values.extend(dests.iter().map(|&d| fx.param_value(d, true)).collect::<Vec<_>>());
-        let v = fx.stub_value(target, args, &values, ret);
+        let v = fx.stub_value(target, args, values, ret);
         fx.leave_with(v, ret);
         fx.close_cell(job, ret);
     }
@@ -342,17 +342,21 @@ impl Fx<'_, '_> {
     }
 
     /// What the code of a stub gives.
-    fn stub_value(&mut self, target: StubTarget, args: &[Ty], values: &[Val], ret: Ty) -> Val {
+    fn stub_value(&mut self, target: StubTarget, args: &[Ty], values: Vec<Val>, ret: Ty) -> Val {
         match target {
             StubTarget::Cell(cell) => match self.p.hir.cells[cell].body {
                 CellBody::Extern(key) => {
                     let key = self.p.names.resolve(key);
                     if key == "any.print" {
-                        return self.stub_print(values);
+                        return self.stub_print(&values);
                     }
-                    self.extern_op(key, values, ret, args, None)
+                    let values = self.adapted_to_builtin(key, cell, args, &values);
+                    self.extern_op(key, &values, ret, args, None)
                 }
-                _ => self.call_with(cell, args, values, None),
+                _ => {
+                    let values = self.adapted_args(cell, args, &values);
+                    self.call_with(cell, args, &values, None)
+                }
             },
             StubTarget::Variant(variant) => {
                 let ty = self.p.types.store.intern(TyKind::Enum(variant.owner, args.into()));

@@ -24,8 +24,14 @@ pub(super) fn float_too_large(at: FileSpan) -> Diagnostic {
         .with_primary("a Float is at most about 1.8e308")
 }
 
-pub(super) fn bad_format_spec(at: FileSpan, problem: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0107, at, "malformed format spec").with_primary(problem)
+pub(super) fn bad_format_spec(at: FileSpan, problem: &str, computed: bool) -> Diagnostic {
+    let found = Diagnostic::new(Code::E0107, at, "malformed format spec").with_primary(problem);
+    if !computed {
+        return found;
+    }
+    found.with_help(
+        "a spec is fixed: for a width that is computed use `pad_left`, `pad_right` or `center`",
+    )
 }
 
 pub(super) fn empty_hole(at: FileSpan) -> Diagnostic {

@@ -116,7 +116,7 @@ impl Parser<'_> {
     fn index(&mut self, lo: u32, base: ExprId) -> ExprId {
         let safe = self.at(TokenKind::QBracket);
         let opened = self.open_bracket();
-        let index = self.expr();
+        let index = self.subscript();
         self.close_bracket(TokenKind::RBracket, opened);
         let span = self.span_from(lo);
         self.alloc(ExprKind::Index { base, index, safe }, span)
@@ -394,7 +394,8 @@ impl Parser<'_> {
                 Ok(value) => spec = Some(self.tree.format_specs.alloc(value)),
                 Err(problem) => {
                     let at = self.in_file(token.span());
-                    self.report(diagnostics::bad_format_spec(at, problem));
+                    let computed = token.span().text(self.text).contains('{');
+                    self.report(diagnostics::bad_format_spec(at, problem, computed));
                 }
             }
         }

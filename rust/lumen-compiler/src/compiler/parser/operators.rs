@@ -90,6 +90,9 @@ impl Parser<'_> {
     fn infix_here(&self) -> (Level, Infix) {
         let kind = self.kind();
         let (level, what, continues) = infix(kind);
+        if level == RANGE && self.at_open_end() {
+            return (0, Infix::None);
+        }
         if level != 0
             && self.line_ends()
             && (!continues || kind == TokenKind::Bar && !self.leading_bar)
@@ -231,11 +234,34 @@ impl Parser<'_> {
             None
         };
         let span = self.span_from(lo);
-        let range = self.alloc(ExprKind::Range { lo: left, hi, step, inclusive }, span);
+        let range =
+            self.alloc(ExprKind::Range { lo: Some(left), hi: Some(hi), step, inclusive }, span);
         if self.infix_here().0 == RANGE && !self.panicking {
             self.unexpected("the end of the range");
         }
         range
+    }
+
+    /// Whether a range without an end stands here: `..]`.
+    fn at_open_end(&self) -> bool {
+        self.at(TokenKind::DotDot) && self.peek(1).kind == TokenKind::RBracket
+    }
+
+    /// What stands in the brackets of an index: an expression, or a range that may lack one end.
+    pub(super) fn subscript(&mut self) -> ExprId {
+        let start = self.tok().lo;
+        let from_start = matches!(self.kind(), TokenKind::DotDot | TokenKind::DotDotEq);
+        let lo = if from_start && !self.at_open_end() { None } else { Some(self.expr()) };
+        let takes_end = lo.is_none() || self.at_open_end();
+        if let Some(lo) = lo
+            && (self.panicking || !takes_end)
+        {
+            return lo;
+        }
+        let inclusive = self.bump().kind == TokenKind::DotDotEq;
+        let hi = if lo.is_none() { Some(self.binary(RANGE + 1)) } else { None };
+        let span = self.span_from(start);
+        self.alloc(ExprKind::Range { lo, hi, step: None, inclusive }, span)
     }
 
     fn power(&mut self, lo: u32, lhs: ExprId) -> ExprId {

@@ -196,7 +196,8 @@ impl Parser<'_> {
             return StmtKind::Expr(target);
         }
         let at = self.bump();
-        let target = if self.is_target(target) {
+        let plain = compound(op).is_none();
+        let target = if self.is_target(target) || plain && self.are_targets(target) {
             target
         } else {
             let found = diagnostics::bad_target(self.in_file(at.span()));
@@ -205,6 +206,12 @@ impl Parser<'_> {
         };
         let value = self.expr();
         StmtKind::Assign { target, op: compound(op), value }
+    }
+
+    /// Whether the expression is a tuple of what can be assigned.
+    fn are_targets(&self, expr: ExprId) -> bool {
+        let ExprKind::Tuple(items) = self.tree[expr].kind else { return false };
+        self.tree[items].iter().all(|&item| self.is_target(item))
     }
 
     /// Whether a value can be assigned: a name, or fields and elements of one.

@@ -57,6 +57,9 @@ impl Ctx<'_, '_> {
             }
             ast::ExprKind::Chain { first, rest } => return self.chain(first, rest),
             ast::ExprKind::Range { lo, hi, step, inclusive } => {
+                let (Some(lo), Some(hi)) = (lo, hi) else {
+                    return self.add(ExprKind::Missing, span);
+                };
                 let (lo, hi) = (self.expr(lo), self.expr(hi));
                 let step = step.map(|step| self.expr(step));
                 ExprKind::Range { lo, hi, inclusive, step }
@@ -180,7 +183,7 @@ impl Ctx<'_, '_> {
         if step.is_some() {
             self.report_not_built(span, "a slice with `step`");
         }
-        let (lo, hi) = (Some(self.expr(lo)), Some(self.expr(hi)));
+        let (lo, hi) = (lo.map(|lo| self.expr(lo)), hi.map(|hi| self.expr(hi)));
         ExprKind::Slice { base, lo, hi, inclusive, optional: safe }
     }
 

@@ -123,8 +123,7 @@ impl Walk<'_> {
                 self.exprs.extend(file[rest].iter().map(|link| link.operand));
             }
             ExprKind::Range { lo, hi, step, .. } => {
-                self.exprs.extend([lo, hi]);
-                self.exprs.extend(step);
+                self.exprs.extend([lo, hi, step].into_iter().flatten());
             }
             ExprKind::Tuple(items) => self.exprs.extend_from_slice(&file[items]),
             ExprKind::List(items) | ExprKind::Set(items) => self.elements(items),

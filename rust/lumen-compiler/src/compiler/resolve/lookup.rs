@@ -2,7 +2,7 @@
 
 use super::context::{Ctx, Frame, FrameKind, VariantChoice};
 use super::diagnostics;
-use super::names::closest;
+use super::names::{closest, import_help};
 use super::scope::{Binding, What};
 use super::types::kind_of;
 use crate::compiler::ast::{self, Name};
@@ -404,13 +404,15 @@ impl Ctx<'_, '_> {
             }
             _ if !self.may_suggest() => return self.report_unresolved(diagnostic),
             _ => {
-                let better = self.closest_value(&text);
-                diagnostic = suggest(diagnostic, at, better.as_deref());
+                diagnostic = match import_help(&text) {
+                    Some(help) => diagnostic.with_help(help),
+                    None => suggest(diagnostic, at, self.closest_value(&text).as_deref()),
+                };
             }
         }
         if self.is_script_binding(name) {
             diagnostic = diagnostic.with_note(
-                "cells at the top level do not see the variables of the document's statements: pass it as an argument",
+                "cells at the top level do not see the variables of the document's statements: pass it as an argument, or declare it as a constant: `const name: Type = value`",
             );
         }
         self.report_unresolved(diagnostic);

@@ -24,6 +24,12 @@ pub(crate) fn closest<'n>(
     best.filter(|(edits, found)| *edits < wanted.len().min(found.chars().count())).map(|b| b.1)
 }
 
+/// Says which import makes a name known, when a module of std offers it.
+pub(crate) fn import_help(name: &str) -> Option<String> {
+    let module = crate::interface::importable(name)?;
+    Some(format!("`{module}` has it: `import {module}: {name}`"))
+}
+
 /// Longer names are compared by their beginning.
 const WANTED_CHARS_MAX: usize = 64;
 

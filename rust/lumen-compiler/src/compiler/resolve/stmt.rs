@@ -9,7 +9,7 @@ use super::scope::What;
 use super::types::kind_of;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    Block, ExprId, ExprKind, LocalId, LocalKind, Place, PlaceStep, Stmt, StmtKind,
+    Block, ExprId, ExprKind, LocalId, LocalKind, Pat, PatKind, Place, PlaceStep, Stmt, StmtKind,
 };
 use lumen_base::{Span, Symbol};
 
@@ -62,6 +62,12 @@ impl Ctx<'_, '_> {
                 }
                 let stmt = self.nested_cells(&cells, whole);
                 out.push(stmt);
+                continue;
+            }
+            if let ast::StmtKind::Assign { target, value, .. } = kind
+                && let ast::ExprKind::Tuple(targets) = ast[target].kind
+            {
+                self.assign_all(&ast[targets], ast[target].span, value, out);
                 continue;
             }
             if let Some(kind) = self.stmt(kind, span) {
@@ -165,6 +171,54 @@ impl Ctx<'_, '_> {
         let place = self.place(target);
         let value = self.expr(value);
         Some(StmtKind::Assign { place: place?, op, value })
+    }
+
+    /// `(a, xs[i]) = value`: the value is taken apart first, then its parts are assigned from left to right.
+    fn assign_all(
+        &mut self,
+        targets: &[ast::ExprId],
+        at: Span,
+        value: ast::ExprId,
+        out: &mut Vec<Stmt>,
+    ) {
+        let parts = match self.ast[value].kind {
+            ast::ExprKind::Tuple(items) if items.len() == targets.len() => {
+                let mut parts = Vec::with_capacity(targets.len());
+                for &item in &self.ast[items] {
+                    let (init, span) = (self.expr(item), self.ast[item].span);
+                    parts.push((self.bind_temp(init, span, out), span));
+                }
+                parts
+            }
+            _ => self.taken_apart(targets, at, value, out),
+        };
+        for (&target, (part, span)) in targets.iter().zip(parts) {
+            let value = self.add(ExprKind::Local(part), span);
+            if let Some(place) = self.place(target) {
+                let kind = StmtKind::Assign { place, op: None, value };
+                out.push(Stmt { kind, span });
+            }
+        }
+    }
+
+    /// A tuple in temporaries, one for each target, each with the place to blame.
+    fn taken_apart(
+        &mut self,
+        targets: &[ast::ExprId],
+        at: Span,
+        value: ast::ExprId,
+        out: &mut Vec<Stmt>,
+    ) -> Vec<(LocalId, Span)> {
+        let init = self.expr(value);
+        let spans = targets.iter().map(|&target| self.ast[target].span);
+        let parts: Vec<_> = spans.map(|span| (self.add_temp(at), span)).collect();
+        let bind = |&(part, span)| Pat { kind: PatKind::Bind(part), span };
+        let pats = parts.iter().map(bind).map(|pat| self.body.body.pats.alloc(pat));
+        let kind = PatKind::Tuple(pats.collect());
+        let pat = self.body.body.pats.alloc(Pat { kind, span: at });
+        let kind = StmtKind::Let { pat, ty: None, init, otherwise: None };
+        out.push(Stmt { kind, span: at.to(self.ast[value].span) });
+        parts
     }
 
     /// What an assignment changes; nothing when it cannot be assigned, which is reported.

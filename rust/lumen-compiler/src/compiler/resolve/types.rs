@@ -2,7 +2,7 @@
 
 use super::context::Ctx;
 use super::diagnostics;
-use super::names::closest;
+use super::names::{closest, import_help};
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{Bound, Bounds, Def, RowRef, TyRefId, TyRefKind, TypeParamId};
 use crate::compiler::parser::unbuilt_name;
@@ -184,7 +184,9 @@ impl Ctx<'_, '_> {
             self.report_unresolved(diagnostic);
             return TyRefKind::Error;
         }
-        if let Some(better) = self.closest_type(&text) {
+        if let Some(help) = import_help(&text) {
+            diagnostic = diagnostic.with_help(help);
+        } else if let Some(better) = self.closest_type(&text) {
             diagnostic = diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
                 format!("write `{better}`"),
                 at,

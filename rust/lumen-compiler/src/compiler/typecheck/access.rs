@@ -92,7 +92,10 @@ impl<'a> BodyCx<'_, 'a> {
                     return Some(own);
                 }
                 let (at, shown) = (self.at(base), self.c.show(own));
-                self.report(d::needless_optional_access(at, &shown));
+                self.report(match self.result_parts(own) {
+                    Some(_) => d::optional_access_of_result(at, &shown, span),
+                    None => d::needless_optional_access(at, &shown),
+                });
                 None
             }
             (None, false) => Some(own),

@@ -68,9 +68,13 @@ impl<'a> BodyCx<'_, 'a> {
         }
     }
 
+    /// The arguments of a call that was rejected: nothing follows for the parameters of lambdas.
     pub(super) fn infer_args(&mut self, args: &[Arg]) {
         for arg in args {
-            self.infer(arg.value);
+            match self.body.exprs[arg.value].kind {
+                ExprKind::Lambda(_) => self.expr(arg.value, Want::Ty(Ty::ERROR)),
+                _ => self.infer(arg.value),
+            };
         }
     }
 
@@ -421,7 +425,8 @@ impl<'a> BodyCx<'_, 'a> {
         self.require_bounds(&inst);
         let type_args = inst.args.into_boxed_slice();
         self.out.fn_values.insert(expr, FnValue { target: Target::Cell(cell), type_args });
-        self.c.store.intern(TyKind::Fn { params: params.into_boxed_slice(), ret, row })
+        let params = self.adapted(expr, cell, params.into_boxed_slice(), want);
+        self.c.store.intern(TyKind::Fn { params, ret, row })
     }
 
     fn record_value(&mut self, expr: ExprId, id: RecordId, want: Want) -> Ty {

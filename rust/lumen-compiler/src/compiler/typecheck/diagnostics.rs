@@ -1,9 +1,11 @@
 //! What type checking says: E04xx and W04xx.
 
 mod conversions;
+mod optionals;
 mod traits;
 
 pub(super) use conversions::*;
+pub(super) use optionals::*;
 pub(super) use traits::*;
 
 use crate::compiler::resolve::closest;
@@ -20,6 +22,13 @@ pub(super) fn growing_type(at: FileSpan) -> Diagnostic {
 pub(super) fn mismatch(at: FileSpan, expected: &str, found: &str) -> Diagnostic {
     Diagnostic::new(Code::E0401, at, format!("expected `{expected}`, found `{found}`"))
         .with_primary(format!("this is a `{found}`"))
+}
+
+/// Elements are spread where braces make a map.
+pub(super) fn elements_in_map(at: FileSpan, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0401, at, format!("expected a map, found `{found}`"))
+        .with_primary("braces with nothing but spreads make a map")
+        .with_help("for a set write `xs.to_set()`, and `a.union(b)` for several")
 }
 
 /// Expected `expected`, found `found`.
@@ -173,9 +182,6 @@ pub(super) fn type_too_large(at: FileSpan) -> Diagnostic {
 pub(super) fn bound_not_met(at: FileSpan, ty: &str, bound: &str) -> Diagnostic {
     Diagnostic::new(Code::E0414, at, format!("`{ty}` has no `{bound}`"))
         .with_primary(format!("`{bound}` is needed here"))
-        .with_help(format!(
-            "for a type parameter, write the bound where it is declared: `T: {bound}`"
-        ))
 }
 
 /// `name` names no parameter: a function value takes arguments by position.
@@ -211,21 +217,6 @@ pub(super) fn argument_twice(at: FileSpan, name: &str) -> Diagnostic {
 pub(super) fn no_overload(at: FileSpan, name: &str, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0421, at, format!("`{name}` does not take a `{ty}` first"))
         .with_primary("no version of it exists for this type")
-}
-
-/// This is a `ty` and may be `null`.
-pub(super) fn optional_access(at: FileSpan, part: FileSpan, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0422, at, format!("this is a `{ty}` and may be `null`"))
-        .with_primary("test it, or give a default with `??`")
-        .with_label(part, "used here")
-        .with_help("use `?.` (or `?[`) to get null when it is null, or unwrap it with `!`")
-}
-
-/// `?` before `.` or `[` needs an optional.
-pub(super) fn needless_optional_access(at: FileSpan, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0423, at, "`?` before `.` or `[` needs an optional")
-        .with_primary(format!("this is a `{ty}`, never `null`"))
-        .with_help("write `.` or `[` without `?`")
 }
 
 /// A `ty` cannot be called.

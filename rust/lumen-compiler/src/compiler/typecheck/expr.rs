@@ -428,6 +428,12 @@ impl<'a> BodyCx<'_, 'a> {
                 MapItem::Spread(other) => {
                     let ty = self.c.store.intern(TyKind::Map(key, value));
                     let own = self.infer(*other);
+                    let own = self.c.zonk(own);
+                    if matches!(self.kind(own), TyKind::List(_) | TyKind::Set(_)) {
+                        let (at, shown) = (self.at(*other), self.c.show(own));
+                        self.report(d::elements_in_map(at, &shown));
+                        return Ty::ERROR;
+                    }
                     self.coerce(*other, own, ty);
                 }
             }

@@ -26,7 +26,10 @@ impl<'a> Checker<'a> {
             self.obligations.push((ty, bound, at));
             return;
         }
-        if !self.has_bound(ty, bound) {
+        if !self.has_bound(ty, bound) && !self.lacks.contains(&(ty, bound)) {
+            if matches!(self.store.kind(ty), TyKind::Param(_)) {
+                self.lacks.push((ty, bound));
+            }
             let shown = self.show(ty);
             let found = d::bound_not_met(at, &shown, self.bound_name(bound));
             let found = self.explain_lack(found, ty, bound);

@@ -46,8 +46,8 @@ impl BodyCx<'_, '_> {
                     ty
                 }
                 (None, Some(ty)) => ty,
-                // A misfit was reported: nothing follows from its parameters.
-                (None, None) if misfit => Ty::ERROR,
+                // Something was reported: nothing follows from the parameters.
+                (None, None) if misfit || want.ty() == Some(Ty::ERROR) => Ty::ERROR,
                 (None, None) => self.fresh(),
             };
             self.pattern(param.pat, ty);

@@ -10,7 +10,7 @@ use super::diagnostics as d;
 use super::tables::Target;
 use super::types::{Ty, TyFlags, TyKind, head_of};
 use crate::compiler::hir::{Arg, Bounds, CellId, CellOrigin, Def, ExprId, Head, TraitId, TyRefId};
-use crate::compiler::resolve::{closest, deprecated};
+use crate::compiler::resolve::{closest, deprecated, import_help};
 use lumen_base::{Diagnostic, Span, Symbol};
 
 impl<'a> BodyCx<'_, 'a> {
@@ -288,8 +288,12 @@ impl<'a> BodyCx<'_, 'a> {
                     TyKind::Record(record, _) => self.field_index(record, name).is_some(),
                     _ => false,
                 };
-                let near = self.near_methods(holder, text);
-                let found = d::unknown_method(at, text, &shown, near.as_deref(), field);
+                let help = import_help(text);
+                let near = if help.is_some() { None } else { self.near_methods(holder, text) };
+                let mut found = d::unknown_method(at, text, &shown, near.as_deref(), field);
+                if let Some(help) = help {
+                    found = found.with_help(help);
+                }
                 self.explain_method(found, holder, name, &shown)
             }
         };

@@ -181,19 +181,41 @@ impl<'a> Checker<'a> {
 
     /// Adds to a report that a type lacks a trait what would give it.
     pub(super) fn explain_lack(&mut self, found: Diagnostic, ty: Ty, bound: Bound) -> Diagnostic {
-        let (name, shown) = (self.bound_name(bound), self.show(ty));
+        let part = self.lacking_part(ty, bound);
+        let (name, shown) = (self.bound_name(bound), self.show(part));
         let implementable = match bound {
             Bound::Trait(_) => true,
             Bound::Builtin(bound) => bound == Bounds::ORD || bound == Bounds::SHOW,
         };
-        match self.store.kind(ty) {
+        match self.store.kind(part) {
             TyKind::Param(_) => found.with_help(format!(
                 "write the bound where the parameter is declared: `{shown}: {name}`"
             )),
             TyKind::Record(..) | TyKind::Enum(..) if implementable => {
-                found.with_help(format!("implement it: `impl {name} for {shown}`"))
+                let how = match bound {
+                    Bound::Builtin(Bounds::ORD) => {
+                        ", with `cell compare(self, other: Self) -> Int`, or compare by a key"
+                    }
+                    _ => "",
+                };
+                found.with_help(format!("implement it: `impl {name} for {shown}`{how}"))
             }
             _ => found,
+        }
+    }
+
+    /// The part of a list or tuple that has not what the whole lacks for it.
+    fn lacking_part(&self, mut ty: Ty, bound: Bound) -> Ty {
+        loop {
+            let part = match self.store.kind(ty) {
+                TyKind::List(elem) => Some(*elem),
+                TyKind::Tuple(parts) => parts.iter().copied().find(|&p| !self.has_bound(p, bound)),
+                _ => None,
+            };
+            match part {
+                Some(part) if !self.has_bound(part, bound) => ty = part,
+                _ => return ty,
+            }
         }
     }
 }
