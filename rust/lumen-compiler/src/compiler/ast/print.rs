@@ -478,14 +478,9 @@ impl Printer<'_> {
                 }
             }),
             ExprKind::Range { lo, hi, step, inclusive } => {
-                let head = match (lo, inclusive) {
-                    (None, true) => "start..=",
-                    (None, false) => "start..",
-                    (Some(_), true) => "..=",
-                    (Some(_), false) => "..",
-                };
+                let heads = if lo.is_some() { ["..", "..="] } else { ["start..", "start..="] };
                 let parts: Vec<_> = [lo, hi, step].into_iter().flatten().collect();
-                self.exprs(head, &parts);
+                self.exprs(heads[usize::from(inclusive)], &parts);
             }
             ExprKind::As { expr, ty } => self.typed("as ", expr, ty),
             ExprKind::Is { expr, ty } => self.typed("is ", expr, ty),

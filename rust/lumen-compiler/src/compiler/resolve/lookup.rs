@@ -412,7 +412,8 @@ impl Ctx<'_, '_> {
         }
         if self.is_script_binding(name) {
             diagnostic = diagnostic.with_note(
-                "cells at the top level do not see the variables of the document's statements: pass it as an argument, or declare it as a constant: `const name: Type = value`",
+                "cells at the top level do not see the variables of the document's statements: pass it as an argument, \
+                 or declare it as a constant: `const name: Type = value`",
             );
         }
         self.report_unresolved(diagnostic);
