@@ -39,6 +39,9 @@ pub trait System: Send + Sync {
     /// Writes a file so that readers see the old or the new content, never half of it.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
+    /// A file to be written bit by bit; what was in it is gone.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn io::Write + Send>>;
+
     /// The paths of what is in a folder, sorted; symbolic links to folders are left out.
     fn list_dir(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
 

@@ -41,6 +41,10 @@ pub(crate) enum Command {
     Doc(Doc),
     /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
     Explain(Explain),
+    /// Look at recorded runs: list, show, step through, compare, check.
+    Trace(Trace),
+    /// Run a recorded run again with the recorded answers of the outside, and compare everything.
+    Replay(Replay),
     /// Show or empty the cache of compiled programs.
     Cache(Cache),
 }
@@ -61,6 +65,15 @@ pub(crate) struct Run {
     /// Print the value of `main`.
     #[arg(long)]
     pub(crate) print: bool,
+    /// Record the run in a folder of its own inside DIR, for `lumen trace` and `lumen replay`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) trace_dir: Option<PathBuf>,
+    /// Record what the outside answers in FILE.
+    #[arg(long, value_name = "FILE", conflicts_with = "trace_dir")]
+    pub(crate) record: Option<PathBuf>,
+    /// Take the answers of the outside from FILE, which `--record` or a trace has made; never ask the outside itself.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["trace_dir", "record"])]
+    pub(crate) replay: Option<PathBuf>,
     /// Arguments of the program, given to `args()`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<String>,
@@ -72,6 +85,16 @@ pub(crate) enum EngineArg {
     Interp,
     /// The portable interpreter that also checks itself in debug builds.
     Switch,
+}
+
+impl EngineArg {
+    /// The engine as the machine knows it.
+    pub(crate) fn engine(self) -> lumen_vm::Engine {
+        match self {
+            Self::Interp => lumen_vm::Engine::Threaded,
+            Self::Switch => lumen_vm::Engine::Switch,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -172,6 +195,82 @@ pub(crate) struct Doc {
 pub(crate) struct Explain {
     /// A code such as `E0401`, or the name of a builtin.
     pub(crate) subject: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Trace {
+    #[command(subcommand)]
+    pub(crate) action: TraceAction,
+    /// The folder that runs were recorded in.
+    #[arg(long, global = true, value_name = "DIR", default_value = ".lumen/traces")]
+    pub(crate) trace_dir: PathBuf,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TraceAction {
+    /// List the recorded runs, the latest last.
+    List,
+    /// Show what a run did.
+    Show {
+        /// The name of a run, `last`, or a trace file.
+        run: String,
+        /// Show the calls and operations as a graph instead.
+        #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "dot")]
+        graph: Option<GraphForm>,
+        /// Write each event as a line of JSON instead.
+        #[arg(long, conflicts_with = "graph")]
+        json: bool,
+        /// Where to write; standard output when absent.
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
+    /// Show one step of a run: the operation, its result, and the calls that led to it.
+    Step {
+        /// The name of a run, `last`, or a trace file.
+        run: String,
+        /// The operation to stand at; the last one when absent.
+        #[arg(long, value_name = "N")]
+        at: Option<u64>,
+        /// Go back this many operations from there.
+        #[arg(long, value_name = "N", default_value = "0")]
+        back: u64,
+    },
+    /// Compare two runs; exit with 1 when they differ.
+    Diff {
+        /// The name of a run, `last`, or a trace file.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// Check that nothing in a trace was changed, and that it is complete; exit with 1 otherwise.
+    Verify {
+        /// The name of a run, `last`, or a trace file.
+        run: String,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphForm {
+    /// Graphviz.
+    Dot,
+    /// Mermaid.
+    Mermaid,
+    /// A picture.
+    Svg,
+    /// A page of its own: graph, timeline, each operation with its source.
+    Html,
+}
+
+#[derive(Args)]
+pub(crate) struct Replay {
+    /// The name of a run, `last`, or the folder of a run.
+    pub(crate) run: String,
+    /// Which engine executes the program.
+    #[arg(long, value_enum, default_value = "interp")]
+    pub(crate) engine: EngineArg,
+    /// The folder that runs were recorded in.
+    #[arg(long, value_name = "DIR", default_value = ".lumen/traces")]
+    pub(crate) trace_dir: PathBuf,
 }
 
 #[derive(Args)]

@@ -9,8 +9,10 @@ mod fix;
 mod fmt;
 mod init;
 mod limits;
+mod replay;
 mod run;
 mod test;
+mod trace;
 
 use crate::args::{Cli, Command};
 use crate::output;
@@ -28,6 +30,8 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Init(args) => init::init(&args.folder),
         Command::Doc(args) => doc::doc(&args),
         Command::Explain(args) => explain::explain(&args.subject),
+        Command::Trace(args) => trace::trace(args),
+        Command::Replay(args) => replay::replay(&args, style),
         Command::Cache(args) => cache::cache(args.action),
     }
 }

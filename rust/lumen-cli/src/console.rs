@@ -45,7 +45,7 @@ impl Host for Console {
         self.noted(OsSystem.stdout(format!("{json}\n").as_bytes()))
     }
 
-    fn args(&self) -> &[String] {
+    fn args(&mut self) -> Result<Vec<String>, String> {
         self.host.args()
     }
 
@@ -53,7 +53,7 @@ impl Host for Console {
         self.host.read_line()
     }
 
-    fn now_nanos(&mut self) -> i128 {
+    fn now_nanos(&mut self) -> Result<i64, String> {
         self.host.now_nanos()
     }
 
@@ -61,7 +61,7 @@ impl Host for Console {
         self.host.sleep_ms(milliseconds)
     }
 
-    fn random(&mut self) -> u64 {
+    fn random(&mut self) -> Result<u64, String> {
         self.host.random()
     }
 }

@@ -10,6 +10,7 @@ mod console;
 mod diff;
 mod output;
 mod source;
+mod traces;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -93,6 +93,13 @@ pub struct Signature {
     pub pure: bool,
 }
 
+impl Signature {
+    /// Whether a trace records its calls: it has an effect, or writes what the user sees.
+    pub fn is_observable(&self) -> bool {
+        !self.effects.is_empty() || matches!(self.name, "print" | "debug")
+    }
+}
+
 /// Index of the builtin with this name.
 pub fn intrinsic_id(name: &str) -> Option<Intrinsic> {
     use rustc_hash::FxHashMap;

@@ -20,8 +20,9 @@ impl Evaluator for MachineEvaluator {
     fn evaluate(&self, module: Verified<Module>, steps: u64) -> Evaluation {
         let limits =
             Limits { memory: MEMORY, stack: STACK, instructions: Some(steps), output: None };
-        let machine = lumen_vm::link(module, Engine::Threaded)
-            .and_then(|program| Machine::new(program, &RunOptions { limits }, Box::new(Closed)));
+        let machine = lumen_vm::link(module, Engine::Threaded).and_then(|program| {
+            Machine::new(program, &RunOptions { limits, tape: None }, Box::new(Closed))
+        });
         match machine.map(Machine::evaluate) {
             Ok((outcome, datum)) => match outcome.failure {
                 None if outcome.exit_code == 0 => Evaluation::Value(datum),
@@ -73,23 +74,23 @@ impl Host for Closed {
         refused()
     }
 
-    fn args(&self) -> &[String] {
-        &[]
+    fn args(&mut self) -> Result<Vec<String>, String> {
+        refused()
     }
 
     fn read_line(&mut self) -> Result<Option<String>, String> {
         refused()
     }
 
-    fn now_nanos(&mut self) -> i128 {
-        0
+    fn now_nanos(&mut self) -> Result<i64, String> {
+        refused()
     }
 
     fn sleep_ms(&mut self, _: u64) -> Result<(), String> {
         refused()
     }
 
-    fn random(&mut self) -> u64 {
-        0
+    fn random(&mut self) -> Result<u64, String> {
+        refused()
     }
 }

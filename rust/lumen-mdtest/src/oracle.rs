@@ -215,8 +215,9 @@ pub(crate) fn run(module: Verified<Module>, oracle: Oracle) -> Actual {
         ..Limits::default()
     };
     let host = SystemHost::new(system.clone(), Vec::new(), Some(0));
-    let machine = lumen_vm::link(module, oracle.engine())
-        .and_then(|program| Machine::new(program, &RunOptions { limits }, Box::new(host)));
+    let machine = lumen_vm::link(module, oracle.engine()).and_then(|program| {
+        Machine::new(program, &RunOptions { limits, tape: None }, Box::new(host))
+    });
     let outcome = match machine {
         Ok(machine) => machine.run(),
         // A host function that is missing: the program does not start.

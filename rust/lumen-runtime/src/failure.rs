@@ -54,10 +54,13 @@ impl Failure {
         }
     }
 
-    /// Whether `attempt` turns it into a value: not limits, not the end of the program.
+    /// Whether `attempt` turns it into a value: not limits, not the end of the program, nothing of the tape.
     pub fn is_catchable(&self) -> bool {
         match self {
-            Self::Error(error) => !matches!(error.code, Code::R1010 | Code::R1011 | Code::R1012),
+            Self::Error(error) => !matches!(
+                error.code,
+                Code::R1010 | Code::R1011 | Code::R1012 | Code::R1075 | Code::R1076
+            ),
             Self::Exit(_) => false,
         }
     }
@@ -216,6 +219,20 @@ impl Failure {
     #[cold]
     pub fn host_function(name: &str, message: &str) -> Self {
         Self::new(Code::R1061, format!("the host function `{name}` failed: {message}"))
+    }
+
+    /// A replayed run does something else than the recorded one at operation `seq`.
+    #[cold]
+    pub fn diverged(seq: u64, recorded: &str, now: &str) -> Self {
+        Self::new(Code::R1075, format!("operation {seq} of the replay is not the recorded one"))
+            .with_note(format!("recorded: {recorded}"))
+            .with_note(format!("now:      {now}"))
+    }
+
+    /// The trace of the run cannot be written.
+    #[cold]
+    pub fn trace(message: impl Into<String>) -> Self {
+        Self::new(Code::R1076, message)
     }
 
     /// A builtin was called with a value that is nested too deeply for it.

@@ -10,6 +10,7 @@ pub use memory::MemoryHost;
 pub use system::SystemHost;
 
 use crate::failure::{Failure, Outcome};
+use crate::trace::{SharedTape, TapedHost};
 
 /// The door to the outside.
 pub trait Host: Send {
@@ -20,15 +21,15 @@ pub trait Host: Send {
     /// Takes a value that the program emitted, as JSON text.
     fn emit(&mut self, json: &str) -> Result<(), String>;
     /// The arguments of the program.
-    fn args(&self) -> &[String];
+    fn args(&mut self) -> Result<Vec<String>, String>;
     /// The next line of the standard input without its end, or `None` at the end.
     fn read_line(&mut self) -> Result<Option<String>, String>;
     /// Nanoseconds since 1970.
-    fn now_nanos(&mut self) -> i128;
+    fn now_nanos(&mut self) -> Result<i64, String>;
     /// Waits.
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String>;
     /// 64 random bits.
-    fn random(&mut self) -> u64;
+    fn random(&mut self) -> Result<u64, String>;
 }
 
 /// Bytes that are collected before they are written.
@@ -40,6 +41,7 @@ pub struct Outside {
     buffer: Vec<u8>,
     written: u64,
     limit: u64,
+    tape: Option<SharedTape>,
 }
 
 impl std::fmt::Debug for Outside {
@@ -51,7 +53,18 @@ impl std::fmt::Debug for Outside {
 impl Outside {
     /// A host with a limit on the bytes written (standard output and error together).
     pub fn new(host: Box<dyn Host>, limit: u64) -> Self {
-        Self { host, buffer: Vec::new(), written: 0, limit }
+        Self { host, buffer: Vec::new(), written: 0, limit, tape: None }
+    }
+
+    /// The same, with every observable operation on a tape.
+    pub fn on_tape(host: Box<dyn Host>, limit: u64, tape: SharedTape) -> Self {
+        let host = Box::new(TapedHost::new(host, tape.clone()));
+        Self { tape: Some(tape), ..Self::new(host, limit) }
+    }
+
+    /// The tape of the run, when it has one.
+    pub fn tape(&self) -> Option<&SharedTape> {
+        self.tape.as_ref()
     }
 
     fn account(&mut self, bytes: usize) -> Outcome<()> {
@@ -93,25 +106,25 @@ impl Outside {
     }
 
     /// 64 random bits.
-    pub fn random(&mut self) -> u64 {
-        self.host.random()
+    pub fn random(&mut self) -> Outcome<u64> {
+        self.host.random().map_err(Failure::host)
     }
 
     /// A random number below `bound`, each equally likely.
-    pub fn random_below(&mut self, bound: u64) -> u64 {
+    pub fn random_below(&mut self, bound: u64) -> Outcome<u64> {
         // Values below this are dropped, so that the rest divides evenly (Lemire).
         let reject = bound.wrapping_neg() % bound;
         loop {
-            let wide = u128::from(self.random()) * u128::from(bound);
+            let wide = u128::from(self.random()?) * u128::from(bound);
             if wide as u64 >= reject {
-                return (wide >> 64) as u64;
+                return Ok((wide >> 64) as u64);
             }
         }
     }
 
     /// Nanoseconds since 1970.
-    pub fn now_nanos(&mut self) -> i128 {
-        self.host.now_nanos()
+    pub fn now_nanos(&mut self) -> Outcome<i64> {
+        self.host.now_nanos().map_err(Failure::host)
     }
 }
 

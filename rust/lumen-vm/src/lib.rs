@@ -9,6 +9,7 @@ mod frame;
 mod interp;
 mod link;
 mod machine;
+mod places;
 mod run;
 mod trace;
 mod unwind;

@@ -16,6 +16,8 @@ use lumen_lir::{Datum, Op, Repr};
 use lumen_runtime::failure::{Failure, RuntimeError};
 use lumen_runtime::host::{Host, Outside};
 use lumen_runtime::stdlib::RtCtx;
+use lumen_runtime::trace::SharedTape;
+use lumen_runtime::value::call::reported;
 use lumen_runtime::value::classes::Slot;
 use lumen_runtime::value::exchange::HostValue;
 use lumen_runtime::value::heap::Heap;
@@ -42,10 +44,12 @@ impl Default for Limits {
 }
 
 /// How a program is run.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     /// Bounds.
     pub limits: Limits,
+    /// Where its operations are recorded, or come from.
+    pub tape: Option<SharedTape>,
 }
 
 /// A failure that nothing caught.
@@ -108,7 +112,11 @@ impl Machine {
             return Err(Failure::stack_overflow(limits.stack as u64));
         };
         let heap = Heap::new(Arc::clone(program.rt_classes()), limits.memory);
-        let outside = Outside::new(host, limits.output.unwrap_or(u64::MAX));
+        let most = limits.output.unwrap_or(u64::MAX);
+        let outside = match &options.tape {
+            Some(tape) => Outside::on_tape(host, most, tape.clone()),
+            None => Outside::new(host, most),
+        };
         let mut globals =
             vec![GlobalSlot::default(); program.module().globals.len()].into_boxed_slice();
         let fuel = limits.instructions.map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
@@ -172,9 +180,30 @@ impl Machine {
             Ok(()) => self.drive(&program.module().cells[entry.index()].results),
             Err(failure) => End::Failed(failure, TraceBuilder::default()),
         };
-        match (self.vm.ctx.outside.flush(), end) {
+        let end = match (self.vm.ctx.outside.flush(), end) {
             (Err(failure), End::Value(_)) => End::Failed(failure, TraceBuilder::default()),
             (_, end) => end,
+        };
+        self.end_tape(end)
+    }
+
+    /// Tells the tape how the run ended, which may be otherwise than it was recorded.
+    fn end_tape(&mut self, end: End) -> End {
+        let Some(tape) = self.vm.ctx.outside.tape() else { return end };
+        let (exit_code, failed) = match &end {
+            End::Value(_) => (0, None),
+            End::Failed(Failure::Exit(code), _) => (*code, None),
+            End::Failed(failure, _) => (1, Some(reported(failure))),
+        };
+        let finished = tape.lock().finish(exit_code, failed);
+        match (finished, end) {
+            (Ok(()), end) => end,
+            (Err(failure), End::Value(_) | End::Failed(Failure::Exit(_), _)) => {
+                End::Failed(failure, TraceBuilder::default())
+            }
+            (Err(other), End::Failed(failure, trace)) => {
+                End::Failed(failure.with_note(other.to_string()), trace)
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use lumen_lir::{text, verify};
 use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, Limits, Machine, RunOptions, link};
+use lumen_vm::{Engine, Machine, RunOptions, link};
 
 const STACK_BYTES: usize = 256 << 10;
 
@@ -37,7 +37,7 @@ fn sum(engine: Engine, rounds: i64) -> Option<String> {
     let verified = verify(module).unwrap_or_else(|r| panic!("{:?}", r.violations));
     let run = move || {
         let program = link(verified, engine).expect("it links");
-        let options = RunOptions { limits: Limits::default() };
+        let options = RunOptions::default();
         let host = Box::new(MemoryHost::default());
         let outcome = Machine::new(program, &options, host).expect("a machine").run();
         assert!(outcome.failure.is_none(), "{:?}", outcome.failure);

@@ -33,7 +33,7 @@ fn run(module: Module, engine: Engine, instructions: u64) -> Outcome {
         ..Limits::default()
     };
     let host = Box::new(MemoryHost::default());
-    Machine::new(program, &RunOptions { limits }, host).expect("a machine").run()
+    Machine::new(program, &RunOptions { limits, tape: None }, host).expect("a machine").run()
 }
 
 #[test]

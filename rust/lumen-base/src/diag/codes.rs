@@ -217,6 +217,8 @@ codes! {
     R1060 "missing-host-function"
     R1061 "host-function-failed"
     R1062 "other-host-function"
+    R1075 "replay-diverged"
+    R1076 "trace-failed"
     W0301 "assign-without-mut"
     W0302 "shadowed-builtin"
     W0303 "shadowed-condition"

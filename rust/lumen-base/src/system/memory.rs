@@ -6,7 +6,7 @@ use super::{Entry, EntryKind, System};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// 2026-01-01 UTC in nanoseconds since 1970.
 const START_NANOS: u128 = 1_767_225_600_000_000_000;
@@ -15,7 +15,7 @@ const TICK_NANOS: u128 = 1_000_000;
 /// Files, input and output in memory.
 #[derive(Debug, Default)]
 pub struct MemorySystem {
-    world: Mutex<World>,
+    world: Arc<Mutex<World>>,
 }
 
 #[derive(Debug, Default)]
@@ -68,6 +68,24 @@ impl MemorySystem {
     }
 }
 
+/// A file that is being written.
+struct Growing {
+    world: Arc<Mutex<World>>,
+    path: PathBuf,
+}
+
+impl io::Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.files.entry(self.path.clone()).or_default().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl System for MemorySystem {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.world().files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -76,6 +94,12 @@ impl System for MemorySystem {
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.world().files.insert(path.to_owned(), bytes.to_owned());
         Ok(())
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn io::Write + Send>> {
+        let mut world = self.world();
+        world.files.insert(path.to_owned(), Vec::new());
+        Ok(Box::new(Growing { world: Arc::clone(&self.world), path: path.to_owned() }))
     }
 
     fn list_dir(&self, path: &Path) -> io::Result<Vec<PathBuf>> {

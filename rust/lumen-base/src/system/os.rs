@@ -27,6 +27,10 @@ impl System for OsSystem {
         written
     }
 
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
+        Ok(Box::new(std::fs::File::create(path)?))
+    }
+
     fn list_dir(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
         let mut out = Vec::new();
         for entry in std::fs::read_dir(path)? {

@@ -93,6 +93,10 @@ impl System for Recorder<'_> {
         self.unrecorded().write(path, bytes)
     }
 
+    fn create(&self, path: &Path) -> io::Result<Box<dyn io::Write + Send>> {
+        self.unrecorded().create(path)
+    }
+
     fn entry(&self, path: &Path) -> io::Result<Entry> {
         self.unrecorded().entry(path)
     }

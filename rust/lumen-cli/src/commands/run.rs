@@ -1,18 +1,21 @@
 //! `lumen run`: compiles a document, or finds it compiled, and executes it.
 
 use super::limits;
-use crate::args::{EngineArg, Run};
+use crate::args::Run;
 use crate::cache::{Cache, Key, Recorder};
 use crate::console::Console;
 use crate::output::{Rendered, complain, err, no_module, out, report};
 use crate::source::{Source, compile_with, read};
+use crate::traces;
 use crate::{EXIT_BUG, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::OsSystem;
 use lumen_base::diag::render::Style;
 use lumen_compiler::compilation::Goal;
 use lumen_lir::{Module, Verified};
 use lumen_runtime::failure::Failure;
-use lumen_vm::{Engine, Machine, Outcome, RunFailure, RunOptions, StackTrace, link};
+use lumen_runtime::trace::{SharedTape, Strictness, Tape};
+use lumen_vm::{Engine, Limits, Machine, Outcome, RunFailure, RunOptions, StackTrace, link};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub(super) fn run(args: Run, style: Style) -> u8 {
@@ -29,12 +32,15 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         Ok(module) => module,
         Err(code) => return code,
     };
-    let engine = match args.engine {
-        EngineArg::Interp => Engine::Threaded,
-        EngineArg::Switch => Engine::Switch,
+    let tape = match tape(&args, &module, &limits) {
+        Ok(tape) => tape.map(SharedTape::new),
+        Err(message) => {
+            complain(message);
+            return EXIT_USAGE;
+        }
     };
     let (host, is_closed) = Console::new(args.args);
-    let outcome = match execute(module, engine, &RunOptions { limits }, host) {
+    let outcome = match execute(module, args.engine.engine(), &RunOptions { limits, tape }, host) {
         Ok(outcome) => outcome,
         Err(Failure::Exit(code)) => return code.to_le_bytes()[0],
         Err(Failure::Error(error)) => {
@@ -87,7 +93,23 @@ fn program(
     Ok(module)
 }
 
-fn execute(
+/// The tape that the flags ask for.
+fn tape(args: &Run, module: &Module, limits: &Limits) -> Result<Option<Tape>, String> {
+    let name = args.file.display().to_string();
+    if let Some(folder) = &args.trace_dir {
+        let (tape, run) = traces::record_in(folder, &name, module, &args.args, limits)?;
+        err(&format!("recording {run}\n"));
+        return Ok(Some(tape));
+    }
+    if let Some(file) = &args.record {
+        return traces::record_to(file, &name, module, &args.args, limits).map(Some);
+    }
+    let Some(file) = &args.replay else { return Ok(None) };
+    let trace = traces::read(file)?;
+    Ok(Some(Tape::replay(Arc::new(OsSystem), trace, Strictness::Answers)))
+}
+
+pub(super) fn execute(
     module: Verified<Module>,
     engine: Engine,
     options: &RunOptions,
@@ -106,7 +128,7 @@ fn exit_code(code: i32) -> u8 {
 }
 
 /// `error[R1001 integer-overflow]: message`, the facts, and the calls.
-fn failure_text(failure: &RunFailure, style: Style) -> String {
+pub(super) fn failure_text(failure: &RunFailure, style: Style) -> String {
     let error = &failure.error;
     let (red, bold, plain) = match style {
         Style::Colored => ("\x1b[1;31m", "\x1b[0;1m", "\x1b[0m"),

@@ -17,7 +17,7 @@ pub struct MemoryHost {
     /// The lines of the input, the next one last.
     pub lines: Vec<String>,
     /// The clock, in nanoseconds; sleeping moves it.
-    pub clock: i128,
+    pub clock: i64,
     /// The randomness.
     pub random: Random,
 }
@@ -56,24 +56,25 @@ impl Host for MemoryHost {
         Ok(())
     }
 
-    fn args(&self) -> &[String] {
-        &self.arguments
+    fn args(&mut self) -> Result<Vec<String>, String> {
+        Ok(self.arguments.clone())
     }
 
     fn read_line(&mut self) -> Result<Option<String>, String> {
         Ok(self.lines.pop())
     }
 
-    fn now_nanos(&mut self) -> i128 {
-        self.clock
+    fn now_nanos(&mut self) -> Result<i64, String> {
+        Ok(self.clock)
     }
 
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        self.clock += i128::from(milliseconds) * 1_000_000;
+        let nanos = milliseconds.saturating_mul(1_000_000);
+        self.clock = self.clock.saturating_add_unsigned(nanos);
         Ok(())
     }
 
-    fn random(&mut self) -> u64 {
-        self.random.next_bits()
+    fn random(&mut self) -> Result<u64, String> {
+        Ok(self.random.next_bits())
     }
 }

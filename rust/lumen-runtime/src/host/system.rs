@@ -37,8 +37,8 @@ impl Host for SystemHost {
         self.system.stdout(format!("{json}\n").as_bytes()).map_err(text)
     }
 
-    fn args(&self) -> &[String] {
-        &self.args
+    fn args(&mut self) -> Result<Vec<String>, String> {
+        Ok(self.args.clone())
     }
 
     fn read_line(&mut self) -> Result<Option<String>, String> {
@@ -54,8 +54,8 @@ impl Host for SystemHost {
         }))
     }
 
-    fn now_nanos(&mut self) -> i128 {
-        i128::try_from(self.system.unix_nanos()).unwrap_or(i128::MAX)
+    fn now_nanos(&mut self) -> Result<i64, String> {
+        Ok(i64::try_from(self.system.unix_nanos()).unwrap_or(i64::MAX))
     }
 
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
@@ -72,7 +72,7 @@ impl Host for SystemHost {
         }
     }
 
-    fn random(&mut self) -> u64 {
+    fn random(&mut self) -> Result<u64, String> {
         let system = &self.system;
         let seeded = self.random.get_or_insert_with(|| {
             let mut seed = [0; 8];
@@ -81,6 +81,6 @@ impl Host for SystemHost {
             let clock = system.unix_nanos() as u64;
             Random::seeded(if filled { u64::from_le_bytes(seed) } else { clock })
         });
-        seeded.next_bits()
+        Ok(seeded.next_bits())
     }
 }

@@ -129,8 +129,10 @@ fn shuffle(c: &mut Call<'_>) -> Outcome<()> {
     let length = c.list(0).len();
     let list = c.take(0);
     c.make_unique_list(&list)?;
-    let swaps: Vec<usize> =
-        (1..length).map(|at| c.outside.random_below(at as u64 + 1) as usize).collect();
+    let mut swaps = Vec::with_capacity(length.saturating_sub(1));
+    for at in 1..length {
+        swaps.push(c.outside.random_below(at as u64 + 1)? as usize);
+    }
     c.reorder(&list, |_, _, words| {
         for (at, with) in swaps.into_iter().enumerate() {
             words.swap(at + 1, with);

@@ -24,7 +24,7 @@ fn emit(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn args(c: &mut Call<'_>) -> Outcome<()> {
-    let args = c.outside.host()?.args().to_vec();
+    let args = c.outside.host()?.args().map_err(Failure::host)?;
     let list = c.new_list(LIST_STRING_CLASS, args.len())?;
     for arg in &args {
         c.push_str(&list, arg)?;
@@ -42,13 +42,13 @@ fn read_line(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn timestamp(c: &mut Call<'_>) -> Outcome<()> {
-    let nanos = c.outside.now_nanos();
+    let nanos = c.outside.now_nanos()?;
     c.ret_float(nanos as f64 / 1e9)
 }
 
 fn timestamp_ms(c: &mut Call<'_>) -> Outcome<()> {
-    let millis = c.outside.now_nanos() / 1_000_000;
-    c.ret_int(i64::try_from(millis).unwrap_or(i64::MAX))
+    let millis = c.outside.now_nanos()? / 1_000_000;
+    c.ret_int(millis)
 }
 
 fn sleep(c: &mut Call<'_>) -> Outcome<()> {
@@ -59,7 +59,7 @@ fn sleep(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn random(c: &mut Call<'_>) -> Outcome<()> {
-    let bits = c.outside.random() >> 11;
+    let bits = c.outside.random()? >> 11;
     c.ret_float(bits as f64 / (1u64 << 53) as f64)
 }
 
@@ -70,8 +70,8 @@ fn random_int(c: &mut Call<'_>) -> Outcome<()> {
     }
     let span = high.abs_diff(low);
     let offset = match span.checked_add(1) {
-        Some(count) => c.outside.random_below(count),
-        None => c.outside.random(),
+        Some(count) => c.outside.random_below(count)?,
+        None => c.outside.random()?,
     };
     c.ret_int(low.wrapping_add_unsigned(offset))
 }
@@ -84,12 +84,12 @@ fn uuid_text(bits: u128, version: u128) -> String {
 }
 
 fn uuid(c: &mut Call<'_>) -> Outcome<()> {
-    let bits = u128::from(c.outside.random()) << 64 | u128::from(c.outside.random());
+    let bits = u128::from(c.outside.random()?) << 64 | u128::from(c.outside.random()?);
     c.ret_str(&uuid_text(bits, 4))
 }
 
 fn uuid_v7(c: &mut Call<'_>) -> Outcome<()> {
-    let millis = (c.outside.now_nanos() / 1_000_000) as u128 & ((1 << 48) - 1);
-    let noise = u128::from(c.outside.random()) << 64 | u128::from(c.outside.random());
+    let millis = (c.outside.now_nanos()? / 1_000_000) as u128 & ((1 << 48) - 1);
+    let noise = u128::from(c.outside.random()?) << 64 | u128::from(c.outside.random()?);
     c.ret_str(&uuid_text(millis << 80 | noise & ((1 << 80) - 1), 7))
 }

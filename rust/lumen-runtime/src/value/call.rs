@@ -12,9 +12,11 @@
 mod owned;
 mod results;
 mod operations;
+mod taped;
 mod views;
 
 pub use operations::Order;
+pub use taped::reported;
 pub use views::{ListRef, TableRef};
 
 use super::classes::{Classes, Slot, TypeRow};

@@ -4,7 +4,7 @@
 
 use super::instr::instr;
 use super::state::{Regs, Step, Vm, W};
-use lumen_lir::TypeId;
+use lumen_lir::{INTRINSICS, TypeId};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::stdlib::builtins;
 use lumen_runtime::value::call::Call;
@@ -44,11 +44,41 @@ instr!(DynAs {
 /// # Safety
 /// The verified-code contract: the window holds what the builtin's signature asks for.
 unsafe fn call(vm: &mut Vm, w: W, ty: TypeId) -> Step {
+    if vm.ctx.outside.tape().is_some() {
+        // SAFETY: as the caller promises.
+        return unsafe { call_on_tape(vm, w, ty) };
+    }
     let builtin = builtins()[usize::from(w.c())];
     // SAFETY: the verifier has checked the window and the type against the signature.
     unsafe {
         let (args, results) = (vm.at(w.b()), vm.at(w.a()));
         Call::run(builtin, &mut vm.ctx, args, results, ty)?;
+    }
+    Ok(())
+}
+
+/// The same in a run that is recorded or replayed.
+///
+/// # Safety
+/// As for [`call`].
+#[cold]
+unsafe fn call_on_tape(vm: &mut Vm, w: W, ty: TypeId) -> Step {
+    let intrinsic = w.c();
+    let tape = vm.ctx.outside.tape().filter(|_| INTRINSICS[usize::from(intrinsic)].is_observable());
+    let tape = tape.cloned();
+    // SAFETY: the verifier has checked the window and the type against the signature.
+    unsafe {
+        let (args, results) = (vm.at(w.b()), vm.at(w.a()));
+        match tape {
+            Some(tape) => {
+                let stack = vm.places();
+                Call::run_on_tape(&tape, stack, intrinsic, &mut vm.ctx, [args, results], ty)?;
+            }
+            None => {
+                let builtin = builtins()[usize::from(intrinsic)];
+                Call::run(builtin, &mut vm.ctx, args, results, ty)?;
+            }
+        }
     }
     Ok(())
 }

@@ -1,0 +1,197 @@
+//! The events of a trace: plain data, written as JSON.
+//!
+//! Invariant: what depends on the machine or the moment (times, the name of the run) stands in fields of its own that
+//! comparisons leave out.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the format; a reader refuses every other one.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Version of what instructions and builtins mean: a recording of another one is not replayed.
+pub const RUNTIME_SEMANTICS: u32 = 1;
+
+/// A line of a trace.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// The first line: which run this is.
+    Run(Header),
+    /// An operation with its result.
+    Op(Operation),
+    /// The last line: how the run ended.
+    End(End),
+}
+
+/// Which run a trace is of.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// [`FORMAT_VERSION`].
+    pub version: u32,
+    /// [`RUNTIME_SEMANTICS`].
+    pub semantics: u32,
+    /// Name of the run.
+    pub run: String,
+    /// The document, as the command line named it.
+    pub program: String,
+    /// BLAKE3 of the LIR in its binary form, in hex.
+    pub module: String,
+    /// The documents that the program was made from.
+    pub sources: Vec<SourceFile>,
+    /// The arguments of the program.
+    pub args: Vec<String>,
+    /// The bounds it ran under.
+    pub bounds: Bounds,
+    /// When the run began, in milliseconds since 1970.
+    pub started_ms: i64,
+}
+
+/// Bounds of a run; nothing where there is none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// Bytes of values.
+    pub memory: Option<u64>,
+    /// Bytes of the call stack.
+    pub stack: Option<u64>,
+    /// Calls and rounds of loops.
+    pub instructions: Option<u64>,
+    /// Bytes of output.
+    pub output: Option<u64>,
+}
+
+/// A document of the program.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceFile {
+    /// As positions name it.
+    pub path: String,
+    /// BLAKE3 of its bytes, in hex.
+    pub hash: String,
+}
+
+/// An operation that is seen from outside, or sees the outside.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// Its number, from 1.
+    pub seq: u64,
+    /// The builtin.
+    pub name: String,
+    /// Texts of its arguments.
+    pub args: Vec<String>,
+    /// What the outside answered, in order.
+    pub answers: Vec<Answer>,
+    /// What the program got.
+    pub returned: Returned,
+    /// The calls that led to it, innermost first.
+    pub stack: Vec<Place>,
+    /// When it began, in microseconds since the run began.
+    pub at_us: u64,
+    /// How long it took, in microseconds.
+    pub took_us: u64,
+}
+
+/// One answer of the outside.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// It was done.
+    Done,
+    /// 64 random bits.
+    Bits(u64),
+    /// The clock, in nanoseconds since 1970.
+    Nanos(i64),
+    /// A line of the input; nothing at its end.
+    Line(Option<String>),
+    /// The arguments of the program.
+    Args(Vec<String>),
+    /// It could not be done.
+    Failed(String),
+}
+
+/// What an operation gave the program.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Returned {
+    /// The text of its value; `null` when it has none.
+    Value(String),
+    /// A runtime error.
+    Failed(Reported),
+}
+
+/// A runtime error.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reported {
+    /// `R1xxx`.
+    pub code: String,
+    /// In one line.
+    pub message: String,
+}
+
+/// A call in a document.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Name of the cell.
+    pub cell: String,
+    /// The document; empty for code without a position.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Byte column, from 1.
+    pub column: u32,
+}
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// How many operations there were.
+    pub operations: u64,
+    /// The exit code.
+    pub exit_code: i32,
+    /// The error that ended it.
+    pub failed: Option<Reported>,
+    /// How long it took, in microseconds.
+    pub took_us: u64,
+}
+
+impl Event {
+    /// The event as JSON on one line.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).expect("events have string keys only")
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.cell),
+            path => write!(f, "{} ({path}:{}:{})", self.cell, self.line, self.column),
+        }
+    }
+}
+
+impl std::fmt::Display for Returned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Value(text) => f.write_str(text),
+            Self::Failed(Reported { code, message }) => write!(f, "{code}: {message}"),
+        }
+    }
+}
+
+impl Operation {
+    /// The call as it would be written: `random_int(1, 6)`.
+    pub fn call(&self) -> String {
+        format!("{}({})", self.name, self.args.join(", "))
+    }
+
+    /// Whether it writes what the user sees, and nothing comes back.
+    pub fn is_output(&self) -> bool {
+        matches!(self.name.as_str(), "print" | "debug" | "emit")
+    }
+}

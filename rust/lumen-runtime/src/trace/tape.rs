@@ -1,0 +1,216 @@
+//! The tape of a run: records operations, replays them, or both.
+
+use super::event::{Answer, End, Event, Header, Operation, Place, Reported, Returned};
+use super::line::{Chain, Trace};
+use super::script::{Answers, Difference, Script, Strictness};
+use crate::failure::{Failure, Outcome};
+use lumen_base::System;
+use std::io::Write;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A tape, shared by the engine and the host of one run.
+#[derive(Clone)]
+pub struct SharedTape(Arc<Mutex<Tape>>);
+
+impl SharedTape {
+    /// Shares a tape.
+    pub fn new(tape: Tape) -> Self {
+        Self(Arc::new(Mutex::new(tape)))
+    }
+
+    /// The tape, until the guard is dropped.
+    pub fn lock(&self) -> MutexGuard<'_, Tape> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for SharedTape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SharedTape")
+    }
+}
+
+/// Where operations are written to, or come from.
+pub struct Tape {
+    system: Arc<dyn System>,
+    began: u128,
+    count: u64,
+    out: Option<(Chain, Box<dyn Write + Send>)>,
+    script: Option<Script>,
+    open: Option<Open>,
+    /// Why the run cannot go on: set once.
+    broken: Option<Failure>,
+}
+
+/// The operation that is being done.
+struct Open {
+    op: Operation,
+    /// Its recorded form, when it is replayed, with the answers still to be given.
+    recorded: Option<(Operation, Answers)>,
+    began: u128,
+}
+
+impl Tape {
+    /// A tape that writes what happens, header first.
+    pub fn record(
+        system: Arc<dyn System>,
+        out: Box<dyn Write + Send>,
+        header: Header,
+    ) -> std::io::Result<Self> {
+        let mut tape = Self::new(system);
+        tape.out = Some((Chain::default(), out));
+        tape.write(&Event::Run(header))?;
+        Ok(tape)
+    }
+
+    /// A tape that gives the answers of an earlier run.
+    pub fn replay(system: Arc<dyn System>, trace: Trace, strictness: Strictness) -> Self {
+        let mut tape = Self::new(system);
+        tape.script = Some(Script::new(trace, strictness));
+        tape
+    }
+
+    fn new(system: Arc<dyn System>) -> Self {
+        let began = system.monotonic_nanos();
+        Self { system, began, count: 0, out: None, script: None, open: None, broken: None }
+    }
+
+    /// Whether the outside is only what was recorded.
+    pub fn is_replaying(&self) -> bool {
+        self.script.is_some()
+    }
+
+    /// How many operations there were.
+    pub fn operations(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether everything that was recorded has happened.
+    pub fn is_at_end(&self) -> bool {
+        self.script.as_ref().is_some_and(Script::is_at_end)
+    }
+
+    fn write(&mut self, event: &Event) -> std::io::Result<()> {
+        match &mut self.out {
+            Some((chain, out)) => out.write_all(chain.line(event).as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    fn micros_since(&self, start: u128) -> u64 {
+        let nanos = self.system.monotonic_nanos().saturating_sub(start);
+        u64::try_from(nanos / 1000).unwrap_or(u64::MAX)
+    }
+
+    /// An operation begins. Fails when it is not the one that was recorded.
+    pub fn begin(&mut self, name: &str, args: Vec<String>, stack: Vec<Place>) -> Outcome<()> {
+        if let Some(broken) = &self.broken {
+            return Err(broken.clone());
+        }
+        let op = Operation {
+            seq: self.count + 1,
+            name: name.to_owned(),
+            args,
+            answers: Vec::new(),
+            returned: Returned::Value(String::new()),
+            stack,
+            at_us: self.micros_since(self.began),
+            took_us: 0,
+        };
+        let is_output = op.is_output();
+        let recorded = match self.script.as_mut().filter(|script| script.covers(is_output)) {
+            None => None,
+            Some(script) => match script.next(&op) {
+                Ok(recorded) => {
+                    let answers = Answers::of(&recorded);
+                    Some((recorded, answers))
+                }
+                Err(difference) => return Err(self.diverge(&op, difference)),
+            },
+        };
+        self.open = Some(Open { op, recorded, began: self.system.monotonic_nanos() });
+        Ok(())
+    }
+
+    /// What the outside answers: `live` asks it, unless the answer was recorded.
+    pub fn ask(&mut self, live: impl FnOnce() -> Answer) -> Answer {
+        if self.script.is_none() {
+            let answer = live();
+            if let Some(open) = &mut self.open {
+                open.op.answers.push(answer.clone());
+            }
+            return answer;
+        }
+        let recorded = self.open.as_mut().and_then(|open| {
+            let answer = open.recorded.as_mut()?.1.next()?;
+            open.op.answers.push(answer.clone());
+            Some(answer)
+        });
+        recorded.unwrap_or_else(|| {
+            let op = self.open.as_ref().map(|open| open.op.clone());
+            if let Some(op) = op {
+                let recorded = "fewer answers of the outside".to_owned();
+                let now = format!("{} asks for more", op.call());
+                self.diverge(&op, Difference { recorded, now, place: None });
+            }
+            Answer::Failed("the recording has no answer".to_owned())
+        })
+    }
+
+    /// The operation is done. Fails when its result is not the recorded one, or it cannot be written.
+    pub fn end(&mut self, returned: Returned) -> Outcome<()> {
+        let Some(Open { mut op, recorded, began }) = self.open.take() else { return Ok(()) };
+        if let Some(broken) = &self.broken {
+            return Err(broken.clone());
+        }
+        if let (Some((recorded, answers)), Some(script)) = (&recorded, &self.script) {
+            let mut compared = script.compare(recorded, &returned);
+            if compared.is_ok() && !answers.is_empty() {
+                let (recorded, now) = ("more answers of the outside".to_owned(), op.call());
+                compared = Err(Difference { recorded, now, place: None });
+            }
+            if let Err(difference) = compared {
+                return Err(self.diverge(&op, difference));
+            }
+        }
+        op.returned = returned;
+        op.took_us = self.micros_since(began);
+        self.count += 1;
+        self.write(&Event::Op(op)).map_err(|error| {
+            let broken = Failure::trace(format!("the trace cannot be written: {error}"));
+            self.broken = Some(broken.clone());
+            broken
+        })
+    }
+
+    /// The run is over. Fails when the recorded one went on, or the end cannot be written.
+    pub fn finish(&mut self, exit_code: i32, failed: Option<Reported>) -> Outcome<()> {
+        if let (Some(script), None) = (&self.script, &self.broken) {
+            script.finish(exit_code, failed.as_ref()).map_err(|difference| {
+                let failure =
+                    Failure::diverged(self.count + 1, &difference.recorded, &difference.now);
+                failure.with_note(place_note(difference.place.as_ref()))
+            })?;
+        }
+        let took_us = self.micros_since(self.began);
+        let end = End { operations: self.count, exit_code, failed, took_us };
+        self.write(&Event::End(end))
+            .and_then(|()| self.out.as_mut().map_or(Ok(()), |(_, out)| out.flush()))
+            .map_err(|error| Failure::trace(format!("the trace cannot be written: {error}")))
+    }
+
+    fn diverge(&mut self, op: &Operation, difference: Difference) -> Failure {
+        let mut failure = Failure::diverged(op.seq, &difference.recorded, &difference.now);
+        if difference.place.is_some() {
+            failure = failure.with_note(place_note(difference.place.as_ref()));
+        }
+        self.broken.get_or_insert(failure).clone()
+    }
+}
+
+fn place_note(place: Option<&Place>) -> String {
+    match place {
+        Some(place) => format!("the recorded one was in {place}"),
+        None => "the recorded one has no place".to_owned(),
+    }
+}

@@ -1,0 +1,83 @@
+//! A host whose answers go through the tape of the run.
+
+use super::event::Answer;
+use super::tape::SharedTape;
+use crate::host::Host;
+
+/// A host behind a tape: what it answers is recorded, or comes from the recording.
+pub struct TapedHost {
+    host: Box<dyn Host>,
+    tape: SharedTape,
+}
+
+impl TapedHost {
+    /// A host behind a tape.
+    pub fn new(host: Box<dyn Host>, tape: SharedTape) -> Self {
+        Self { host, tape }
+    }
+
+    fn ask(
+        &mut self,
+        live: impl FnOnce(&mut dyn Host) -> Result<Answer, String>,
+    ) -> Result<Answer, String> {
+        let host = self.host.as_mut();
+        match self.tape.lock().ask(|| live(host).unwrap_or_else(Answer::Failed)) {
+            Answer::Failed(message) => Err(message),
+            answer => Ok(answer),
+        }
+    }
+}
+
+/// A recording that was made by hand, or for other code: the answer is of another kind than the question.
+fn wrong_kind<T>() -> Result<T, String> {
+    Err("the recording answers another question".to_owned())
+}
+
+impl Host for TapedHost {
+    fn write_out(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.host.write_out(bytes)
+    }
+
+    fn write_err(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.host.write_err(bytes)
+    }
+
+    fn emit(&mut self, json: &str) -> Result<(), String> {
+        self.host.emit(json)
+    }
+
+    fn args(&mut self) -> Result<Vec<String>, String> {
+        match self.ask(|host| host.args().map(Answer::Args))? {
+            Answer::Args(args) => Ok(args),
+            _ => wrong_kind(),
+        }
+    }
+
+    fn read_line(&mut self) -> Result<Option<String>, String> {
+        match self.ask(|host| host.read_line().map(Answer::Line))? {
+            Answer::Line(line) => Ok(line),
+            _ => wrong_kind(),
+        }
+    }
+
+    fn now_nanos(&mut self) -> Result<i64, String> {
+        match self.ask(|host| host.now_nanos().map(Answer::Nanos))? {
+            Answer::Nanos(nanos) => Ok(nanos),
+            _ => wrong_kind(),
+        }
+    }
+
+    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
+        match self.ask(|host| host.sleep_ms(milliseconds).map(|()| Answer::Done))? {
+            Answer::Done => Ok(()),
+            _ => wrong_kind(),
+        }
+    }
+
+    fn random(&mut self) -> Result<u64, String> {
+        match self.ask(|host| host.random().map(Answer::Bits))? {
+            Answer::Bits(bits) => Ok(bits),
+            _ => wrong_kind(),
+        }
+    }
+}
