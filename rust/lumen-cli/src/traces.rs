@@ -118,7 +118,7 @@ pub(crate) fn limits(bounds: &Bounds) -> Limits {
     }
 }
 
-/// `20260131-235959` in UTC, from milliseconds since 1970.
+/// `20260131-235959-250` in UTC, from milliseconds since 1970.
 ///
 /// The civil date by the algorithm of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 pub(crate) fn stamp(millis: i64) -> String {
@@ -134,7 +134,8 @@ pub(crate) fn stamp(millis: i64) -> String {
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let (hour, minute) = (second / 3600, second / 60 % 60);
-    format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{:02}", second % 60)
+    let (second, milli) = (second % 60, millis.rem_euclid(1000));
+    format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{milli:03}")
 }
 
 /// A recorded run, found by name.
@@ -233,9 +234,9 @@ mod tests {
 
     #[test]
     fn dates_are_civil() {
-        assert_eq!(stamp(0), "19700101-000000");
-        assert_eq!(stamp(951_782_399_000), "20000228-235959");
-        assert_eq!(stamp(951_782_400_000), "20000229-000000");
-        assert_eq!(stamp(1_798_761_599_999), "20261231-235959");
+        assert_eq!(stamp(0), "19700101-000000-000");
+        assert_eq!(stamp(951_782_399_000), "20000228-235959-000");
+        assert_eq!(stamp(951_782_400_000), "20000229-000000-000");
+        assert_eq!(stamp(1_798_761_599_999), "20261231-235959-999");
     }
 }

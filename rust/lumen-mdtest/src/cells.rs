@@ -1,6 +1,6 @@
 //! `@test` cells as tests: each is entered alone, under every engine, and passes when it returns.
 
-use crate::oracle::{Actual, Oracle, compiled, run};
+use crate::oracle::{Actual, Oracle, agreed, compiled, run};
 use crate::suite::Document;
 use lumen_compiler::compilation::{Goal, Part};
 use lumen_lir::{CellId, Module, Verified, verify};
@@ -39,11 +39,9 @@ impl CellTest {
                 rejected.violations.iter().map(ToString::to_string).collect();
             format!("{}\n{}\n", self.name, violations.join("\n"))
         })?;
-        let [first, second] = Oracle::ALL.map(|oracle| run(module.clone(), oracle));
-        if first != second {
-            return Err(format!("{}: engines disagree:\n{first:?}\n{second:?}\n", self.name));
-        }
-        match first {
+        let actual = run(module.clone(), Oracle::Interp);
+        agreed(&self.name, &module, &actual)?;
+        match actual {
             Actual::Printed(_) | Actual::Compiled => Ok(()),
             Actual::Failed { output, text, .. } => {
                 Err(format!("{}\nit printed:\n{output}and failed:\n{text}", self.name))

@@ -3,19 +3,26 @@
 use crate::evaluator::MachineEvaluator;
 use crate::suite::{Case, Document, Expect};
 use lumen_base::diag::render::{Style, render_all};
-use lumen_base::{Applicability, Code, Diagnostic, MemorySystem, OsSystem};
+use lumen_base::{Applicability, Code, Diagnostic, MemorySystem, OsSystem, System};
 use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_of};
 use lumen_compiler::pipeline::compile;
 use lumen_lir::{Module, Verified};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::host::SystemHost;
+use lumen_runtime::trace::line::{self, Damage, Trace};
+use lumen_runtime::trace::{
+    Bounds, FORMAT_VERSION, Header, RUNTIME_SEMANTICS, SharedTape, Strictness, Tape,
+};
 use lumen_vm::{Engine, Limits, Machine, RunOptions};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Bytes of values that a case may use.
 const MEMORY: usize = 1 << 30;
 /// Calls and loop rounds of a case.
 const INSTRUCTIONS: u64 = 50_000_000;
+/// Where the trace of a case is, in its world.
+const TRACE: &str = "trace.jsonl";
 /// Bytes that a case may print.
 const OUTPUT: u64 = 16 << 20;
 
@@ -29,9 +36,6 @@ pub enum Oracle {
 }
 
 impl Oracle {
-    /// All of them.
-    pub const ALL: [Oracle; 2] = [Oracle::Interp, Oracle::Switch];
-
     const fn engine(self) -> Engine {
         match self {
             Oracle::Interp => Engine::Threaded,
@@ -75,12 +79,22 @@ fn as_written(case: &Case) -> Result<(), String> {
     let Some(module) = runnable(&compiled, &case.expect) else {
         return judge(case, &Actual::Compiled);
     };
-    let [first, second] = Oracle::ALL.map(|oracle| run(module.clone(), oracle));
-    judge(case, &first)?;
-    if first == second {
-        return Ok(());
+    let actual = run(module.clone(), Oracle::Interp);
+    judge(case, &actual)?;
+    agreed(&case.name, module, &actual)
+}
+
+/// Whether a module does under every engine, recorded and replayed, what it did.
+pub(crate) fn agreed(name: &str, module: &Verified<Module>, actual: &Actual) -> Result<(), String> {
+    let (other, trace) = recorded(module.clone(), Oracle::Switch);
+    if *actual != other {
+        return Err(format!("{name}: engines disagree:\n{actual:?}\n{other:?}\n"));
     }
-    Err(format!("{}: engines disagree:\n{first:?}\n{second:?}\n", case.name))
+    let again = replayed(module.clone(), Oracle::Interp, trace);
+    if *actual != again {
+        return Err(format!("{name}: the replay differs:\n{actual:?}\n{again:?}\n"));
+    }
+    Ok(())
 }
 
 /// Whether a program has the warnings that are expected, and is without them once their sure fixes are applied.
@@ -207,17 +221,61 @@ pub(crate) fn observe(case: &Case) -> Actual {
 
 /// Runs a module in a world of its own.
 pub(crate) fn run(module: Verified<Module>, oracle: Oracle) -> Actual {
+    run_on(module, oracle, &Arc::new(MemorySystem::default()), None)
+}
+
+/// Runs a module and records it; gives the trace too.
+fn recorded(module: Verified<Module>, oracle: Oracle) -> (Actual, Result<Trace, Damage>) {
     let system = Arc::new(MemorySystem::default());
+    let file = Path::new(TRACE);
+    let header = Header {
+        version: FORMAT_VERSION,
+        semantics: RUNTIME_SEMANTICS,
+        run: "test".to_owned(),
+        program: String::new(),
+        module: String::new(),
+        sources: Vec::new(),
+        args: Vec::new(),
+        bounds: Bounds { memory: None, stack: None, instructions: None, output: None },
+        started_ms: 0,
+    };
+    let tape = system.create(file).and_then(|out| Tape::record(system.clone(), out, header));
+    let actual = match tape {
+        Ok(tape) => run_on(module, oracle, &system, Some(SharedTape::new(tape))),
+        Err(error) => Actual::Bug(format!("no tape: {error}")),
+    };
+    let trace = line::read(&system.read(file).unwrap_or_default());
+    (actual, trace)
+}
+
+/// Runs a recorded module again, where nothing outside is as it was.
+fn replayed(module: Verified<Module>, oracle: Oracle, trace: Result<Trace, Damage>) -> Actual {
+    let trace = match trace {
+        Ok(trace) => trace,
+        Err(damage) => return Actual::Bug(format!("the trace is damaged: {damage}")),
+    };
+    let system = Arc::new(MemorySystem::default());
+    system.unix_nanos();
+    let tape = Tape::replay(system.clone(), trace, Strictness::Exact);
+    run_on(module, oracle, &system, Some(SharedTape::new(tape)))
+}
+
+fn run_on(
+    module: Verified<Module>,
+    oracle: Oracle,
+    system: &Arc<MemorySystem>,
+    tape: Option<SharedTape>,
+) -> Actual {
+    let seed = if tape.as_ref().is_some_and(|tape| tape.lock().is_replaying()) { 1 } else { 0 };
     let limits = Limits {
         memory: MEMORY,
         instructions: Some(INSTRUCTIONS),
         output: Some(OUTPUT),
         ..Limits::default()
     };
-    let host = SystemHost::new(system.clone(), Vec::new(), Some(0));
-    let machine = lumen_vm::link(module, oracle.engine()).and_then(|program| {
-        Machine::new(program, &RunOptions { limits, tape: None }, Box::new(host))
-    });
+    let host = SystemHost::new(system.clone(), Vec::new(), Some(seed));
+    let machine = lumen_vm::link(module, oracle.engine())
+        .and_then(|program| Machine::new(program, &RunOptions { limits, tape }, Box::new(host)));
     let outcome = match machine {
         Ok(machine) => machine.run(),
         // A host function that is missing: the program does not start.

@@ -7,5 +7,6 @@ mod commands;
 mod fmt;
 mod hostile;
 mod tools;
+mod traces;
 mod traits;
 mod world;
