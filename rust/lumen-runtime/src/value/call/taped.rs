@@ -163,9 +163,8 @@ unsafe fn drop_taken(heap: &mut Heap, row: &Signature, args: *const u64, ty: Typ
 unsafe fn drop_value(heap: &mut Heap, pat: &Pat, at: *const u64, ty: TypeId) {
     // SAFETY: as the caller promises; scalars in two registers own nothing.
     unsafe {
-        match slot_of(heap, pat, at, ty) {
-            (slot, 1) => heap.drop_slot(slot, *at),
-            _ => {}
+        if let (slot, 1) = slot_of(heap, pat, at, ty) {
+            heap.drop_slot(slot, *at);
         }
     }
 }
