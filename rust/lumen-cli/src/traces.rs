@@ -13,7 +13,7 @@ use lumen_base::{EntryKind, OsSystem, System};
 use lumen_lir::binary::{self, Packing};
 use lumen_lir::{Module, Verified, verify};
 use lumen_runtime::trace::line::{self, Trace};
-use lumen_runtime::trace::{Bounds, FORMAT_VERSION, Header, RUNTIME_SEMANTICS, SourceFile, Tape};
+use lumen_runtime::trace::{Bounds, Header, SourceFile, Tape};
 use lumen_vm::Limits;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -83,15 +83,11 @@ fn header(
     OsSystem.random(&mut chance).map_err(|error| format!("no chance for a name: {error}"))?;
     let [a, b, c] = chance;
     let header = Header {
-        version: FORMAT_VERSION,
-        semantics: RUNTIME_SEMANTICS,
-        run: format!("{}-{a:02x}{b:02x}{c:02x}", stamp(millis)),
-        program: program.to_owned(),
         module: blake3::hash(&lir).to_hex().to_string(),
-        sources: Vec::new(),
         args: args.to_vec(),
         bounds: bounds(limits),
         started_ms: millis,
+        ..Header::new(&format!("{}-{a:02x}{b:02x}{c:02x}", stamp(millis)), program)
     };
     Ok((header, lir))
 }

@@ -4,29 +4,38 @@
 #[expect(dead_code, reason = "its `main` is for the command line")]
 mod embed;
 
-use lumen_base::MemorySystem;
+use lumen_base::{MemorySystem, System};
 use lumen_compiler::compilation::{CompileInput, Goal, Part};
 use lumen_compiler::{markdown::Form, pipeline};
+use lumen_lir::{Module, Verified};
 use lumen_runtime::host::MemoryHost;
+use lumen_runtime::trace::{Header, SharedTape, Strictness, Tape, line};
 use lumen_vm::{Engine, HostFunctions, HostValue, Machine, RunOptions, link_with};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The module of a program, or its diagnostics.
+fn compiled(source: &str) -> Result<Verified<Module>, String> {
+    let compiled = pipeline::compile(CompileInput {
+        name: "test.lm",
+        path: None,
+        source: source.into(),
+        form: Form::Plain,
+        part: Part::Program,
+        goal: Goal::Run,
+        system: &MemorySystem::default(),
+        evaluator: None,
+    });
+    let found: Vec<String> =
+        compiled.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message)).collect();
+    compiled.module.ok_or_else(|| found.join("; "))
+}
 
 /// Runs a program under both engines; the value of `main`, or code and message.
 fn run(source: &str, functions: &HostFunctions) -> Result<Option<HostValue>, String> {
     let one = |engine| {
-        let compiled = pipeline::compile(CompileInput {
-            name: "test.lm",
-            path: None,
-            source: source.into(),
-            form: Form::Plain,
-            part: Part::Program,
-            goal: Goal::Run,
-            system: &MemorySystem::default(),
-            evaluator: None,
-        });
-        let found: Vec<String> =
-            compiled.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message)).collect();
-        let module = compiled.module.ok_or_else(|| found.join("; "))?;
-        let program = link_with(module, engine, functions).map_err(|e| e.to_string())?;
+        let program = link_with(compiled(source)?, engine, functions).map_err(|e| e.to_string())?;
         let host = Box::new(MemoryHost::default());
         let machine = Machine::new(program, &RunOptions::default(), host);
         let (outcome, value) = machine.map_err(|e| e.to_string())?.run_for_value();
@@ -154,4 +163,39 @@ end
 "#;
     let both = HostValue::List(vec![HostValue::Bool(true), HostValue::Bool(true)]);
     assert_eq!(run(source, &functions), Ok(Some(both)));
+}
+
+#[test]
+fn a_replay_calls_no_function_of_the_host() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let mut functions = HostFunctions::new();
+    functions.add("next", move |from: f64| {
+        let call = counted.fetch_add(1, Ordering::Relaxed);
+        if call == 2 { Err("enough".to_owned()) } else { Ok(from / 0.0) }
+    });
+    let source = "extern cell next(from: Float) -> Float / {input}\n\
+                  cell main() -> list[String] / {input}\n  \
+                  [1.0, -1.0, 0.0].map(fn(x) => \"{attempt(fn() => next(x))}\")\nend\n";
+    let system = Arc::new(MemorySystem::default());
+    let path = Path::new("run.trace");
+    let out = system.create(path).expect("a file");
+    let tape = Tape::record(system.clone(), out, Header::new("run", "test.lm")).expect("a tape");
+    let first = on_tape(source, &functions, tape);
+    assert_eq!(calls.load(Ordering::Relaxed), 3);
+    let trace = line::read(&system.read(path).expect("the trace")).expect("it is in order");
+    let tape = Tape::replay(system, trace, Strictness::Exact);
+    assert_eq!(on_tape(source, &functions, tape), first);
+    assert_eq!(calls.load(Ordering::Relaxed), 3);
+}
+
+fn on_tape(source: &str, functions: &HostFunctions, tape: Tape) -> Option<HostValue> {
+    let program = link_with(compiled(source).expect("it compiles"), Engine::Threaded, functions);
+    let options = RunOptions { tape: Some(SharedTape::new(tape)), ..RunOptions::default() };
+    let host = Box::new(MemoryHost::default());
+    let machine = Machine::new(program.expect("it links"), &options, host).expect("a machine");
+    let (outcome, value) = machine.run_for_value();
+    assert_eq!(outcome.failure, None);
+    assert_eq!(outcome.leaked, 0);
+    value
 }

@@ -10,9 +10,7 @@ use lumen_lir::{Module, Verified};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::host::SystemHost;
 use lumen_runtime::trace::line::{self, Damage, Trace};
-use lumen_runtime::trace::{
-    Bounds, FORMAT_VERSION, Header, RUNTIME_SEMANTICS, SharedTape, Strictness, Tape,
-};
+use lumen_runtime::trace::{Header, SharedTape, Strictness, Tape};
 use lumen_vm::{Engine, Limits, Machine, RunOptions};
 use std::path::Path;
 use std::sync::Arc;
@@ -228,18 +226,9 @@ pub(crate) fn run(module: Verified<Module>, oracle: Oracle) -> Actual {
 fn recorded(module: Verified<Module>, oracle: Oracle) -> (Actual, Result<Trace, Damage>) {
     let system = Arc::new(MemorySystem::default());
     let file = Path::new(TRACE);
-    let header = Header {
-        version: FORMAT_VERSION,
-        semantics: RUNTIME_SEMANTICS,
-        run: "test".to_owned(),
-        program: String::new(),
-        module: String::new(),
-        sources: Vec::new(),
-        args: Vec::new(),
-        bounds: Bounds { memory: None, stack: None, instructions: None, output: None },
-        started_ms: 0,
-    };
-    let tape = system.create(file).and_then(|out| Tape::record(system.clone(), out, header));
+    let tape = system
+        .create(file)
+        .and_then(|out| Tape::record(system.clone(), out, Header::new("test", "")));
     let actual = match tape {
         Ok(tape) => run_on(module, oracle, &system, Some(SharedTape::new(tape))),
         Err(error) => Actual::Bug(format!("no tape: {error}")),

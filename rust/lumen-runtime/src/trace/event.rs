@@ -3,6 +3,7 @@
 //! Invariant: what depends on the machine or the moment (times, the name of the run) stands in fields of its own that
 //! comparisons leave out.
 
+use crate::value::exchange::HostValue;
 use serde::{Deserialize, Serialize};
 
 /// Version of the format; a reader refuses every other one.
@@ -48,7 +49,7 @@ pub struct Header {
 }
 
 /// Bounds of a run; nothing where there is none.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
     /// Bytes of values.
@@ -107,6 +108,8 @@ pub enum Answer {
     Line(Option<String>),
     /// The arguments of the program.
     Args(Vec<String>),
+    /// A value of a host function.
+    Value(HostValue),
     /// It could not be done.
     Failed(String),
 }
@@ -157,6 +160,23 @@ pub struct End {
     pub failed: Option<Reported>,
     /// How long it took, in microseconds.
     pub took_us: u64,
+}
+
+impl Header {
+    /// The header of a run of this version without arguments and bounds, whose program is not kept.
+    pub fn new(run: &str, program: &str) -> Self {
+        Self {
+            version: FORMAT_VERSION,
+            semantics: RUNTIME_SEMANTICS,
+            run: run.to_owned(),
+            program: program.to_owned(),
+            module: String::new(),
+            sources: Vec::new(),
+            args: Vec::new(),
+            bounds: Bounds::default(),
+            started_ms: 0,
+        }
+    }
 }
 
 impl Event {

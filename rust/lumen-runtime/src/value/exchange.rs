@@ -14,9 +14,11 @@ use super::view::{View, child, len};
 use super::word::{self, DYN_NULL};
 use super::{table, text};
 use crate::failure::{Failure, Outcome};
+use serde::{Deserialize, Serialize};
 
 /// A value outside of the machine.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HostValue {
     /// `null`.
     Null,
@@ -24,7 +26,8 @@ pub enum HostValue {
     Bool(bool),
     /// An integer.
     Int(i64),
-    /// A float.
+    /// A float; in a trace its bits, since JSON has no infinities.
+    #[serde(with = "bits")]
     Float(f64),
     /// A text.
     Str(String),
@@ -39,6 +42,22 @@ pub enum HostValue {
     /// A variant: its name, and its payload.
     Variant(String, Vec<(Option<String>, HostValue)>),
 }
+
+/// Floats as their bits.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+        value.to_bits().serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<f64, D::Error> {
+        u64::deserialize(from).map(f64::from_bits)
+    }
+}
+
+/// A function of the embedding program.
+pub type HostFunction<'f> = dyn Fn(&[HostValue]) -> Result<HostValue, String> + Send + Sync + 'f;
 
 impl Heap {
     /// A value for the embedding program.
@@ -242,19 +261,26 @@ impl Heap {
     pub unsafe fn call_host(
         &mut self,
         name: &str,
-        function: &(dyn Fn(&[HostValue]) -> Result<HostValue, String> + Send + Sync),
+        function: &HostFunction<'_>,
         list: u64,
     ) -> Outcome<u64> {
         let p = word::ref_ptr(list);
         // SAFETY: as the caller promises.
         let args = unsafe { self.parts_out(p, 0)? };
-        let called = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| function(&args)));
-        match called {
-            Ok(Ok(value)) => self.value_in(&value),
-            Ok(Err(message)) => Err(Failure::host_function(name, &message)),
-            Err(_) => Err(Failure::host_function(name, "it panicked")),
+        match guarded(function, &args) {
+            Ok(value) => self.value_in(&value),
+            Err(message) => Err(Failure::host_function(name, &message)),
         }
     }
+}
+
+/// Calls a function; its panic is an error.
+pub(super) fn guarded(
+    function: &HostFunction<'_>,
+    args: &[HostValue],
+) -> Result<HostValue, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| function(args)))
+        .unwrap_or_else(|_| Err("it panicked".to_owned()))
 }
 
 /// The text of a map's key.

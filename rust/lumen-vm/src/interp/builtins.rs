@@ -99,7 +99,13 @@ instr!(Host {
         let program = std::sync::Arc::clone(&vm.program);
         let host = program.host(usize::from(w.c()));
         let given = vm.u(w.b());
-        let word = vm.ctx.heap.call_host(&host.name, &*host.callback, given)?;
+        let word = match vm.ctx.outside.tape().cloned() {
+            None => vm.ctx.heap.call_host(&host.name, &*host.callback, given)?,
+            Some(tape) => {
+                let stack = vm.places();
+                vm.ctx.heap.call_host_on_tape(&tape, stack, &host.name, &*host.callback, given)?
+            }
+        };
         vm.set(w.a(), word);
         Ok(())
     }

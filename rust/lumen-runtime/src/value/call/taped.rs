@@ -5,8 +5,9 @@
 use super::Call;
 use crate::failure::{Failure, Outcome};
 use crate::stdlib::{RtCtx, builtins};
-use crate::trace::{Place, Reported, Returned, SharedTape};
-use crate::value::classes::{STRING_CLASS, Slot, TypeRow};
+use crate::trace::{Answer, Place, Reported, Returned, SharedTape};
+use crate::value::classes::{LIST_JSON_CLASS, STRING_CLASS, Slot, TypeRow};
+use crate::value::exchange::{HostFunction, HostValue, guarded};
 use crate::value::heap::Heap;
 use crate::value::word::NULL_REF;
 use lumen_lir::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeId};
@@ -58,6 +59,49 @@ impl Call<'_> {
             }
             ended.and(outcome)
         }
+    }
+}
+
+impl Heap {
+    /// Calls a function of the embedding program as an operation on `tape`; gives an owned dynamic word.
+    ///
+    /// # Safety
+    /// As for [`Heap::call_host`].
+    pub unsafe fn call_host_on_tape(
+        &mut self,
+        tape: &SharedTape,
+        stack: Vec<Place>,
+        name: &str,
+        function: &HostFunction<'_>,
+        list: u64,
+    ) -> Outcome<u64> {
+        // SAFETY: as the caller promises: a list of dynamic words.
+        let args = unsafe { self.debug(Slot::Ref(LIST_JSON_CLASS), list)? };
+        tape.lock().begin(name, vec![shortened(args)], stack)?;
+        let on_tape = |args: &[HostValue]| {
+            let live = || guarded(function, args).map_or_else(Answer::Failed, Answer::Value);
+            match tape.lock().ask(live) {
+                Answer::Value(value) => Ok(value),
+                Answer::Failed(message) => Err(message),
+                _ => Err("the recording answers another question".to_owned()),
+            }
+        };
+        // SAFETY: as the caller promises.
+        let outcome = unsafe { self.call_host(name, &on_tape, list) };
+        let returned = match &outcome {
+            // SAFETY: the call gave a dynamic word.
+            Ok(word) => match unsafe { self.debug(Slot::Dyn, *word) } {
+                Ok(text) => Returned::Value(shortened(text)),
+                Err(failure) => Returned::Failed(reported(&failure)),
+            },
+            Err(failure) => Returned::Failed(reported(failure)),
+        };
+        let ended = tape.lock().end(returned);
+        if let (Ok(word), Err(_)) = (&outcome, &ended) {
+            // SAFETY: the word is owned, and the program never sees it.
+            unsafe { self.drop_dyn(*word) };
+        }
+        ended.and(outcome)
     }
 }
 
