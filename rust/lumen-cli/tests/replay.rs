@@ -90,7 +90,7 @@ fn replay(module: &Verified<Module>, trace: &Trace, engine: Engine) -> Outcome {
 fn other(answer: &Answer) -> Answer {
     match answer {
         Answer::Done => Answer::Failed("no".to_owned()),
-        Answer::Bits(bits) => Answer::Bits(bits ^ (0x5A5A_5A5A << 32)),
+        Answer::Bits(bits) => Answer::Bits(bits ^ 0x5A5A_5A5A_5A5A_5A5A),
         Answer::Nanos(nanos) => Answer::Nanos(nanos + 1_000_000),
         Answer::Line(_) => Answer::Line(Some("Dan".to_owned())),
         Answer::Args(_) => Answer::Args(vec!["x".to_owned()]),
