@@ -50,6 +50,7 @@ mod order;
 mod outcome;
 mod pattern;
 mod place;
+mod problem;
 mod program;
 mod project;
 mod refine;
@@ -187,6 +188,7 @@ fn with<T>(
         consts: FxHashMap::default(),
         effects: Vec::new(),
         own_texts: FxHashMap::default(),
+        conditions: FxHashMap::default(),
         errors: Vec::new(),
         empty_body: &empty_body,
         empty_typed: &empty_typed,
@@ -225,6 +227,8 @@ enum Key {
     Lambda(CellId, LambdaId, Box<[Ty]>, Ty),
     /// A cell or constructor as a closure of this type.
     Stub(StubTarget, Box<[Ty]>, Ty),
+    /// What is wrong in a value of a type, written with its refinements.
+    Problem(Ty),
     /// The text of a type that implements `Show` or has parts that do.
     Text(Ty),
 }
@@ -262,6 +266,8 @@ struct Lower<'a> {
     effects: Vec<(lumen_lir::CellId, EffectSet, Vec<lumen_lir::CellId>)>,
     /// Types that were asked whether they have a text of their own.
     own_texts: FxHashMap<Ty, bool>,
+    /// Types that were asked whether a value of them may break a condition.
+    conditions: FxHashMap<Ty, bool>,
     errors: Vec<Diagnostic>,
     empty_body: &'a Body,
     empty_typed: &'a TypedBody,
@@ -341,7 +347,9 @@ impl<'a> Lower<'a> {
             Key::Cell(cell, args) => (*cell, !args.is_empty()),
             Key::Lambda(cell, _, args, _) => (*cell, !args.is_empty()),
             Key::Stub(StubTarget::Cell(cell), args, _) => (*cell, !args.is_empty()),
-            Key::Stub(..) | Key::Text(_) => return self.instances.len() < INSTANCES,
+            Key::Stub(..) | Key::Text(_) | Key::Problem(_) => {
+                return self.instances.len() < INSTANCES;
+            }
         };
         let count = self.counts.entry(cell).or_default();
         *count += 1;

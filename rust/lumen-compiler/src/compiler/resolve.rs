@@ -126,12 +126,13 @@ impl Global<'_> {
         }
     }
 
-    /// Conversions into records with conditions or defaults are calls of `validate`.
+    /// Conversions into refined types, and into records with conditions or defaults, are calls of `validate`.
     fn request_validate(&mut self) {
         let planned = |(_, record): (_, &Record)| {
             record.fields.iter().any(|field| field.check.is_some() || field.default.is_some())
         };
-        if self.has_conversions && self.hir.records.iter().any(planned) {
+        let refines = || self.hir.aliases.values().any(|alias| alias.check.is_some());
+        if self.has_conversions && (self.hir.records.iter().any(planned) || refines()) {
             self.std.request(sym::VALIDATE);
         }
     }

@@ -209,9 +209,9 @@ rows! {
     "json.diff"(b Json, b Json) -> Json; pure;
     "json.patch"<Result>(b Json, b Json) -> Result(&Json, &Str); pure;
     "json.redact"(b Json, b STRS) -> Json; pure;
-    "conversion_run"<Result>(b Pat::Any, b LANY) -> Result(&Pair(&A, &LANY), &Str); pure;
-    "conversion_read"<Result>(b Str, b LANY) -> Result(&Pair(&A, &LANY), &Str); pure;
-    "conversion_path"(b Pat::Any, b Pat::Any) -> Str; pure;
+    "conversion_run"<Result>(b Pat::Any, b LANY) -> Result(&A, &Str); pure;
+    "conversion_read"<Result>(b Str, b LANY) -> Result(&A, &Str); pure;
+    "conversion_step"(b Pat::Any) -> Str; pure;
     "base64_encode"(b Bytes) -> Str; pure;
     "base64_decode"<Result>(b Str) -> Result(&Bytes, &Str); pure;
     "hex_encode"(b Bytes) -> Str; pure;

@@ -6,9 +6,9 @@ use crate::value::call::{Call, Value};
 use crate::value::classes::Slot;
 use crate::value::convert::Plan;
 use crate::value::number;
-use crate::value::path::prefix;
+use crate::value::path::push_key;
 use crate::value::view::View;
-use crate::value::word::{ClassId, DYN_NULL};
+use crate::value::word::DYN_NULL;
 use lumen_lir::TypeId;
 
 pub(super) const ROWS: &[(&str, Builtin)] = &[
@@ -25,7 +25,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("json.as_float", as_float),
     ("conversion_run", run_conversion),
     ("conversion_read", read_conversion),
-    ("conversion_path", path_of),
+    ("conversion_step", key_step),
 ];
 
 fn parse_json(c: &mut Call<'_>) -> Outcome<()> {
@@ -35,8 +35,7 @@ fn parse_json(c: &mut Call<'_>) -> Outcome<()> {
     }
 }
 
-/// A conversion with a plan: a list of class, field and default for each default, of class, -1 and null for each class
-/// with conditions.
+/// The plan of a conversion: a list of class, field and default for each default.
 fn plan_of(c: &Call<'_>) -> Outcome<Plan> {
     let mut plan = Plan::default();
     let entries: Vec<Value> = c.list(1).iter().collect();
@@ -44,39 +43,32 @@ fn plan_of(c: &Call<'_>) -> Outcome<Plan> {
         let (View::Int(class), View::Int(field)) = (c.view(entry[0]), c.view(entry[1])) else {
             return Err(Failure::argument("a plan that no compiler made".to_owned()));
         };
-        match usize::try_from(field) {
-            Ok(field) => drop(plan.defaults.insert((class as u32, field), entry[2].word)),
-            Err(_) => drop(plan.checked.insert(class as u32)),
-        }
+        plan.defaults.insert((class as u32, field as usize), entry[2].word);
     }
     Ok(plan)
 }
 
-/// The class of what a planned conversion gives.
-fn planned_class(c: &Call<'_>) -> ClassId {
-    c.classes().class_of_type(c.payload_type()).expect("the row declares a pair")
-}
-
 fn run_conversion(c: &mut Call<'_>) -> Outcome<()> {
-    let (pair, plan) = (planned_class(c), plan_of(c)?);
-    match c.convert_planned(c.dynamic(0), pair, plan)? {
-        Ok(pair) => c.ret_ok_temp(pair),
+    let plan = plan_of(c)?;
+    match c.convert_planned(c.dynamic(0), c.payload_type(), plan)? {
+        Ok(word) => c.ret_ok(word),
         Err(message) => c.ret_err(&message),
     }
 }
 
 fn read_conversion(c: &mut Call<'_>) -> Outcome<()> {
-    let (pair, plan) = (planned_class(c), plan_of(c)?);
-    match c.read_planned(c.str(0), pair, plan)? {
-        Ok(pair) => c.ret_ok_temp(pair),
+    let plan = plan_of(c)?;
+    match c.read_planned(c.str(0), c.payload_type(), plan)? {
+        Ok(word) => c.ret_ok(word),
         Err(message) => c.ret_err(&message),
     }
 }
 
-/// Where an object stands in a value, as the beginning of a message.
-fn path_of(c: &mut Call<'_>) -> Outcome<()> {
-    let path = c.path_to(c.dynamic(0), c.dynamic(1));
-    c.ret_str(&prefix(&path))
+/// A step of a path to the value under a key.
+fn key_step(c: &mut Call<'_>) -> Outcome<()> {
+    let mut step = String::new();
+    push_key(&mut step, &c.key_text(c.dynamic(0)).unwrap_or_else(|| "?".to_owned()));
+    c.ret_str(&step)
 }
 
 fn to_json(c: &mut Call<'_>) -> Outcome<()> {

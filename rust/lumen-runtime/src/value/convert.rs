@@ -14,7 +14,7 @@ mod checked;
 mod to_json;
 mod typed;
 
-pub use checked::{Plan, Planned};
+pub use checked::Plan;
 
 use super::classes::{Kind, Slot};
 use super::heap::Heap;
@@ -196,9 +196,7 @@ impl Heap {
                     self.widen(word, classes.slot(*inner), row.slot)
                 }
                 (TypeDesc::Union(members), _) => {
-                    let made = self.made_so_far();
                     for member in members {
-                        self.forget_made(made);
                         match self.convert_view(view, *member, depth + 1) {
                             Ok(word) => {
                                 return self.widen(word, classes.slot(*member), row.slot);
@@ -521,11 +519,7 @@ impl Heap {
             }
         };
         // SAFETY: as the caller promises.
-        unsafe {
-            let word = self.convert_fields(class, &types, part, depth)?;
-            self.note_made(class, word);
-            Ok(word)
-        }
+        unsafe { self.convert_fields(class, &types, part, depth) }
     }
 
     /// A text or an object of one key into a variant of an enum with payloads.

@@ -222,7 +222,12 @@ impl<'a> Walk<'a> {
                 self.read(*item);
                 self.read(*container);
             }
-            ExprKind::Is { value, .. } => self.read(*value),
+            ExprKind::Is { value, .. } => {
+                self.read(*value);
+                if self.typed.refined_target.contains_key(&id) {
+                    self.facts.callees.extend(self.hir.well_known.validate);
+                }
+            }
             ExprKind::As { value, .. } => {
                 self.expr(*value, mode);
                 if let Some(validate) = self.hir.well_known.validate {

@@ -30,10 +30,6 @@ impl<'a> Fx<'_, 'a> {
         }
         let args = self.extern_args(call, key, type_args);
         self.at_expr(e);
-        if matches!(key.rsplit('.').next(), Some("parse_json_as" | "validate" | "conversion_plan"))
-        {
-            type_args.iter().for_each(|&ty| self.refuse_refined(ty));
-        }
         let ret = self.ty_of_result(cell, type_args);
         if !self.r.reachable {
             args.into_iter().for_each(|v| self.done(v));
@@ -119,8 +115,8 @@ impl<'a> Fx<'_, 'a> {
             "map.has_key" | "set.contains" => self.has_key(args[0], args[1], hint),
             "map.get_or" => self.get_or(args[0], args[1], args[2], ret, hint),
             "none.conversion_plan" => self.conversion_plan(subject_of(type_args), ret),
-            "any.conversion_check" => self.conversion_check(subject_of(type_args), args[0]),
-            "none.conversion_conditions" => self.conversion_conditions(subject_of(type_args), ret),
+            "any.conversion_problem" => self.conversion_problem(subject_of(type_args), args[0]),
+            "any.conversion_is_done" => self.conversion_is_done(subject_of(type_args), args[0]),
             "list.mean" => self.mean(args[0], ret),
             "any.inner_text" => self.inner_text(args[0]),
             "list.sort" if self.has_own_order(subject_of(type_args)) => {

@@ -55,7 +55,10 @@ impl Fx<'_, '_> {
                 Val::unit()
             }
             Ty::ANY => given,
-            _ => self.dynamic_as(given, ret),
+            _ => {
+                let exact = self.p.tables.exact_host_result(cell);
+                self.dynamic_as(given, exact)
+            }
         }
     }
 

@@ -24,6 +24,10 @@ impl<'a> Lower<'a> {
                 let (target, args, ty) = (*target, args.clone(), *ty);
                 self.lower_stub(&job, target, &args, ty);
             }
+            Key::Problem(exact) => {
+                let exact = *exact;
+                self.lower_problem(&job, exact);
+            }
             Key::Text(ty) => {
                 let ty = *ty;
                 self.lower_text(&job, ty);

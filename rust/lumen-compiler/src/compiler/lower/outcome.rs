@@ -153,15 +153,31 @@ impl Fx<'_, '_> {
     /// `e as T`.
     pub(super) fn as_(&mut self, e: ExprId, value: ExprId, want: Want, hint: Option<Reg>) -> Val {
         let from = self.adjusted(value);
-        let v = self.as_base(e, value, want, hint);
-        match self.refined_target(e, from) {
-            Some(target) => self.refined(e, v, target),
-            None => v,
+        let target = self.typed().refined_target.get(&e).copied();
+        let exact = target.map(|target| self.close_exact(target));
+        let mut base = exact;
+        while let Some(TyKind::Refined { base: inner, .. }) = base.map(|base| self.kind(base)) {
+            base = Some(inner);
+        }
+        let v = self.as_base(e, value, want, hint, base);
+        match target {
+            // A dynamic value has met the conditions inside.
+            Some(target) if base != exact || !matches!(from, Ty::ANY | Ty::JSON) => {
+                self.refined(e, v, target)
+            }
+            _ => v,
         }
     }
 
     /// The conversion without the conditions of a refined target.
-    fn as_base(&mut self, e: ExprId, value: ExprId, want: Want, hint: Option<Reg>) -> Val {
+    fn as_base(
+        &mut self,
+        e: ExprId,
+        value: ExprId,
+        want: Want,
+        hint: Option<Reg>,
+        exact: Option<Ty>,
+    ) -> Val {
         let v = self.expr(value, want, None);
         let to = self.ty(e);
         if !self.r.reachable || v.ty == to {
@@ -188,16 +204,17 @@ impl Fx<'_, '_> {
             );
             return Val::new(failed.place, to);
         }
-        self.dynamic_as(v, to)
+        self.dynamic_as(v, exact.unwrap_or(to))
     }
 
     /// A dynamic value as what it is to be: checked by the schema, and by the conditions in it.
-    pub(super) fn dynamic_as(&mut self, v: Val, to: Ty) -> Val {
+    pub(super) fn dynamic_as(&mut self, v: Val, exact: Ty) -> Val {
         if let Some(validate) = self.p.hir.well_known.validate
-            && self.needs_plan(to)
+            && self.needs_plan(exact)
         {
-            return self.as_planned(validate, v, to);
+            return self.as_planned(validate, v, exact);
         }
+        let to = self.p.types.store.erased(exact);
         let info = self.info(to);
         let (src, v) = self.reg(v);
         let out = match info.slots {

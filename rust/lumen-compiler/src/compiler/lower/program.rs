@@ -7,7 +7,7 @@ use super::demand::{self, Facts};
 use super::extern_cell;
 use crate::compiler::hir::{Cell, CellBody, CellId, CellOrigin, Hir, LocalId};
 use crate::compiler::typecheck::tables::TypeTables;
-use lumen_base::{ArenaMap, Interner};
+use lumen_base::{ArenaMap, Interner, Symbol, sym};
 use rustc_hash::FxHashMap;
 
 /// Facts about every reachable cell.
@@ -58,6 +58,7 @@ pub(super) fn analyse(
         let mut found = demand::facts(hir, tables, cell);
         if Some(cell) == hir.well_known.validate {
             found.callees.extend(conversion_cells(hir));
+            found.callees.extend(CONVERSION.iter().filter_map(|name| std_cell(hir, *name)));
         }
         if matches!(hir.cells[cell].body, CellBody::Host) {
             found.callees.extend(hir.well_known.validate);
@@ -73,10 +74,25 @@ pub(super) fn analyse(
     program
 }
 
+/// What std has for the conditions in containers.
+const CONVERSION: [Symbol; 4] = [
+    sym::CONVERSION_IN_LIST,
+    sym::CONVERSION_IN_SET,
+    sym::CONVERSION_IN_MAP,
+    sym::CONVERSION_UNDER,
+];
+
 /// What a checked conversion may call: which types it meets is known only when its instances are made.
 fn conversion_cells(hir: &Hir) -> impl Iterator<Item = CellId> {
     let fields = hir.records.iter().flat_map(|(_, record)| record.fields.iter());
-    fields.flat_map(|field| field.check.map(|check| check.0).into_iter().chain(field.default))
+    let of_fields =
+        fields.flat_map(|field| field.check.map(|check| check.0).into_iter().chain(field.default));
+    of_fields.chain(hir.aliases.values().filter_map(|alias| alias.check.map(|check| check.0)))
+}
+
+/// The cell of std that the compiler itself calls.
+pub(super) fn std_cell(hir: &Hir, name: Symbol) -> Option<CellId> {
+    hir.builtins.get(&name).and_then(|found| found.first()).map(|(_, cell)| *cell)
 }
 
 /// A number for each local of each reachable cell.

@@ -9,7 +9,7 @@ use super::fx::Fx;
 use super::limits;
 use super::value::{Own, Place, Val};
 use crate::compiler::hir::{AliasId, ExprId};
-use crate::compiler::typecheck::types::{Ty, TyKind};
+use crate::compiler::typecheck::types::{Ty, TyFlags, TyKind};
 use lumen_lir::{Op, Repr};
 
 impl Fx<'_, '_> {
@@ -136,8 +136,8 @@ impl Fx<'_, '_> {
         (v, holds)
     }
 
-    /// The refined type that a conversion or test asks for here; nothing for a type parameter that stands for another
-    /// type. `from`: the type of the value. Reports a type that hides a refined one from the check.
+    /// The refined type that a test asks for here, or the type with refined parts; nothing for a type parameter that
+    /// stands for another type. `from`: the type of the value.
     pub(super) fn refined_target(&mut self, e: ExprId, from: Ty) -> Option<Ty> {
         let target = self.typed().refined_target.get(&e).copied()?;
         let exact = self.close_exact(target);
@@ -145,15 +145,19 @@ impl Fx<'_, '_> {
         while let TyKind::Refined { base: inner, .. } = self.kind(base) {
             base = inner;
         }
-        if matches!(from, Ty::ANY | Ty::JSON) {
-            self.refuse_refined(base);
-        }
-        (base != exact).then_some(target)
+        let inside = matches!(from, Ty::ANY | Ty::JSON) && self.names_refined(base);
+        (base != exact || inside).then_some(target)
+    }
+
+    /// Whether a type names a refined one, other than in a declaration: values of records and enums have met the
+    /// conditions in them.
+    fn names_refined(&self, ty: Ty) -> bool {
+        self.p.types.store.flags(ty).any(TyFlags::REFINED)
     }
 
     /// Reports a type with refined parts, whose conditions a check by shape would pass over.
     pub(super) fn refuse_refined(&mut self, ty: Ty) {
-        if self.p.tables.refined.holds(&self.p.types.store, ty) {
+        if self.names_refined(ty) {
             let (at, name) = (self.here(), self.p.types.name(ty));
             let found = limits::refined_inside(at, &name);
             if !self.p.errors.contains(&found) {
@@ -185,6 +189,19 @@ impl Fx<'_, '_> {
         self.jump_is(test, base, false, end, false);
         let fork = self.r.fork();
         if self.r.reachable {
+            if self.names_refined(at) {
+                let part = self.alias(v);
+                let part = self.convert(part, base, None);
+                let problem = self.conversion_problem(at, part);
+                let (none, after) = (self.b.new_label(), self.b.new_label());
+                let (problem, inner) = self.fork_null(problem, none);
+                self.done(problem);
+                self.jump(end);
+                let first = self.end_first(&inner, after);
+                self.b.bind(none);
+                self.absent(problem);
+                self.end_second(inner, first, after);
+            }
             let part = self.alias(v);
             let mut part = self.convert(part, base, None);
             for (alias, args) in conditions.into_iter().rev() {

@@ -6,7 +6,7 @@
 use super::call::Formal;
 use super::fx::{Fx, Ret};
 use super::value::{Place, Val, Want};
-use super::{Job, Key, Lower, codes, limits};
+use super::{Job, Key, Lower, codes, limits, program};
 use crate::compiler::hir::CellId;
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_base::{Symbol, sym};
@@ -15,7 +15,7 @@ use lumen_lir::{FormatSpec, FormatType, Op, TemplatePart};
 impl Lower<'_> {
     /// The cell of std that the compiler itself calls.
     pub(super) fn std_cell(&self, name: Symbol) -> Option<CellId> {
-        self.hir.builtins.get(&name).and_then(|found| found.first()).map(|(_, cell)| *cell)
+        program::std_cell(self.hir, name)
     }
 
     /// Whether the text of a type is not that of its structure alone.

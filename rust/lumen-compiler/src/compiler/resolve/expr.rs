@@ -69,6 +69,7 @@ impl Ctx<'_, '_> {
                 ExprKind::As { value: self.expr(expr), ty: self.ty(ty) }
             }
             ast::ExprKind::Is { expr, ty } => {
+                self.g.has_conversions = true;
                 ExprKind::Is { value: self.expr(expr), ty: self.ty(ty) }
             }
             ast::ExprKind::Tuple(items) => ExprKind::Tuple(self.exprs(items)),

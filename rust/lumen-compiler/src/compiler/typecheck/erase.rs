@@ -4,9 +4,9 @@
 //! Exact types stay in type arguments (a conversion `as T` inside of a generic cell depends on them) and in the tables
 //! of values that enter (`refine`, `refine_result`, `refined_target`).
 
-use super::tables::{TypeTables, TypedBody};
+use super::tables::{ExactTypes, TypeTables, TypedBody};
 use super::types::{Ty, TyFlags, TyKind, TyStore};
-use crate::compiler::hir::{EnumId, Hir, RecordId};
+use crate::compiler::hir::{CellBody, EnumId, Hir, RecordId};
 
 impl TyStore {
     /// `ty` with every refined type replaced by its base.
@@ -47,6 +47,12 @@ impl TyStore {
 
 /// Erases the tables of a program that declares a refined type.
 pub(super) fn erase(hir: &Hir, tables: &mut TypeTables, store: &mut TyStore) {
+    let mut exact = ExactTypes::default();
+    for (id, cell) in hir.cells.iter() {
+        if let (CellBody::Host, Some(sig)) = (&cell.body, tables.sigs.get(id)) {
+            exact.host_results.insert(id, sig.ret);
+        }
+    }
     let erase = |store: &mut TyStore, slot: &mut Ty| *slot = store.erased(*slot);
     for id in hir.cells.ids() {
         if let Some(sig) = tables.sigs.get_mut(id) {
@@ -59,11 +65,14 @@ pub(super) fn erase(hir: &Hir, tables: &mut TypeTables, store: &mut TyStore) {
     }
     for id in hir.records.ids() {
         if let Some(fields) = tables.records.get_mut(id) {
+            exact.records.insert(id, fields.clone());
             fields.iter_mut().for_each(|slot| erase(store, slot));
         }
     }
     for id in hir.enums.ids() {
-        for fields in tables.variants.get_mut(id).into_iter().flatten() {
+        let Some(variants) = tables.variants.get_mut(id) else { continue };
+        exact.variants.insert(id, variants.clone());
+        for fields in variants.iter_mut() {
             fields.iter_mut().for_each(|slot| erase(store, slot));
         }
     }
@@ -72,6 +81,7 @@ pub(super) fn erase(hir: &Hir, tables: &mut TypeTables, store: &mut TyStore) {
             erase(store, slot);
         }
     }
+    tables.exact = Some(exact);
 }
 
 fn erase_body(body: &mut TypedBody, store: &mut TyStore) {

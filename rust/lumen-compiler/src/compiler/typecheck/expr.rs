@@ -548,9 +548,6 @@ impl<'a> BodyCx<'_, 'a> {
         let target = self.c.ty(target, FnRows::Closed, self.file);
         let own = self.expr(value, Want::Ty(target));
         let own = self.c.zonk(own);
-        if !self.checkable(own, target, span) {
-            return Ty::ERROR;
-        }
         if matches!(self.kind(target), TyKind::Refined { .. }) {
             if !self.is_exactly(value, target) {
                 self.out.refined_target.insert(expr, target);
@@ -559,7 +556,9 @@ impl<'a> BodyCx<'_, 'a> {
             self.converts(value, own, base, span);
             return target;
         }
-        if self.c.store.flags(target).any(TyFlags::PARAM) {
+        let inside =
+            matches!(self.kind(own), TyKind::Any | TyKind::Json) && self.c.hides_refined(target);
+        if inside || self.c.store.flags(target).any(TyFlags::PARAM) {
             // What a parameter stands for may be refined.
             self.out.refined_target.insert(expr, target);
         }

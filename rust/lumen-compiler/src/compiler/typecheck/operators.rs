@@ -407,7 +407,10 @@ impl BodyCx<'_, '_> {
         if own == Ty::ERROR || target == Ty::ERROR || own == Ty::NEVER {
             return Facts::default();
         }
-        if self.c.hides_refined(exact) {
+        let dynamic = matches!(self.kind(own), TyKind::Any | TyKind::Json);
+        // A value of a record or enum has met the conditions in it.
+        let inside = self.c.store.flags(target).any(TyFlags::REFINED);
+        if inside && !dynamic {
             let (at, shown) = (self.here(written), self.c.show(exact));
             self.report(d::refined_inside(at, &shown));
             return Facts::default();
@@ -416,7 +419,7 @@ impl BodyCx<'_, '_> {
             // What a parameter stands for may be refined.
             self.out.refined_target.insert(expr, exact);
         }
-        if exact != target {
+        if exact != target || inside {
             return self.refined_test(expr, value, own, exact, written);
         }
         if !self.testable(own, target, written) {

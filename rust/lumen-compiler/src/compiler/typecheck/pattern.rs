@@ -173,7 +173,8 @@ impl<'a> BodyCx<'_, 'a> {
     fn type_pattern(&mut self, pat: PatId, inner: PatId, target: TyRefId, ty: Ty) {
         let span = self.hir.ty_refs[target].span;
         let mut target = self.written(target);
-        if self.c.store.flags(target).any(TyFlags::REFINED) || self.c.hides_refined(target) {
+        // A value of a record or enum has met the conditions in it.
+        if self.c.store.flags(target).any(TyFlags::REFINED) {
             let (at, shown) = (self.here(span), self.c.show(target));
             self.report(d::refined_pattern(at, &shown));
             target = Ty::ERROR;

@@ -8,7 +8,6 @@
 use super::Checker;
 use super::body::{BodyCx, Want};
 use super::coerce::Fit;
-use super::diagnostics as d;
 use super::types::{Ty, TyFlags, TyKind};
 use crate::compiler::hir::ExprId;
 use lumen_base::Span;
@@ -132,16 +131,5 @@ impl BodyCx<'_, '_> {
             }
         }
         Some(fit)
-    }
-
-    /// Whether a dynamic value can be checked against `target`: only as a whole. Reports when not.
-    pub(super) fn checkable(&mut self, own: Ty, target: Ty, span: Span) -> bool {
-        let dynamic = matches!(self.kind(own), TyKind::Any | TyKind::Json);
-        if !dynamic || !self.c.hides_refined(target) {
-            return true;
-        }
-        let (at, shown) = (self.here(span), self.c.show(target));
-        self.report(d::refined_inside(at, &shown));
-        false
     }
 }

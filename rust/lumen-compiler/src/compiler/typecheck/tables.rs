@@ -8,8 +8,8 @@ use super::erase::Refined;
 use super::impls::Impls;
 use super::types::{RowTy, Ty, TyStore};
 use crate::compiler::hir::{
-    Cell, CellId, Const, ConstId, Enum, Expr, ExprId, Lambda, Local, Pat, PatId, Record, RecordId,
-    TypeParamId, VariantRef,
+    Cell, CellId, Const, ConstId, Enum, EnumId, Expr, ExprId, Lambda, Local, Pat, PatId, Record,
+    RecordId, TypeParamId, VariantRef,
 };
 use lumen_base::ArenaMap;
 use lumen_lir::Datum;
@@ -33,6 +33,38 @@ pub struct TypeTables {
     pub impls: Impls,
     /// What holds refined types.
     pub refined: Refined,
+    /// `records` and `variants` with refined types, where the program declares some: what conversions check.
+    pub exact: Option<ExactTypes>,
+}
+
+/// Types as they were declared.
+#[derive(Default)]
+pub struct ExactTypes {
+    pub records: ArenaMap<Record, Box<[Ty]>>,
+    pub variants: ArenaMap<Enum, Box<[Box<[Ty]>]>>,
+    /// What `extern cell`s give.
+    pub host_results: ArenaMap<Cell, Ty>,
+}
+
+impl TypeTables {
+    /// Field types of a record, with their refinements.
+    pub fn exact_records(&self, id: RecordId) -> &[Ty] {
+        let records = self.exact.as_ref().map_or(&self.records, |exact| &exact.records);
+        records.get(id).map_or(&[], |fields| fields)
+    }
+
+    /// What an `extern cell` gives, with its refinements.
+    pub fn exact_host_result(&self, id: CellId) -> Ty {
+        let exact = self.exact.as_ref().and_then(|exact| exact.host_results.get(id));
+        exact.copied().or_else(|| self.sigs.get(id).map(|sig| sig.ret)).unwrap_or(Ty::NULL)
+    }
+
+    /// Payload types of a variant, with their refinements.
+    pub fn exact_payload(&self, id: EnumId, ordinal: u32) -> &[Ty] {
+        let variants = self.exact.as_ref().map_or(&self.variants, |exact| &exact.variants);
+        let payload = variants.get(id).and_then(|variants| variants.get(ordinal as usize));
+        payload.map_or(&[], |fields| fields)
+    }
 }
 
 /// The signature of a cell with everything inferred filled in.

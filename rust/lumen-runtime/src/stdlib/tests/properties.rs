@@ -102,7 +102,7 @@ proptest! {
         let mut b = Bench::new();
         let user = user_type(&mut b, is_whole);
         let json = result_type(&mut b, TypeId::JSON);
-        let typed = planned_type(&mut b, user);
+        let typed = result_type(&mut b, user);
         b.link();
         let read = b.call_fast("conversion_read", &[Arg::Str(&text), Arg::NoPlan], Some(typed));
         let read = b.text(read.expect("it gives a result"));

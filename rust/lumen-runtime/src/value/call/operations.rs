@@ -5,12 +5,12 @@
 use super::{Call, ListRef, TableRef, Temp, Value};
 use crate::failure::Outcome;
 use crate::value::classes::{Kind, RtClass, Slot};
-use crate::value::convert::{Plan, Planned};
+use crate::value::convert::Plan;
 use crate::value::equal::Equality;
 use crate::value::heap::Heap;
 use crate::value::list;
 use crate::value::view::View;
-use crate::value::word::{self, ClassId};
+use crate::value::word;
 use lumen_lir::TypeId;
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
@@ -113,68 +113,32 @@ impl Call<'_> {
         unsafe { self.heap.convert(value.slot, value.word, ty) }
     }
 
-    /// A value converted with a plan: the fields of an owned pair of it and of the list of objects to check.
+    /// A value converted with a plan: an owned word of its slot, or a message.
     pub fn convert_planned(
         &mut self,
         value: Value,
-        pair: ClassId,
+        ty: TypeId,
         plan: Plan,
-    ) -> Outcome<Result<Temp, String>> {
-        let ty = self.classes().row(pair).types[0];
+    ) -> Outcome<Result<u64, String>> {
         // SAFETY: the value and the defaults are alive.
-        match unsafe { self.heap.convert_planned(value.slot, value.word, ty, plan)? } {
-            Ok(planned) => self.planned_pair(planned, pair).map(Ok),
-            Err(message) => Ok(Err(message)),
-        }
+        unsafe { self.heap.convert_planned(value.slot, value.word, ty, plan) }
     }
 
     /// The same for a JSON text.
     pub fn read_planned(
         &mut self,
         text: &str,
-        pair: ClassId,
+        ty: TypeId,
         plan: Plan,
-    ) -> Outcome<Result<Temp, String>> {
-        let ty = self.classes().row(pair).types[0];
+    ) -> Outcome<Result<u64, String>> {
         // SAFETY: the defaults are alive.
-        match unsafe { self.heap.read_planned(text, ty, plan)? } {
-            Ok(planned) => self.planned_pair(planned, pair).map(Ok),
-            Err(message) => Ok(Err(message)),
-        }
+        unsafe { self.heap.read_planned(text, ty, plan) }
     }
 
-    fn planned_pair(&mut self, planned: Planned, pair: ClassId) -> Outcome<Temp> {
-        let row = self.classes().row(pair);
-        let (slot, objects) = (row.slots[0], row.types[1]);
-        let list = self.classes().class_of_type(objects).expect("the row declares a list");
-        // SAFETY: what was built is owned here until the pair owns it.
-        unsafe {
-            let mut made = planned.made.into_iter();
-            let built = (|| {
-                let objects = self.new_list(list, made.len())?;
-                for p in made.by_ref() {
-                    let item = self.own(p);
-                    self.push_dyn(&objects, item)?;
-                }
-                let at = word::ptr_ref(self.at(&objects));
-                let p = self.heap.flat_from(pair, &[planned.word, at])?;
-                self.release(objects);
-                Ok(self.own(p))
-            })();
-            for p in made {
-                self.heap.drop_ptr(p);
-            }
-            built.inspect_err(|_| self.heap.drop_slot(slot, planned.word))
-        }
-    }
-
-    /// The path to an object inside a value.
-    pub fn path_to(&self, value: Value, target: Value) -> String {
-        match self.view(target) {
-            // SAFETY: both are alive.
-            View::Object(p) => unsafe { self.heap.path_to(value.slot, value.word, p) },
-            _ => String::new(),
-        }
+    /// The text of a value as a key of a JSON object; nothing when it has none.
+    pub fn key_text(&self, value: Value) -> Option<String> {
+        // SAFETY: the value is alive.
+        unsafe { self.heap.json_key(self.view(value)).ok() }
     }
 
     /// The positions of the elements that equal none before them, as keys.

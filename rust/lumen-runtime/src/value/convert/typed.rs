@@ -5,7 +5,7 @@
 //! included, ends the attempt, and the text is read the long way, which has all the rules and messages.
 //! Invariant: each step owns what it has built until it returns; recursion is bounded by [`CONVERT_DEPTH_MAX`].
 
-use super::checked::{Plan, Planned};
+use super::checked::Plan;
 use super::{CONVERT_DEPTH_MAX, Stop};
 use crate::failure::{Failure, Outcome};
 use crate::value::classes::{Classes, Kind, Slot};
@@ -49,17 +49,14 @@ impl Heap {
         text: &str,
         ty: TypeId,
         plan: Plan,
-    ) -> Outcome<Result<Planned, String>> {
+    ) -> Outcome<Result<u64, String>> {
         let outer = self.plan.replace(Box::new(plan));
         // SAFETY: as the caller promises.
         let read = unsafe { self.read_typed(text, ty) };
-        if matches!(read, Err(_) | Ok(None)) {
-            self.forget_made(0);
-        }
         let plan = std::mem::replace(&mut self.plan, outer).unwrap_or_default();
         match read {
             Err(failure) => Err(failure),
-            Ok(Some(word)) => Ok(Ok(Planned { word, made: plan.take_made() })),
+            Ok(Some(word)) => Ok(Ok(word)),
             Ok(None) => {
                 let document = match self.json_from_text(text)? {
                     Ok(document) => document,
@@ -327,9 +324,7 @@ impl Typed<'_> {
             for (at, word) in words.iter_mut().enumerate() {
                 *crate::value::object::field(p, at) = word.take().unwrap_or_default();
             }
-            let word = word::ptr_ref(p);
-            heap.note_made(class, word);
-            Ok(word)
+            Ok(word::ptr_ref(p))
         }
     }
 }

@@ -30,7 +30,7 @@ pub(in super::super) fn host_type(at: FileSpan, ty: &str) -> Diagnostic {
 
 /// A check of a dynamic value against a type that holds a refined one inside.
 pub(in super::super) fn refined_inside(at: FileSpan, found: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0491, at, format!("a dynamic value cannot be checked against `{found}`"))
+    Diagnostic::new(Code::E0491, at, format!("no value of this type is tested for `{found}`"))
         .with_primary("a refined type stands inside of this type")
-        .with_help("convert to the type without the refinement, then its parts one by one: `[x as Port for x in j as list[Int]]`")
+        .with_help("test for the type without the refinement, then its parts one by one")
 }
