@@ -1,7 +1,7 @@
 //! Builtins against models: strings against characters, sorting against std's, typed reading of JSON texts against
 //! parsing and conversion.
 
-use super::{planned_type, result_type};
+use super::result_type;
 use crate::value::testing::{Arg, Bench, Seen};
 use lumen_lir::{ClassDesc, TypeDesc, TypeId};
 use proptest::prelude::*;
