@@ -107,11 +107,6 @@ impl<T> Arena<T> {
         id
     }
 
-    /// The index the next `alloc` will return.
-    pub fn next_idx(&self) -> Idx<T> {
-        Idx::from_raw(self.nodes.len() as u32)
-    }
-
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()

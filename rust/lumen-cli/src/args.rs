@@ -51,7 +51,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Run {
-    /// The document (`.lm.md` or `.lm`), or `-` for standard input.
+    /// The document (`.lm.md` or `.lm`), a program that `lumen emit --format binary` wrote, or `-` for standard input.
     pub(crate) file: PathBuf,
     /// Which engine executes the program.
     #[arg(long, value_enum, default_value = "interp")]

@@ -1,9 +1,11 @@
 //! The documents that the command line names: read, and compiled.
 
-use crate::output::complain;
-use lumen_base::{OsSystem, System};
+use crate::output::{complain, err};
+use crate::{EXIT_COMPILE, EXIT_SUCCESS, EXIT_USAGE};
+use lumen_base::diag::render::{Style, render_all};
+use lumen_base::{FileId, OsSystem, SourceMap, System};
 use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_of};
-use lumen_compiler::markdown::Form;
+use lumen_compiler::markdown::{self, Form};
 use lumen_compiler::pipeline;
 use lumen_mdtest::MachineEvaluator;
 use std::path::{Path, PathBuf};
@@ -61,6 +63,30 @@ fn form_of_text(bytes: &[u8]) -> Form {
             && info.trim_ascii_start().starts_with(b"lumen")
     });
     if fenced { Form::Markdown } else { Form::Plain }
+}
+
+/// Does something with each of the named files, folders opened; the worst exit code wins.
+pub(crate) fn each(files: &[PathBuf], mut one: impl FnMut(&Path, Source) -> u8) -> u8 {
+    let Some(files) = expand(files) else { return EXIT_USAGE };
+    let mut worst = EXIT_SUCCESS;
+    for file in &files {
+        let code = match read(file) {
+            Some(source) => one(file, source),
+            None => EXIT_USAGE,
+        };
+        worst = worst.max(code);
+    }
+    worst
+}
+
+/// The bytes of a file as text; otherwise says what is wrong, and gives the exit code.
+pub(crate) fn text(name: &str, bytes: Vec<u8>, style: Style) -> Result<String, u8> {
+    markdown::decode(bytes, FileId(0)).map_err(|problem| {
+        let mut sources = SourceMap::default();
+        sources.add(name, "");
+        err(&render_all(&[problem], &sources, style));
+        EXIT_COMPILE
+    })
 }
 
 /// Compiles a document's program.

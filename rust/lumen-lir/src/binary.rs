@@ -161,6 +161,11 @@ pub fn encode(module: &Module, packing: Packing) -> Result<Vec<u8>, BinaryError>
     Ok(out)
 }
 
+/// Whether bytes begin as those of a module do.
+pub fn is_lir(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
 /// Reads a module. It is as trustworthy as the bytes: verify it.
 pub fn decode(bytes: &[u8]) -> Result<Module, BinaryError> {
     let mut at = bytes;

@@ -5,7 +5,6 @@
 //!
 //! Invariant: nothing is checked here beyond what packing needs; the verifier is the judge.
 
-use crate::effects::EffectSet;
 use crate::module::{Cell, DeferScope, InlineSite, JumpTable, LineEntry, Param, Passing, Pos};
 use crate::opcode::{Op, Reg, ext16, ext32, word, word_imm};
 use crate::typedesc::{ClassId, Repr};
@@ -110,11 +109,6 @@ impl CellBuilder {
     /// Sets the result registers.
     pub fn set_results(&mut self, results: Vec<Repr>) {
         self.cell.results = results;
-    }
-
-    /// Sets the effect row.
-    pub fn set_effects(&mut self, effects: EffectSet) {
-        self.cell.effects = effects;
     }
 
     /// A fresh register.

@@ -419,18 +419,6 @@ pub const fn index32(w: u64) -> u32 {
     (w >> 32) as u32
 }
 
-/// `b` as a signed immediate.
-#[inline]
-pub const fn imm16b(w: u64) -> i16 {
-    (w >> 32) as i16
-}
-
-/// `c` as a signed immediate.
-#[inline]
-pub const fn imm16c(w: u64) -> i16 {
-    (w >> 48) as i16
-}
-
 /// `c` as a branch offset.
 #[inline]
 pub const fn off16(w: u64) -> i16 {

@@ -4,37 +4,22 @@ use crate::args::Fix;
 use crate::diff::unified;
 use crate::output::{complain, err, out};
 use crate::source::{self, Source};
-use crate::{EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
-use lumen_base::diag::render::{Style, render_all};
-use lumen_base::{FileId, OsSystem, SourceMap, System};
+use crate::{EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS};
+use lumen_base::diag::render::Style;
+use lumen_base::{OsSystem, System};
 use lumen_compiler::fix::{FixInput, fix as mend};
-use lumen_compiler::markdown;
 use std::path::Path;
 
 /// Mends all files; the worst exit code wins.
 pub(super) fn fix(args: &Fix, style: Style) -> u8 {
-    let Some(files) = source::expand(&args.files) else { return EXIT_USAGE };
-    let mut worst = EXIT_SUCCESS;
-    for file in &files {
-        let code = match source::read(file) {
-            Some(source) => one(args, file, source, style),
-            None => EXIT_USAGE,
-        };
-        worst = worst.max(code);
-    }
-    worst
+    source::each(&args.files, |file, source| one(args, file, source, style))
 }
 
 fn one(args: &Fix, file: &Path, source: Source, style: Style) -> u8 {
     let name = &source.name;
-    let text = match markdown::decode(source.bytes, FileId(0)) {
+    let text = match source::text(name, source.bytes, style) {
         Ok(text) => text,
-        Err(problem) => {
-            let mut sources = SourceMap::default();
-            sources.add(&**name, "");
-            err(&render_all(&[problem], &sources, style));
-            return EXIT_COMPILE;
-        }
+        Err(code) => return code,
     };
     let path = source.path.as_deref();
     let fixed = mend(FixInput { name, path, text: &text, form: source.form, system: &OsSystem });

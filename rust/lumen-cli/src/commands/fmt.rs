@@ -4,26 +4,16 @@ use crate::args::Fmt;
 use crate::diff::unified;
 use crate::output::{complain, err, out};
 use crate::source::{self, Source};
-use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
+use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{FileId, OsSystem, SourceMap, System};
 use lumen_compiler::compilation::form_of;
 use lumen_compiler::format::{Problem, document};
-use lumen_compiler::markdown;
 use std::path::Path;
 
 /// Formats all files; the worst exit code wins.
 pub(super) fn fmt(args: &Fmt, style: Style) -> u8 {
-    let Some(files) = source::expand(&args.files) else { return EXIT_USAGE };
-    let mut worst = EXIT_SUCCESS;
-    for file in &files {
-        let code = match source::read(file) {
-            Some(source) => one(args, file, source, style),
-            None => EXIT_USAGE,
-        };
-        worst = worst.max(code);
-    }
-    worst
+    source::each(&args.files, |file, source| one(args, file, source, style))
 }
 
 fn one(args: &Fmt, file: &Path, mut source: Source, style: Style) -> u8 {
@@ -32,14 +22,9 @@ fn one(args: &Fmt, file: &Path, mut source: Source, style: Style) -> u8 {
         source.form = form_of(name);
         source.name.clone_from(name);
     }
-    let text = match markdown::decode(source.bytes, FileId(0)) {
+    let text = match source::text(&source.name, source.bytes, style) {
         Ok(text) => text,
-        Err(problem) => {
-            let mut sources = SourceMap::default();
-            sources.add(&*source.name, "");
-            err(&render_all(&[problem], &sources, style));
-            return EXIT_COMPILE;
-        }
+        Err(code) => return code,
     };
     let formatted = match document(&text, source.form) {
         Ok(formatted) => formatted,

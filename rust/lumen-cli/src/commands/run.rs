@@ -7,11 +7,11 @@ use crate::console::Console;
 use crate::output::{Rendered, complain, err, no_module, out, report};
 use crate::source::{Source, compile_with, read};
 use crate::traces;
-use crate::{EXIT_BUG, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
-use lumen_base::OsSystem;
-use lumen_base::diag::render::Style;
+use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
+use lumen_base::diag::render::{Style, render_all};
+use lumen_base::{Code, Diagnostic, FileId, OsSystem, SourceMap, Span};
 use lumen_compiler::compilation::Goal;
-use lumen_lir::{Module, Verified};
+use lumen_lir::{Module, Verified, binary, verify};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::trace::{SharedTape, Strictness, Tape};
 use lumen_vm::{Engine, Limits, Machine, Outcome, RunFailure, RunOptions, StackTrace, link};
@@ -28,7 +28,11 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
     };
     let Some(source) = read(&args.file) else { return EXIT_USAGE };
     let cache = Cache::of_user(&OsSystem).filter(|_| !args.no_cache);
-    let module = match program(source, cache.as_ref(), style) {
+    let loaded = match binary::is_lir(&source.bytes) {
+        true => compiled(&source, style),
+        false => program(source, cache.as_ref(), style),
+    };
+    let module = match loaded {
         Ok(module) => module,
         Err(code) => return code,
     };
@@ -67,6 +71,25 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         return EXIT_BUG;
     }
     exit_code(outcome.exit_code)
+}
+
+/// The program of a file that `lumen emit --format binary` wrote, verified as every other; otherwise the exit code.
+fn compiled(source: &Source, style: Style) -> Result<Verified<Module>, u8> {
+    let at = Span::default().in_file(FileId(0));
+    let found = match binary::decode(&source.bytes) {
+        Ok(module) => match verify(module) {
+            Ok(module) => return Ok(module),
+            Err(rejected) => rejected.to_diagnostics(at),
+        },
+        Err(error) => {
+            let found = Diagnostic::new(Code::I9008, at, error.to_string());
+            vec![found.with_help("compile the document again: `lumen emit --format binary`")]
+        }
+    };
+    let mut sources = SourceMap::default();
+    sources.add(&*source.name, "");
+    err(&render_all(&found, &sources, style));
+    Err(EXIT_COMPILE)
 }
 
 /// The program of a document, from the cache when it was compiled before; otherwise the exit code.

@@ -193,6 +193,14 @@ fn lir_is_emitted_in_three_forms() {
     exits(0, &output);
     assert!(std::fs::metadata(folder.0.join("h.lir")).expect("it is written").len() > 0);
     exits(1, &lumen_in(&folder.0, &["emit", "-o", "no/folder/h.lir", "h.lm.md"], ""));
+    let said = lumen_in(&folder.0, &["run", "h.lm.md"], "").stdout;
+    assert_eq!(lumen_in(&folder.0, &["run", "h.lir"], "").stdout, said);
+    let mut bytes = std::fs::read(folder.0.join("h.lir")).expect("it was written");
+    bytes.truncate(200);
+    std::fs::write(folder.0.join("h.lir"), bytes).expect("it can be written");
+    let output = lumen_in(&folder.0, &["run", "h.lir"], "");
+    exits(3, &output);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("I9008"));
 }
 
 #[test]

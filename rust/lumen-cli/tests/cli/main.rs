@@ -4,6 +4,7 @@
 
 mod cache;
 mod commands;
+mod embed;
 mod fmt;
 mod hostile;
 mod tools;

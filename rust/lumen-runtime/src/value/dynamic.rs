@@ -6,12 +6,11 @@
 #![expect(unsafe_code, reason = "reads classes of objects")]
 
 use super::classes::{LIST_JSON_CLASS, MAP_JSON_CLASS, Slot};
-use super::flat::BOXED_INT;
 use super::heap::Heap;
-use super::object::{Ptr, field};
+use super::object::Ptr;
 use super::text::STRING;
 use super::view::View;
-use super::word::{self, ClassId, DYN_NULL, DynView, NULL_REF};
+use super::word::{self, ClassId, DYN_NULL, NULL_REF};
 use crate::failure::Outcome;
 use lumen_lir::{TypeDesc, TypeId};
 
@@ -35,20 +34,6 @@ impl Heap {
             Slot::Ref(_) => word::dyn_ptr(word::ref_ptr(word)),
             Slot::Dyn => word,
         })
-    }
-
-    /// The integer in a Dyn word.
-    ///
-    /// # Safety
-    /// `word` is a valid Dyn word.
-    #[inline]
-    pub unsafe fn dyn_to_int(&self, word: u64) -> Option<i64> {
-        match word::dyn_view(word) {
-            DynView::Int(value) => Some(value),
-            // SAFETY: a boxed integer has one field.
-            DynView::Ptr(p) => unsafe { ((*p).class == BOXED_INT).then(|| *field(p, 0) as i64) },
-            _ => None,
-        }
     }
 
     /// A Dyn word as a word of a slot, when its value is of that kind; counts nothing.

@@ -114,11 +114,6 @@ impl Heap {
         &self.classes.rows()[class as usize]
     }
 
-    /// Bytes taken from the system now.
-    pub fn used_bytes(&self) -> usize {
-        self.used
-    }
-
     /// The most bytes that were taken at once.
     pub fn peak_bytes(&self) -> usize {
         self.peak.max(self.used)

@@ -232,11 +232,6 @@ impl BinOp {
     pub const fn span_at(self, op_lo: u32) -> Span {
         Span::new(op_lo, op_lo + self.text().len() as u32)
     }
-
-    /// Whether it compares: `== != < <= > >=`.
-    pub const fn is_comparison(self) -> bool {
-        matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)
-    }
 }
 
 impl UnOp {

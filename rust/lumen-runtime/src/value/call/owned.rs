@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "builds objects")]
 
-use super::{Call, ListRef, TableRef, Temp, Value};
+use super::{Call, ListRef, Temp, Value};
 use crate::failure::Outcome;
 use crate::value::heap::Heap;
 use crate::value::object::Ptr;
@@ -167,12 +167,5 @@ impl Call<'_> {
         let p = self.at(temp);
         // SAFETY: the call owns the list; callers do not keep the view across a change of it.
         ListRef { p, row: unsafe { self.heap.row_of(p) } }
-    }
-
-    /// An owned map or set, looked at.
-    pub fn table_of(&self, temp: &Temp) -> TableRef<'static> {
-        let p = self.at(temp);
-        // SAFETY: as for `list_of`.
-        TableRef { p, row: unsafe { self.heap.row_of(p) } }
     }
 }

@@ -43,12 +43,6 @@ impl Call<'_> {
         self.ret_word(word::ptr_ref(p))
     }
 
-    /// Returns an owned object as a Dyn.
-    pub fn ret_dyn(&mut self, temp: Temp) -> Outcome<()> {
-        let p = self.release(temp);
-        self.ret_word(word::dyn_ptr(p))
-    }
-
     /// Returns a borrowed value, counted up.
     pub fn ret_value(&mut self, value: Value) -> Outcome<()> {
         self.count_up(value);

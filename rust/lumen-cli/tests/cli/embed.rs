@@ -1,6 +1,6 @@
 //! The embedding interface: the example of `docs/howto/embed.md`, and functions that fail.
 
-#[path = "../examples/embed.rs"]
+#[path = "../../examples/embed.rs"]
 #[expect(dead_code, reason = "its `main` is for the command line")]
 mod embed;
 
@@ -61,8 +61,8 @@ fn the_example_runs() {
 
 #[test]
 fn the_page_shows_the_example() {
-    let page = include_str!("../../../docs/howto/embed.md");
-    let example = include_str!("../examples/embed.rs");
+    let page = include_str!("../../../../docs/howto/embed.md");
+    let example = include_str!("../../examples/embed.rs");
     assert!(page.contains(&format!("````rust\n{example}````\n")), "copy the example into the page");
 }
 
