@@ -100,6 +100,14 @@ impl Parser<'_> {
                 self.literal_or_range()
             }
             TokenKind::DotDot | TokenKind::DotDotEq => self.range_rest(token.lo, None),
+            TokenKind::Mut => {
+                let found = diagnostics::mut_in_pattern(self.in_file(token.span()));
+                self.report(found);
+                while self.at(TokenKind::Mut) {
+                    self.bump();
+                }
+                self.pattern()
+            }
             _ => {
                 self.unexpected("a pattern");
                 self.error_pat()

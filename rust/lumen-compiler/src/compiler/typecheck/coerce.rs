@@ -205,6 +205,7 @@ impl BodyCx<'_, '_> {
             {
                 d::if_without_else(at, &expected)
             }
+            (_, TyKind::Null) => d::value_after_null(at, &expected, &found),
             _ => d::mismatch(at, &expected, &found),
         };
         self.report(diagnostic);

@@ -2,6 +2,13 @@
 
 use lumen_base::{Applicability, Code, Diagnostic, FileSpan, Fix, Span};
 
+/// A value where `null` came first: in another branch, or in a binding.
+pub(in super::super) fn value_after_null(at: FileSpan, expected: &str, found: &str) -> Diagnostic {
+    super::mismatch(at, expected, found).with_help(format!(
+        "only `null` is of this type: what may be `null` or a value has the type `{found}?`"
+    ))
+}
+
 /// This is a `ty` and may be `null`.
 pub(in super::super) fn optional_access(at: FileSpan, part: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0422, at, format!("this is a `{ty}` and may be `null`"))
