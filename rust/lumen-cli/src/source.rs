@@ -81,10 +81,10 @@ pub(crate) fn each(files: &[PathBuf], mut one: impl FnMut(&Path, Source) -> u8) 
 
 /// The bytes of a file as text; otherwise says what is wrong, and gives the exit code.
 pub(crate) fn text(name: &str, bytes: Vec<u8>, style: Style) -> Result<String, u8> {
-    markdown::decode(bytes, FileId(0)).map_err(|problem| {
+    markdown::decode(bytes, FileId(0)).map_err(|unreadable| {
         let mut sources = SourceMap::default();
-        sources.add(name, "");
-        err(&render_all(&[problem], &sources, style));
+        sources.add(name, unreadable.text);
+        err(&render_all(&[unreadable.problem], &sources, style));
         EXIT_COMPILE
     })
 }

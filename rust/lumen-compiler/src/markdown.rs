@@ -49,16 +49,34 @@ pub struct Fence {
     pub prose: Option<Span>,
 }
 
+/// A file that is no text.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// What is wrong with it, at the end of `text`.
+    pub problem: Diagnostic,
+    /// Its beginning, as far as it is text.
+    pub text: String,
+}
+
 /// The text of a file, or what is wrong with its bytes.
-pub fn decode(bytes: Vec<u8>, file: FileId) -> Result<String, Diagnostic> {
+pub fn decode(bytes: Vec<u8>, file: FileId) -> Result<String, Unreadable> {
+    let at = |offset: usize| FileSpan { file, span: Span::point(offset as u32) };
     if bytes.len() > SOURCE_BYTES_MAX {
-        return Err(diagnostics::too_large(FileSpan { file, span: Span::new(0, 0) }));
+        return Err(Unreadable { problem: diagnostics::too_large(at(0)), text: String::new() });
     }
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        let at = offset as u32;
-        diagnostics::not_utf8(FileSpan { file, span: Span::new(at, at + 1) }, offset)
+        let mut bytes = error.into_bytes();
+        bytes.truncate(offset);
+        // INVARIANT: the bytes up to there are valid.
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        Unreadable { problem: diagnostics::not_utf8(at(offset), offset), text }
     })
+}
+
+/// A program without the blanks behind it, so that its end is where its code ends, not where the prose behind it does.
+pub fn without_blanks(program: &str) -> &str {
+    program.trim_end_matches([' ', '\r', '\n'])
 }
 
 /// Takes a file apart. Never fails; what is wrong with it goes to `problems`.
@@ -321,9 +339,10 @@ mod tests {
 
     #[test]
     fn invalid_utf8_has_an_offset() {
-        let problem = decode(vec![b'a', 0xff], FileId(0)).expect_err("not UTF-8");
-        assert_eq!(problem.code.as_str(), "E0001");
-        assert!(problem.message.contains("offset 1"));
+        let found = decode(vec![b'a', 0xff], FileId(0)).expect_err("not UTF-8");
+        assert_eq!(found.problem.code.as_str(), "E0001");
+        assert!(found.problem.message.contains("offset 1"));
+        assert_eq!((found.text.as_str(), found.problem.primary.at.span), ("a", Span::point(1)));
     }
 
     #[test]

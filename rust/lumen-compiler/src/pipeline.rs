@@ -176,9 +176,9 @@ impl Front<'_> {
         let file = FileId(self.sources.iter().count() as u32);
         let text = match markdown::decode(bytes, file) {
             Ok(text) => text,
-            Err(problem) => {
-                self.sources.add(name, "");
-                self.diagnostics.push(problem);
+            Err(unreadable) => {
+                self.sources.add(name, unreadable.text);
+                self.diagnostics.push(unreadable.problem);
                 return None;
             }
         };
@@ -193,8 +193,7 @@ impl Front<'_> {
         self.timings.add(Phase::Markdown, extracted - start);
         let options = ParseOptions { docs: &document.docs, ..ParseOptions::default() };
         let before = self.diagnostics.len();
-        // So that the end of the program is where its code ends, not where the prose behind it does.
-        let program = program.trim_end();
+        let program = markdown::without_blanks(&program);
         let mut ast = parser::parse(program, file, names, &mut self.diagnostics, options);
         if let Part::With(fence) = part {
             ast.run_alone(document.fences[fence].span);

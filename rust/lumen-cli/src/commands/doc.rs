@@ -131,8 +131,8 @@ fn document(file: &Path) -> u8 {
     let Some(source) = source::read(file) else { return EXIT_USAGE };
     let text = match decode(source.bytes, FileId(0)) {
         Ok(text) => text,
-        Err(problem) => {
-            complain(format_args!("{}: {}", source.name, problem.message));
+        Err(unreadable) => {
+            complain(format_args!("{}: {}", source.name, unreadable.problem.message));
             return EXIT_COMPILE;
         }
     };

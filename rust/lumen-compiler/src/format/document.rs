@@ -93,7 +93,8 @@ fn fences(text: &str) -> Result<String, Problem> {
 fn problems_of(program: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let options = ParseOptions { is_std: true, ..ParseOptions::default() };
-    parser::parse(program.trim_end(), FileId(0), &mut Interner::new(), &mut problems, options);
+    let program = markdown::without_blanks(program);
+    parser::parse(program, FileId(0), &mut Interner::new(), &mut problems, options);
     problems.retain(Diagnostic::is_error);
     problems
 }
