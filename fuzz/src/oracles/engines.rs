@@ -6,7 +6,7 @@ use lumen_vm::{Engine, Limits, Machine, RunFailure, RunOptions, link};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Calls and rounds of a run.
-const INSTRUCTIONS: u64 = 20_000;
+const INSTRUCTIONS: u64 = 5_000;
 
 /// What a run shows to the outside, and how it ends.
 #[derive(PartialEq, Debug)]
@@ -41,7 +41,7 @@ pub(super) fn agree(module: &Verified<Module>) -> Seen {
 fn run(module: &Verified<Module>, engine: Engine) -> Seen {
     let limits = Limits {
         memory: 8 << 20,
-        stack: 1 << 20,
+        stack: 1 << 18,
         instructions: Some(INSTRUCTIONS),
         output: Some(1 << 16),
     };

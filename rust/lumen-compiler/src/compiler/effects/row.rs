@@ -317,3 +317,6 @@ impl Rows {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -371,3 +371,6 @@ impl Checker<'_> {
         self.store.intern(kind)
     }
 }
+
+#[cfg(test)]
+mod tests;
