@@ -69,7 +69,7 @@ fn of_document(source: &str, out: &mut Vec<Seed>) {
             prose = fence.span.hi as usize;
         }
     }
-    out.push(Seed { target: Target::Markdown, bytes: source[prose..].as_bytes().to_vec() });
+    out.push(Seed { target: Target::Markdown, bytes: source.as_bytes()[prose..].to_vec() });
 }
 
 /// A program without the blanks in place of prose.

@@ -51,8 +51,9 @@ fn run(module: &Verified<Module>, engine: Engine) -> Seen {
         ..MemoryHost::default()
     };
     let (out, err, emitted) = (host.out.clone(), host.err.clone(), host.emitted.clone());
-    let machine = link(module.clone(), engine)
-        .and_then(|program| Machine::new(program, &RunOptions { limits }, Box::new(host)));
+    let machine = link(module.clone(), engine).and_then(|program| {
+        Machine::new(program, &RunOptions { limits, ..RunOptions::default() }, Box::new(host))
+    });
     let outcome = match machine {
         Ok(machine) => machine.run(),
         Err(failure) => panic!("verified code does not link: {failure:?}"),

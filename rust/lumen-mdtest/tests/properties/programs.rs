@@ -55,7 +55,8 @@ fn run(module: Verified<Module>, engine: Engine) -> String {
     let limits = Limits { memory: 256 << 20, instructions: Some(5_000_000), ..Limits::default() };
     let host = MemoryHost::default();
     let out = host.out.clone();
-    let machine = Machine::new(program, &RunOptions { limits }, Box::new(host));
+    let machine =
+        Machine::new(program, &RunOptions { limits, ..RunOptions::default() }, Box::new(host));
     let outcome = machine.expect("there is room for a stack").run();
     assert_eq!(outcome.leaked, 0, "objects leaked under {engine:?}");
     let mut text = String::from_utf8_lossy(&out.lock().expect("nobody panicked")).into_owned();
