@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lumen_vm::Engine;
 use std::path::PathBuf;
 
 /// Lumen: typed, effect-tracked programs in Markdown documents.
@@ -25,6 +26,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Compile and run a document.
     Run(Run),
+    /// Enter expressions, statements and declarations one by one, and see their values.
+    Repl(Repl),
     /// Report errors and warnings without running.
     Check(Check),
     /// Print the LIR of a document.
@@ -79,6 +82,24 @@ pub(crate) struct Run {
     pub(crate) args: Vec<String>,
 }
 
+#[derive(Args)]
+pub(crate) struct Repl {
+    /// A document to load first, as `:load` does.
+    pub(crate) file: Option<PathBuf>,
+    /// Which engine executes the entries.
+    #[arg(long, value_enum, default_value = "interp")]
+    pub(crate) engine: EngineArg,
+    /// A bound, as for `run`; `instructions` is for each entry.
+    #[arg(long = "limit", value_name = "NAME=AMOUNT")]
+    pub(crate) limits: Vec<String>,
+    /// Repeat what is read, behind a prompt: the output is then a transcript.
+    #[arg(long)]
+    pub(crate) echo: bool,
+    /// Neither read nor write the history file.
+    #[arg(long)]
+    pub(crate) no_history: bool,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EngineArg {
     /// The fastest interpreter of this platform.
@@ -88,11 +109,11 @@ pub(crate) enum EngineArg {
 }
 
 impl EngineArg {
-    /// The engine as the machine knows it.
-    pub(crate) fn engine(self) -> lumen_vm::Engine {
+    /// The engine of the machine.
+    pub(crate) fn engine(self) -> Engine {
         match self {
-            Self::Interp => lumen_vm::Engine::Threaded,
-            Self::Switch => lumen_vm::Engine::Switch,
+            Self::Interp => Engine::Threaded,
+            Self::Switch => Engine::Switch,
         }
     }
 }

@@ -17,6 +17,7 @@ mod recorder;
 pub(crate) use key::Key;
 pub(crate) use recorder::Recorder;
 
+use crate::home;
 use crate::output::Rendered;
 use entry::{Entry, Manifest};
 use lumen_base::{EntryKind, System};
@@ -58,10 +59,7 @@ pub(crate) struct Content {
 impl<'s> Cache<'s> {
     /// The cache of this user, `cache` in `LUMEN_HOME` or `~/.lumen`; nothing when there is no home.
     pub(crate) fn of_user(system: &'s dyn System) -> Option<Self> {
-        let set = |name| system.env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let user = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-        let home = set("LUMEN_HOME").or_else(|| Some(set(user)?.join(".lumen")))?;
-        Some(Self { system, folder: home.join("cache") })
+        Some(Self { system, folder: home::of_user(system)?.join("cache") })
     }
 
     pub(crate) fn folder(&self) -> &Path {

@@ -9,19 +9,24 @@ mod fix;
 mod fmt;
 mod init;
 mod limits;
+mod repl;
 mod replay;
 mod run;
 mod test;
 mod trace;
+
+pub(crate) use doc::{meant, of_builtin};
 
 use crate::args::{Cli, Command};
 use crate::output;
 
 /// Runs a command; gives its exit code.
 pub(crate) fn run(cli: Cli) -> u8 {
-    let style = output::style(cli.color);
+    let looks = output::looks(cli.color);
+    let style = looks.err;
     match cli.command {
         Command::Run(args) => run::run(args, style),
+        Command::Repl(args) => repl::repl(&args, looks),
         Command::Check(args) => check::check(&args, style),
         Command::Emit(args) => emit::emit(&args, style),
         Command::Test(args) => test::test(&args),

@@ -8,7 +8,9 @@ mod cache;
 mod commands;
 mod console;
 mod diff;
+mod home;
 mod output;
+mod repl;
 mod source;
 mod traces;
 

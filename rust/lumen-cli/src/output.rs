@@ -5,18 +5,32 @@ use crate::{EXIT_BUG, EXIT_COMPILE};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{OsSystem, System};
 use lumen_compiler::compilation::{CompileOutput, Phase};
+use lumen_vm::RunFailure;
 use serde::{Deserialize, Serialize};
 use std::io::IsTerminal;
 
-/// Whether what goes to standard error is coloured: the flag, then NO_COLOR, then whether it is a terminal.
-pub(crate) fn style(choice: Color) -> Style {
-    let no_color = || OsSystem.env("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_colored = match choice {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => std::io::stderr().is_terminal() && !no_color(),
+/// How the two streams are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    pub(crate) out: Style,
+    pub(crate) err: Style,
+}
+
+/// Whether the streams are coloured: the flag, then NO_COLOR, then whether they are a terminal that knows colours.
+pub(crate) fn looks(choice: Color) -> Looks {
+    let set = |name: &str| OsSystem.env(name).filter(|value| !value.is_empty());
+    let style = |is_terminal: bool| {
+        let is_colored = match choice {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let is_dumb = set("TERM").is_some_and(|term| term == "dumb");
+                is_terminal && set("NO_COLOR").is_none() && !is_dumb
+            }
+        };
+        if is_colored { Style::Colored } else { Style::Plain }
     };
-    if is_colored { Style::Colored } else { Style::Plain }
+    Looks { out: style(std::io::stdout().is_terminal()), err: style(std::io::stderr().is_terminal()) }
 }
 
 /// Writes to standard output; a closed pipe is no error.
@@ -94,4 +108,24 @@ pub(crate) fn timings(compiled: &CompileOutput) {
         let millis = compiled.timings.nanos(phase) as f64 / 1e6;
         err(&format!("{{\"phase\":\"{}\",\"ms\":{millis:.3}}}\n", phase.name()));
     }
+}
+
+/// `error[R1001 integer-overflow]: message`, the facts, and the calls.
+pub(crate) fn failure_text(failure: &RunFailure, style: Style) -> String {
+    let error = &failure.error;
+    let (red, bold, plain) = match style {
+        Style::Colored => ("\x1b[1;31m", "\x1b[0;1m", "\x1b[0m"),
+        Style::Plain => ("", "", ""),
+    };
+    let mut text = format!(
+        "{red}error[{} {}]{bold}: {}{plain}\n",
+        error.code,
+        error.code.slug(),
+        error.message
+    );
+    for note in &error.notes {
+        text.push_str(&format!("  = note: {note}\n"));
+    }
+    text.push_str(&failure.trace.to_string());
+    text
 }

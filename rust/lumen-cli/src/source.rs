@@ -105,6 +105,7 @@ pub(crate) fn compile_with(source: Source, goal: Goal, system: &dyn System) -> C
         goal,
         system,
         evaluator: Some(&MachineEvaluator),
+        session: None,
     })
 }
 

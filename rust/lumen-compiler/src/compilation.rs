@@ -29,6 +29,46 @@ pub struct CompileInput<'a> {
     pub system: &'a dyn System,
     /// Computes constants and `comptime` expressions; without it they are computed when the program starts.
     pub evaluator: Option<&'a dyn Evaluator>,
+    /// The entries before, when the root is an entry of a session.
+    pub session: Option<&'a [Entry]>,
+}
+
+/// An entry of a session that was accepted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// As diagnostics show it.
+    pub name: String,
+    /// From where its imports are looked up.
+    pub path: Option<String>,
+    pub source: Vec<u8>,
+    pub form: Form,
+    /// Its statements have run to their end: what they bind is there.
+    pub has_run: bool,
+    /// Its last expression has a value, which `it` means.
+    pub keeps_value: bool,
+}
+
+/// What an entry of a session gives to those behind it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EntryFacts {
+    /// The bindings that it keeps, `it` among them when its last expression may have a value.
+    pub bindings: Vec<KeptBinding>,
+    /// The effects of its statements, as a row is written.
+    pub effects: String,
+    /// Names in scope behind it that it or earlier entries declare or bind.
+    pub names: Vec<String>,
+}
+
+/// A binding that an entry keeps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeptBinding {
+    pub name: String,
+    /// The name of the global that holds the value; there is none for `null` alone.
+    pub global: String,
+    /// Its type, as it is written.
+    pub ty: String,
+    /// The names that may stand behind a dot: fields and methods of its type that the session declares.
+    pub members: Vec<String>,
 }
 
 /// Which part of a document is the program.
@@ -75,6 +115,8 @@ pub struct CompileOutput {
     pub hir: Option<Hir>,
     /// The program, when there are no errors and the goal was LIR.
     pub module: Option<Verified<Module>>,
+    /// Of an entry of a session without errors.
+    pub entry: Option<EntryFacts>,
     /// The `@test` cells, when they were asked for.
     pub tests: Vec<CellId>,
     pub timings: Timings,

@@ -10,3 +10,4 @@ pub mod typecheck;
 pub(crate) mod effects;
 pub mod lower;
 pub(crate) mod comptime;
+pub(crate) mod entry;

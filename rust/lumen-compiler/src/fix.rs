@@ -97,6 +97,7 @@ impl State {
                 goal: Goal::Check,
                 system: input.system,
                 evaluator: None,
+                session: None,
             });
             problems.extend(out.diagnostics.into_iter().filter(|d| d.primary.at.file == FileId(0)));
         }

@@ -9,3 +9,6 @@ pub mod format;
 pub mod interface;
 pub mod markdown;
 pub mod pipeline;
+mod unfinished;
+
+pub use unfinished::is_unfinished;

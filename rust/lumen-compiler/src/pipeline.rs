@@ -3,12 +3,12 @@
 //! Input: the bytes of a root file and a [`System`] that reads what it imports. Output: diagnostics, and whatever the
 //! passes made; `hir` always once the text could be read, `tables` too, the LIR module only when nothing is wrong.
 
-use crate::compilation::{CompileInput, CompileOutput, Goal, Part, Phase, Timings, form_of};
+use crate::compilation::{CompileInput, CompileOutput, Entry, Goal, Part, Phase, Timings, form_of};
 use crate::compiler::ast;
 use crate::compiler::hir::Hir;
 use crate::compiler::parser::{self, ParseOptions};
-use crate::compiler::resolve::{self, Parsed, Wanted};
-use crate::compiler::{comptime, lower, typecheck};
+use crate::compiler::resolve::{self, Parsed, Root, SessionPlan, Wanted};
+use crate::compiler::{comptime, entry, lower, typecheck};
 use crate::evaluate::Evaluator;
 use crate::interface;
 use crate::markdown::{self, Form};
@@ -26,6 +26,7 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
     };
     let mut names = Interner::new();
     let (goal, input_system, evaluator) = (input.goal, input.system, input.evaluator);
+    let is_session = input.session.is_some();
     let hir = front.resolved(input, &mut names);
     let mut out = CompileOutput {
         sources: front.sources,
@@ -33,11 +34,18 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
         diagnostics: front.diagnostics,
         hir,
         module: None,
+        entry: None,
         tests: Vec::new(),
         timings: front.timings,
     };
     if goal != Goal::Names {
-        check_and_lower(&mut out, goal, input_system, evaluator);
+        check_and_lower(&mut out, goal, input_system, evaluator, is_session);
+    }
+    if let Some(hir) = out.hir.as_ref().filter(|_| is_session) {
+        // What earlier entries were warned of was shown when they were entered.
+        let here = hir.modules[hir.root].file;
+        let is_new = |d: &Diagnostic| d.is_error() || d.primary.at.file == here;
+        out.diagnostics.retain(is_new);
     }
     diag::sort(&mut out.diagnostics);
     out
@@ -49,6 +57,7 @@ fn check_and_lower(
     goal: Goal,
     system: &dyn System,
     evaluator: Option<&dyn Evaluator>,
+    is_session: bool,
 ) {
     let Some(hir) = &out.hir else { return };
     // What the parser did not understand would be misunderstood here again.
@@ -78,7 +87,10 @@ fn check_and_lower(
         let problems = comptime::run(hir, &mut tables, &out.names, &out.sources, evaluator);
         out.diagnostics.extend(problems);
     }
-    if goal == Goal::Run && hir.entry.is_none() {
+    if is_session {
+        out.entry = Some(entry::facts(hir, &tables, &out.names));
+    }
+    if goal == Goal::Run && hir.entry.is_none() && !is_session {
         out.diagnostics.push(resolve::nothing_to_run(root));
     }
     if goal == Goal::Check || out.has_errors() {
@@ -86,7 +98,7 @@ fn check_and_lower(
     }
     let options = lower::Options {
         tests: goal == Goal::Tests,
-        everything: goal == Goal::Lir,
+        everything: goal == Goal::Lir || (is_session && hir.entry.is_none()),
         ..lower::Options::default()
     };
     let lowered = lower::lower(hir, &mut tables, &out.names, &out.sources, options);
@@ -118,16 +130,33 @@ struct Front<'a> {
 impl Front<'_> {
     /// Markdown, syntax, imports, names.
     fn resolved(&mut self, input: CompileInput<'_>, names: &mut Interner) -> Option<Hir> {
+        let mut roots = Vec::new();
+        let mut keeps_value = Vec::new();
+        for entry in input.session.unwrap_or_default() {
+            let Entry { name, path, source, form, .. } = entry;
+            let mut parsed = self.parse(name, source.clone(), *form, Part::Program, names)?;
+            if !entry.has_run {
+                parsed.ast.statements.clear();
+            }
+            parsed.ast.publish();
+            roots.push(Root { parsed, path: path.as_deref() });
+            keeps_value.push(entry.keeps_value);
+        }
         let form = input.form;
-        let root = self.parse(input.name, input.source, form, input.part, names)?;
-        let path = input.path;
+        let mut parsed = self.parse(input.name, input.source, form, input.part, names)?;
+        let plan = input.session.map(|_| {
+            parsed.ast.publish();
+            keeps_value.push(true);
+            SessionPlan { keeps_value }
+        });
+        roots.push(Root { parsed, path: input.path });
         let (units, problems) =
-            resolve::load(root, path, names, &mut |names, wanted| self.load(wanted, names));
+            resolve::load(roots, names, &mut |names, wanted| self.load(wanted, names));
         self.diagnostics.extend(problems);
         let start = self.system.monotonic_nanos();
         let (sources, std_files) = (&mut self.sources, &mut self.std_files);
         let mut std_problems = Vec::new();
-        let (hir, problems) = resolve::resolve(&units, names, &mut |names, file, span| {
+        let (hir, problems) = resolve::resolve(&units, plan.as_ref(), names, &mut |names, file, span| {
             parse_std(sources, std_files, file, span, names, &mut std_problems)
         });
         self.diagnostics.extend(std_problems);

@@ -4,6 +4,7 @@
 //! thing a machine links. This crate knows the instruction table, the descriptors of types and classes, the runtime
 //! builtins' signatures, and the text, JSON and binary forms. It executes nothing.
 
+mod append;
 mod opcode;
 mod datum;
 pub mod effects;
@@ -22,6 +23,7 @@ pub mod json;
 pub mod binary;
 mod reference;
 
+pub use append::{AppendError, append};
 pub use builder::{CellBuilder, FinishError, Label};
 pub use cfg::{Block, BlockId, Cfg};
 pub use datum::Datum;

@@ -17,5 +17,5 @@ mod unwind;
 pub use embed::{Callable, FromHost, HostFunctions, IntoHost};
 pub use link::{Engine, Program, link, link_with};
 pub use lumen_runtime::value::exchange::HostValue;
-pub use machine::{Limits, Machine, Outcome, RunFailure, RunOptions};
+pub use machine::{Limits, Machine, NotLonger, Outcome, RunFailure, RunOptions, Stopped};
 pub use trace::{StackTrace, TraceEntry, TraceFrame};

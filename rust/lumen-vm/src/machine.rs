@@ -2,8 +2,13 @@
 //!
 //! Input: a [`Program`] and [`RunOptions`] → output: an [`Outcome`]. The machine owns the loop around the
 //! engine: it leaves when the entry cell returns, and goes through the unwinder when something fails.
+//! A session (`machine/session.rs`) runs one program after the other, each longer than the one before.
 
 #![expect(unsafe_code, reason = "sets up the first frame through raw pointers")]
+
+mod session;
+
+pub use session::{NotLonger, Stopped};
 
 use crate::frame::{RECORD_SLOTS, Stack};
 use crate::interp;
@@ -80,9 +85,12 @@ pub struct Outcome {
 pub struct Machine {
     vm: Box<Vm>,
     /// Globals, by index.
-    _globals: Box<[GlobalSlot]>,
+    globals: Box<[GlobalSlot]>,
     /// The form in which the value of the entry cell was asked for.
     wanted: Wanted,
+    options: RunOptions,
+    /// Programs that ran before: values may lead to their constants.
+    earlier: Vec<Arc<Program>>,
 }
 
 /// How the value of the entry cell is given, beside its text.
@@ -138,8 +146,10 @@ impl Machine {
             leave: Leave::Broken,
             unwinder: Unwinder::default(),
             instruction_limit: limits.instructions.unwrap_or(u64::MAX),
+            interrupt: None,
         };
-        Ok(Machine { vm: Box::new(vm), _globals: globals, wanted: Wanted::Nothing })
+        let (vm, options) = (Box::new(vm), options.clone());
+        Ok(Machine { vm, globals, wanted: Wanted::Nothing, options, earlier: Vec::new() })
     }
 
     /// Runs the entry cell to its end, and gives its value as data if it is that.

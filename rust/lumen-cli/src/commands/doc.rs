@@ -10,6 +10,7 @@ use crate::source;
 use crate::{EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::{FileId, OsSystem, System};
 use lumen_compiler::catalog::{self, Entry};
+use lumen_compiler::compiler::resolve::closest;
 use lumen_compiler::interface;
 use lumen_compiler::markdown::{FenceKind, Form, decode, extract};
 use std::collections::BTreeMap;
@@ -37,11 +38,16 @@ pub(super) fn doc(args: &Doc) -> u8 {
 }
 
 /// What std says about the builtins of a name.
-pub(super) fn of_builtin(name: &str) -> Option<String> {
+pub(crate) fn of_builtin(name: &str) -> Option<String> {
     let sections: Vec<String> = interface::declarations(name)
         .map(|(file, range)| section(file.path, file.text, &range))
         .collect();
     (!sections.is_empty()).then(|| sections.join("\n"))
+}
+
+/// `; did you mean …?`, when one of the names is close to the wanted one.
+pub(crate) fn meant<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
+    closest(wanted, names).map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
 /// The part of a std document about one declaration: prose, the declaration, and the example behind it.

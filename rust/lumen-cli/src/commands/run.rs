@@ -4,7 +4,7 @@ use super::limits;
 use crate::args::Run;
 use crate::cache::{Cache, Key, Recorder};
 use crate::console::Console;
-use crate::output::{Rendered, complain, err, no_module, out, report};
+use crate::output::{Rendered, complain, err, failure_text, no_module, out, report};
 use crate::source::{Source, compile_with, read};
 use crate::traces;
 use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
@@ -148,24 +148,4 @@ fn exit_code(code: i32) -> u8 {
         0 => EXIT_SUCCESS,
         _ => code.to_le_bytes()[0],
     }
-}
-
-/// `error[R1001 integer-overflow]: message`, the facts, and the calls.
-pub(super) fn failure_text(failure: &RunFailure, style: Style) -> String {
-    let error = &failure.error;
-    let (red, bold, plain) = match style {
-        Style::Colored => ("\x1b[1;31m", "\x1b[0;1m", "\x1b[0m"),
-        Style::Plain => ("", "", ""),
-    };
-    let mut text = format!(
-        "{red}error[{} {}]{bold}: {}{plain}\n",
-        error.code,
-        error.code.slug(),
-        error.message
-    );
-    for note in &error.notes {
-        text.push_str(&format!("  = note: {note}\n"));
-    }
-    text.push_str(&failure.trace.to_string());
-    text
 }

@@ -200,6 +200,11 @@ impl File {
         self.statements.retain(|&stmt| fence.contains(stmts[stmt].span.lo));
         self.tested = Some(fence);
     }
+
+    /// Makes every declaration `pub`: what an entry of a session declares is for the entries behind it.
+    pub fn publish(&mut self) {
+        self.item_nodes.values_mut().for_each(|item| item.is_pub = true);
+    }
 }
 
 /// A declaration at the top level.

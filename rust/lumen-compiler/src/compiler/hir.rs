@@ -256,8 +256,20 @@ pub enum CellBody {
     Host,
     /// A method of a trait that each impl writes.
     Required,
+    /// The value of a constant that is a binding of an entry of the session that ran before.
+    Kept(Kept),
     /// Had errors that make checking it pointless.
     Error,
+}
+
+/// A binding that outlives the entry of a session that made it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kept {
+    /// The statements of the entry.
+    pub script: CellId,
+    pub local: LocalId,
+    /// The global that holds the value.
+    pub global: Symbol,
 }
 
 pub struct Param {

@@ -292,7 +292,7 @@ impl<'a> Lower<'a> {
         let entry = self.hir.entry.map(|cell| self.instance(cell, &[]));
         let tests: Vec<_> = tests.iter().map(|&cell| (cell, self.instance(cell, &[]))).collect();
         self.drain();
-        if self.consts.is_empty() {
+        if self.consts.keys().all(|&id| self.kept(id).is_some()) {
             self.spread_effects();
             return (entry, tests);
         }

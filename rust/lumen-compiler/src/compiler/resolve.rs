@@ -23,13 +23,16 @@ mod control;
 mod pattern;
 mod desugar;
 mod cycles;
+mod session;
 mod diagnostics;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use diagnostics::{deprecated, nothing_to_run};
-pub use imports::{LoadFile, Parsed, Target, Unit, Wanted, load};
-pub(crate) use names::{closest, import_help};
+pub use imports::{LoadFile, Parsed, Root, Target, Unit, Wanted, load};
+pub use names::closest;
+pub(crate) use names::import_help;
+pub use session::SessionPlan;
 pub use std_names::ParseStd;
 
 use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId, Record};
@@ -40,8 +43,10 @@ use lumen_base::{Diagnostic, Interner, sym};
 use std_names::Std;
 
 /// Resolves a program: its files (the root first, from [`load`]) and what they use of std, which `parse_std` parses.
+/// With a plan the first files are the entries of a session, and the last of those is the root.
 pub fn resolve(
     units: &[Unit],
+    plan: Option<&SessionPlan>,
     names: &mut Interner,
     parse_std: &mut ParseStd<'_>,
 ) -> (Hir, Vec<Diagnostic>) {
@@ -61,6 +66,8 @@ pub fn resolve(
     for (unit, &module) in units.iter().zip(&modules) {
         Ctx::new(&mut global, &unit.ast, module).bind_imports(&unit.imports, &modules);
     }
+    let entries = &modules[..plan.map_or(0, |plan| plan.keeps_value.len().min(modules.len()))];
+    global.inherit_names(entries);
     for ((unit, &module), work) in units.iter().zip(&modules).zip(&works) {
         Ctx::new(&mut global, &unit.ast, module).declared_bounds(work);
     }
@@ -72,11 +79,14 @@ pub fn resolve(
     for ((unit, &module), work) in units.iter().zip(&modules).zip(works) {
         Ctx::new(&mut global, &unit.ast, module).bodies(work);
     }
-    if let (Some(unit), Some(&module)) = (units.first(), modules.first()) {
+    if let (Some(plan), Some(&root)) = (plan, entries.last()) {
+        global.hir.root = root;
+        global.hir.entry = global.scripts(units, entries, plan);
+    } else if let (Some(unit), Some(&module)) = (units.first(), modules.first()) {
         global.hir.root = module;
         global.hir.entry = entry(&mut global, unit, module);
     }
-    for (unit, &module) in units.iter().zip(&modules) {
+    for (unit, &module) in units.iter().zip(&modules).skip(entries.len()) {
         Ctx::new(&mut global, &unit.ast, module).check_unused_imports();
     }
     global.request_validate();

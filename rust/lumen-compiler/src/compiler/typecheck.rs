@@ -45,7 +45,7 @@ use self::traits::Implied;
 use self::types::{RowTy, Ty, TyStore};
 use super::effects;
 use super::effects::row::{RowGraph, RowVar};
-use super::hir::{Bound, CellBody, CellId, Hir, TraitId, TypeParamId};
+use super::hir::{Bound, CellBody, CellId, Hir, Kept, TraitId, TypeParamId};
 use lumen_base::{Diagnostic, FileId, FileSpan, Interner, Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -207,6 +207,9 @@ impl<'a> Checker<'a> {
         if self.tables.bodies.contains(cell) || self.cells[cell.index()].ret == Ret::Checking {
             return;
         }
+        if let CellBody::Kept(kept) = self.hir.cells[cell].body {
+            return self.kept(cell, kept);
+        }
         let CellBody::Lumen(body) = &self.hir.cells[cell].body else { return };
         let inferred = self.cells[cell.index()].ret == Ret::Unknown;
         if inferred {
@@ -226,6 +229,15 @@ impl<'a> Checker<'a> {
             self.cells[cell.index()].ret = Ret::Known;
             self.sig_mut(cell).ret = ret;
         }
+    }
+
+    /// A binding of an earlier entry has the type that it had there. That entry was checked before.
+    fn kept(&mut self, cell: CellId, kept: Kept) {
+        self.check_cell(kept.script);
+        let ty = self.tables.bodies.get(kept.script);
+        let ty = ty.and_then(|body| body.local_ty.get(kept.local)).copied().unwrap_or(Ty::ERROR);
+        self.cells[cell.index()].ret = Ret::Known;
+        self.sig_mut(cell).ret = ty;
     }
 
     /// Makes the result type of `cell` known; false when that needs an annotation.

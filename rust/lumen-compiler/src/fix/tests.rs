@@ -20,6 +20,7 @@ fn diagnostics(text: &str) -> Vec<Diagnostic> {
         goal: Goal::Check,
         system: &MemorySystem::default(),
         evaluator: None,
+        session: None,
     })
     .diagnostics
 }

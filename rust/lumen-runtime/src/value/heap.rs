@@ -108,6 +108,13 @@ impl Heap {
         &self.classes
     }
 
+    /// Puts a longer class table in the place of this one; the rows that were there are the same in it.
+    pub fn extend_classes(&mut self, classes: Arc<Classes>) {
+        debug_assert!(classes.rows().starts_with(self.classes.rows()));
+        self.rows = classes.rows().as_ptr();
+        self.classes = classes;
+    }
+
     /// The row of a class. Class ids of live objects are in range.
     #[inline(always)]
     pub(crate) fn row(&self, class: ClassId) -> &RtClass {

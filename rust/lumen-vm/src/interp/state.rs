@@ -17,6 +17,7 @@ use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::heap::Heap;
 use lumen_runtime::value::object::Ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An instruction word with its operands.
 #[derive(Clone, Copy)]
@@ -336,6 +337,27 @@ pub(crate) struct Vm {
     pub(crate) unwinder: Unwinder,
     /// The limit that fuel stands for, for the message.
     pub(crate) instruction_limit: u64,
+    /// Who may stop the run from outside; fuel is then given in small amounts.
+    pub(crate) interrupt: Option<Interrupt>,
+}
+
+/// A flag that stops a run, and the fuel that was not given yet.
+pub(crate) struct Interrupt {
+    flag: Arc<AtomicBool>,
+    left: u64,
+}
+
+/// The exit status of a run that was interrupted, as shells have it.
+pub(crate) const INTERRUPTED: i32 = 130;
+
+/// Calls and loop rounds between two looks at the flag of an interrupt.
+const ROUNDS: u64 = 1 << 16;
+
+impl Interrupt {
+    /// A flag that is looked at while this much fuel is used.
+    pub(crate) fn new(flag: Arc<AtomicBool>, fuel: u64) -> Self {
+        Self { flag, left: fuel }
+    }
 }
 
 impl Regs for Vm {
@@ -384,6 +406,17 @@ impl Vm {
 
     /// A safepoint whose fuel is used up.
     pub(crate) fn out_of_fuel(&mut self) -> Step {
+        if let Some(interrupt) = &mut self.interrupt {
+            if interrupt.flag.load(Ordering::Relaxed) {
+                return Err(Failure::Exit(INTERRUPTED).into());
+            }
+            let more = interrupt.left.min(ROUNDS);
+            if more > 0 {
+                interrupt.left -= more;
+                self.fuel += more as i64;
+                return Ok(());
+            }
+        }
         Err(Failure::instruction_limit(self.instruction_limit).into())
     }
 }

@@ -260,6 +260,11 @@ pub enum ExprKind {
     Return(Option<ExprId>),
     /// `yield e`, in the body of a generator lambda only.
     Yield(ExprId),
+    /// Keeps a value in a global, at the end of an entry of a session. No source has it.
+    Keep {
+        value: ExprId,
+        global: Symbol,
+    },
     Lambda(LambdaId),
     Emit(ExprId),
     Halt(ExprId),

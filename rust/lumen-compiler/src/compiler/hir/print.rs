@@ -30,7 +30,11 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
     let empty = Body::default();
     let body = match &cell.body {
         CellBody::Lumen(body) => body,
-        CellBody::Extern(_) | CellBody::Host | CellBody::Required | CellBody::Error => &empty,
+        CellBody::Extern(_)
+        | CellBody::Host
+        | CellBody::Required
+        | CellBody::Kept(_)
+        | CellBody::Error => &empty,
     };
     let mut printer = Printer { hir, names, body, out, indent: 1 };
     printer.head(cell);
@@ -46,6 +50,7 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
         }
         CellBody::Host => printer.out.push_str(" host"),
         CellBody::Required => printer.out.push_str(" required"),
+        CellBody::Kept(_) => printer.out.push_str(" kept"),
         CellBody::Error => printer.out.push_str(" error"),
     }
     printer.out.push('\n');

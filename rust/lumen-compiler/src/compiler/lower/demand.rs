@@ -316,7 +316,7 @@ impl<'a> Walk<'a> {
                 value.iter().for_each(|&v| self.expr(v, Mode::Own));
                 self.tail = false;
             }
-            ExprKind::Yield(e) => self.expr(*e, Mode::Own),
+            ExprKind::Yield(e) | ExprKind::Keep { value: e, .. } => self.expr(*e, Mode::Own),
             ExprKind::Lambda(lambda) => self.lambda(*lambda, Mode::Own),
             ExprKind::Emit(e) | ExprKind::Halt(e) => self.read(*e),
             ExprKind::Assert { cond, message } => {

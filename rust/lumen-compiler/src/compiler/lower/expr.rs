@@ -154,6 +154,7 @@ impl<'a> Fx<'_, 'a> {
             ExprKind::Continue { target } => self.continue_(*target),
             ExprKind::Return(value) => self.return_(*value),
             ExprKind::Yield(value) => self.yield_(e, *value),
+            ExprKind::Keep { value, global } => self.keep(*value, *global),
             ExprKind::Lambda(lambda) => self.lambda_value(e, *lambda, hint),
             ExprKind::Emit(value) => self.emit_value(e, *value),
             ExprKind::Halt(value) => self.halt(e, *value),

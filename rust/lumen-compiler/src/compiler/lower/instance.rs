@@ -2,10 +2,11 @@
 
 use super::fx::{Dest, Fx, Ret, Spare};
 use super::types::Subst;
-use super::value::{Own, Place, Val};
+use super::value::{Own, Place, Val, Want};
 use super::{Job, Key, Lower, StubTarget, codes, limits};
-use crate::compiler::hir::{CellBody, CellId, ConstId, ExprId};
+use crate::compiler::hir::{CellBody, CellId, ConstId, ExprId, ExprKind};
 use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_base::Symbol;
 use lumen_lir::{ClassId, EffectSet, FinishError, Op, Passing, Repr, Slots, TemplatePart};
 use std::rc::Rc;
 
@@ -214,14 +215,24 @@ impl<'a> Lower<'a> {
         }
         let ty = self.tables.consts.get(id).copied().unwrap_or(Ty::ERROR);
         let info = self.types.info(&mut self.module, self.tables, ty);
-        let name = self.names.resolve(self.hir.consts[id].name);
+        let kept = self.kept(id);
+        let name = self.names.resolve(kept.unwrap_or(self.hir.consts[id].name));
         let global = self.module.global(name, info.id);
         self.consts.insert(id, (global, ty));
         let tables = self.tables;
-        if !tables.const_values.get(&id).is_some_and(|datum| self.embeds(datum, ty)) {
+        if kept.is_none()
+            && !tables.const_values.get(&id).is_some_and(|datum| self.embeds(datum, ty)) {
             self.instance(self.hir.consts[id].init, &[]);
         }
         (global, ty)
+    }
+
+    /// The global of a binding of an earlier entry of the session.
+    pub(super) fn kept(&self, id: ConstId) -> Option<Symbol> {
+        match self.hir.cells[self.hir.consts[id].init].body {
+            CellBody::Kept(kept) => Some(kept.global),
+            _ => None,
+        }
     }
 
     /// A cell that computes every constant and then calls `cell`.
@@ -230,6 +241,9 @@ impl<'a> Lower<'a> {
         let name = format!("{} with constants", self.cell_name(cell));
         let (mut fx, job, ret) = self.start_entry(name, cell, &[]);
         for id in order {
+            if fx.p.kept(id).is_some() {
+                continue;
+            }
             let init = fx.p.hir.consts[id].init;
             let (global, ty) = fx.p.const_global(id);
             let tables = fx.p.tables;
@@ -237,12 +251,7 @@ impl<'a> Lower<'a> {
                 Some(datum) if fx.p.embeds(datum, ty) => fx.datum(datum, ty),
                 _ => fx.call_with(init, &[], &[], None),
             };
-            let v = fx.convert(v, ty, None);
-            let v = fx.slot(v);
-            let v = fx.own(v, None);
-            let (reg, v) = fx.reg(v);
-            fx.b.emit_imm(Op::StG, reg, global as i32);
-            fx.consumed(v);
+            fx.set_global(v, ty, global);
         }
         let v = fx.call_with(cell, &[], &[], None);
         fx.leave_with(v, ret);
@@ -420,6 +429,35 @@ impl Fx<'_, '_> {
         self.call_with(cell, type_args, &values, None)
     }
 
+    /// Sets a global for good.
+    fn set_global(&mut self, v: Val, ty: Ty, global: u32) {
+        let v = self.convert(v, ty, None);
+        let v = self.slot(v);
+        let v = self.own(v, None);
+        let (reg, v) = self.reg(v);
+        self.b.emit_imm(Op::StG, reg, global as i32);
+        self.consumed(v);
+    }
+
+    /// Keeps a value for later entries of the session. There is one null, and nothing to keep of it.
+    pub(super) fn keep(&mut self, value: ExprId, global: Symbol) -> Val {
+        // What the flow knows of it does not matter: the binding has one type.
+        let ExprKind::Local(local) = self.body().exprs[value].kind else { return Val::unit() };
+        let ty = self.local_ty(local);
+        let v = self.expr(value, Want::Own, None);
+        if !self.r.reachable || ty == Ty::NEVER {
+            return Val::unit();
+        }
+        if ty == Ty::NULL {
+            self.done(v);
+            return Val::unit();
+        }
+        let info = self.p.types.info(&mut self.p.module, self.p.tables, ty);
+        let global = self.p.module.global(self.p.names.resolve(global), info.id);
+        self.set_global(v, ty, global);
+        Val::unit()
+    }
+
     /// A constant's value.
     pub(super) fn constant(&mut self, _e: ExprId, id: ConstId) -> Val {
         let init = self.p.hir.consts[id].init;
@@ -439,6 +477,9 @@ impl Fx<'_, '_> {
                 Some(datum) if self.p.embeds(datum, ty) => self.datum(datum, ty),
                 _ => self.call_with(init, &[], &[], None),
             };
+        }
+        if ty == Ty::NULL && self.p.kept(id).is_some() {
+            return Val::unit();
         }
         let (global, ty) = self.p.const_global(id);
         let repr = self.one(ty);

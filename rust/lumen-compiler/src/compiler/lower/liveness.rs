@@ -302,7 +302,9 @@ impl<'a> Walk<'a> {
                 value.iter().for_each(|&v| self.expr(v));
             }
             ExprKind::Lambda(lambda) => self.lambda(*lambda),
-            ExprKind::Emit(e) | ExprKind::Yield(e) => self.expr(*e),
+            ExprKind::Emit(e) | ExprKind::Yield(e) | ExprKind::Keep { value: e, .. } => {
+                self.expr(*e);
+            }
             ExprKind::Halt(e) => {
                 self.live = BitSet::default();
                 self.expr(*e);

@@ -27,7 +27,11 @@ impl Program {
         match &hir.cells[cell].body {
             CellBody::Lumen(body) => parameter(body, index)
                 .is_none_or(|local| self.facts(cell).own.contains(local.raw())),
-            CellBody::Extern(_) | CellBody::Host | CellBody::Required | CellBody::Error => true,
+            CellBody::Extern(_)
+            | CellBody::Host
+            | CellBody::Required
+            | CellBody::Kept(_)
+            | CellBody::Error => true,
         }
     }
 }
@@ -151,7 +155,7 @@ fn propagate(hir: &Hir, names: &Interner, program: &mut Program, order: &[CellId
                         edges.push((to + param.raw(), base + local.raw()));
                     }
                 }
-                CellBody::Host | CellBody::Required | CellBody::Error => {
+                CellBody::Host | CellBody::Required | CellBody::Kept(_) | CellBody::Error => {
                     work.push(base + local.raw());
                 }
             }

@@ -111,7 +111,10 @@ impl Ctx<'_, '_> {
     fn script_block(&mut self) -> ExprId {
         let ast = self.ast;
         let mut stmts = Vec::with_capacity(ast.statements.len());
-        self.stmts(&ast.statements, &mut stmts);
+        match self.open_script() {
+            None => self.stmts(&ast.statements, &mut stmts),
+            Some(opening) => self.entry_stmts(opening, &mut stmts),
+        }
         let span = match (stmts.first(), stmts.last()) {
             (Some(first), Some(last)) => first.span.to(last.span),
             _ => Span::default(),

@@ -2,6 +2,7 @@
 
 use super::diagnostics;
 use super::scope::Scope;
+use super::session::SessionNames;
 use super::std_names::Std;
 use crate::compiler::ast;
 use crate::compiler::hir::{
@@ -34,6 +35,8 @@ pub(super) struct Global<'g> {
     pub(super) has_conversions: bool,
     /// By module: what only name resolution needs.
     pub(super) modules: Vec<ModuleNames>,
+    /// What entries of a session leave, while their scripts are being resolved.
+    pub(super) session: Option<SessionNames>,
 }
 
 /// What name resolution knows of a module beside its scope.
@@ -109,6 +112,7 @@ impl<'g> Global<'g> {
             has_conversions: false,
             unused: Vec::new(),
             modules: Vec::new(),
+            session: None,
         }
     }
 
@@ -263,6 +267,8 @@ pub(super) struct BodyState {
     pub(super) kept_by_cells: FxHashSet<LocalId>,
     /// Locals that are read somewhere.
     pub(super) reads: FxHashSet<LocalId>,
+    /// Locals that are assigned somewhere.
+    pub(super) assigned: FxHashSet<LocalId>,
     /// An unresolved name was found where that is only a warning.
     pub(super) is_broken: bool,
 }
@@ -283,6 +289,7 @@ impl BodyState {
         self.mut_at.clear();
         self.kept_by_cells.clear();
         self.reads.clear();
+        self.assigned.clear();
         self.owner = None;
         self.condition_reads = None;
         (body, std::mem::take(&mut self.is_broken))

@@ -67,27 +67,40 @@ pub struct Parsed {
     pub is_broken: bool,
 }
 
-/// The root and every file that it imports, directly or not, in order of discovery. Without a path the root imports only
-/// std.
+/// A file that is not imported.
+pub struct Root<'a> {
+    pub parsed: Parsed,
+    /// From where its imports are looked up; without it, it imports only std.
+    pub path: Option<&'a str>,
+}
+
+/// The roots, of which a program has one and a session one for each entry, and every file that they import, directly or
+/// not, in order of discovery.
 pub fn load(
-    root: Parsed,
-    root_path: Option<&str>,
+    roots: Vec<Root<'_>>,
     names: &mut Interner,
     load_file: &mut LoadFile<'_>,
 ) -> (Vec<Unit>, Vec<Diagnostic>) {
-    let stem = root_path.map_or("main", |path| stem(path));
+    let n_roots = roots.len();
     let mut loading = Loading {
-        units: vec![Unit::new(stem, root, false)],
-        paths: vec![root_path.unwrap_or_default().to_owned()],
+        units: Vec::with_capacity(n_roots),
+        paths: Vec::with_capacity(n_roots),
+        has_files: roots.iter().any(|root| root.path.is_some()),
         by_path: FxHashMap::default(),
         diagnostics: Vec::new(),
     };
-    if let Some(path) = root_path {
-        loading.by_path.insert(path.to_owned(), 0);
+    for Root { parsed, path } in roots {
+        let stem = path.map_or("main", |path| stem(path));
+        // The root of a program may be imported by what it imports, which is a circle; entries have no files.
+        if let Some(path) = path.filter(|_| n_roots == 1) {
+            loading.by_path.insert(path.to_owned(), 0);
+        }
+        loading.units.push(Unit::new(stem, parsed, false));
+        loading.paths.push(path.unwrap_or_default().to_owned());
     }
     let mut next = 0;
     while next < loading.units.len() {
-        loading.imports_of(next, root_path.is_some(), names, load_file);
+        loading.imports_of(next, names, load_file);
         next += 1;
     }
     loading.report_cycles();
@@ -104,6 +117,8 @@ struct Loading {
     units: Vec<Unit>,
     /// By unit.
     paths: Vec<String>,
+    /// Files are looked up.
+    has_files: bool,
     by_path: FxHashMap<String, usize>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -112,7 +127,6 @@ impl Loading {
     fn imports_of(
         &mut self,
         unit: usize,
-        has_files: bool,
         names: &mut Interner,
         load_file: &mut LoadFile<'_>,
     ) {
@@ -129,7 +143,7 @@ impl Loading {
             })
             .collect();
         for (module, at) in wanted {
-            let target = self.find(unit, &module, at, has_files, names, load_file);
+            let target = self.find(unit, &module, at, names, load_file);
             self.units[unit].imports.push(target);
         }
     }
@@ -139,7 +153,6 @@ impl Loading {
         importer: usize,
         module: &str,
         at: FileSpan,
-        has_files: bool,
         names: &mut Interner,
         load_file: &mut LoadFile<'_>,
     ) -> Target {
@@ -151,7 +164,7 @@ impl Loading {
             return self.unit(module, &format!("<{path}>"), Wanted::Std(std), names, load_file);
         }
         let candidates =
-            if has_files { candidates(&self.paths[importer], module) } else { Vec::new() };
+            if self.has_files { candidates(&self.paths[importer], module) } else { Vec::new() };
         for path in &candidates {
             let found = self.unit(module, path, Wanted::File(path), names, load_file);
             if found != Target::Missing {
@@ -182,7 +195,7 @@ impl Loading {
         Target::Unit(unit)
     }
 
-    /// A depth-first walk from the root; each import that leads to a file still open closes a circle.
+    /// A depth-first walk from the roots; each import that leads to a file still open closes a circle.
     fn report_cycles(&mut self) {
         #[derive(Clone, Copy, PartialEq, Eq)]
         enum State {
@@ -191,9 +204,16 @@ impl Loading {
             Done,
         }
         let mut state = vec![State::New; self.units.len()];
-        let mut open: Vec<(usize, usize)> = vec![(0, 0)];
-        state[0] = State::Open;
-        while let Some((unit, next)) = open.last_mut() {
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        // Roots come first, and everything else is reached from them.
+        let mut starts = 0..self.units.len();
+        loop {
+            if open.is_empty() {
+                let Some(start) = starts.find(|unit| state[*unit] == State::New) else { return };
+                state[start] = State::Open;
+                open.push((start, 0));
+            }
+            let Some((unit, next)) = open.last_mut() else { return };
             let Some(&target) = self.units[*unit].imports.get(*next) else {
                 state[*unit] = State::Done;
                 open.pop();

@@ -397,6 +397,9 @@ impl Ctx<'_, '_> {
         let id = self.add_small_cell(sym::MAIN, CellOrigin::Script, span);
         let ret = self.g.add_type(TyRefKind::Null, span.before());
         self.cell_mut(id).ret = Some(ret);
+        if let Some(session) = &mut self.g.session {
+            session.script = Some(id);
+        }
         let frame = FrameKind::Cell { group: None };
         self.run(Job { cell: id, code: Code::Script, frame, generics: Vec::new(), self_ty: None });
         id

@@ -2,7 +2,7 @@
 
 /// The candidate that `wanted` most likely means: fewest edits, at most a third of its length; ties go to the
 /// alphabetically first.
-pub(crate) fn closest<'n>(
+pub fn closest<'n>(
     wanted: &str,
     candidates: impl Iterator<Item = &'n str>,
 ) -> Option<&'n str> {

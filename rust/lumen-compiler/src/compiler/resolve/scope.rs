@@ -62,6 +62,18 @@ impl Scope {
         Mark(self.bindings.len())
     }
 
+    /// The innermost local of each name that was bound since the mark, in order of binding.
+    pub(super) fn bound_since(&self, mark: Mark) -> Vec<(Symbol, LocalId)> {
+        let bindings = self.bindings.iter().enumerate().skip(mark.0);
+        let innermost = |(at, binding): (usize, &Binding)| match binding.what {
+            What::Local(local) if self.innermost[binding.name.0 as usize] == at as u32 + 1 => {
+                Some((binding.name, local))
+            }
+            _ => None,
+        };
+        bindings.filter_map(innermost).collect()
+    }
+
     /// Forgets every binding made since the mark.
     pub(super) fn leave(&mut self, mark: Mark) {
         for binding in self.bindings.drain(mark.0..).rev() {

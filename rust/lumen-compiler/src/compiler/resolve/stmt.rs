@@ -298,6 +298,7 @@ impl Ctx<'_, '_> {
         if !self.body.body.locals[local].mutable {
             self.warn_assign_without_mut(local, name.symbol, name.span);
         }
+        self.body.assigned.insert(local);
         if self.body.kept_by_cells.contains(&local) {
             self.report(diagnostics::assigned_after_capture(at, &text));
         }

@@ -19,6 +19,7 @@ fn resolve_files(files: &[(&str, &str)]) -> CompileOutput {
         goal: Goal::Names,
         system: &system,
         evaluator: None,
+        session: None,
     })
 }
 

@@ -110,6 +110,10 @@ impl<'a> BodyCx<'_, 'a> {
             ExprKind::Break { target, value } => self.break_out(*target, *value, node.span),
             ExprKind::Continue { .. } => Ty::NEVER,
             ExprKind::Return(value) => self.return_value(*value, node.span),
+            ExprKind::Keep { value, .. } => {
+                self.infer(*value);
+                Ty::NULL
+            }
             ExprKind::Yield(value) => self.yield_value(*value),
             ExprKind::Lambda(id) if self.body.lambdas[*id].generates => self.generator(*id),
             ExprKind::Lambda(id) => self.lambda(*id, want),

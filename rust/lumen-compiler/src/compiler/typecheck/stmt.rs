@@ -16,7 +16,7 @@ impl BodyCx<'_, '_> {
         let mark = self.flow.mark();
         let mut leaves = false;
         for stmt in &block.stmts {
-            if leaves && !self.reported_unreachable {
+            if leaves && !self.reported_unreachable && !self.is_keep(stmt) {
                 self.unreachable(stmt.span);
             }
             leaves |= self.stmt(stmt);
@@ -62,6 +62,12 @@ impl BodyCx<'_, '_> {
         }
         self.coerce(tail, own, wanted);
         self.shallow(wanted)
+    }
+
+    /// What the session adds behind the statements of an entry.
+    fn is_keep(&self, stmt: &Stmt) -> bool {
+        let StmtKind::Expr(expr) = stmt.kind else { return false };
+        matches!(self.node(expr).kind, ExprKind::Keep { .. })
     }
 
     fn unreachable(&mut self, span: Span) {

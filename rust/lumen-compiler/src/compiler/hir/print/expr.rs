@@ -113,6 +113,7 @@ impl Printer<'_> {
                 let parts: Vec<ExprId> = [Some(*cond), *message].into_iter().flatten().collect();
                 self.node("assert", &parts);
             }
+            ExprKind::Keep { value, .. } => self.node("keep", &[*value]),
             ExprKind::Yield(value) => self.node("yield", &[*value]),
             ExprKind::Return(value) => self.node("return", value.as_slice()),
             ExprKind::Break { target, value } => {
