@@ -92,6 +92,8 @@ pub struct Module {
     /// Dotted name as imported (`a.b`), the file stem for the root.
     pub name: Symbol,
     pub is_std: bool,
+    /// An entry of a session: all of them together are one file to the rules about files.
+    pub is_entry: bool,
     /// `@doc_mode true`: unresolved names are warnings and their cells are not lowered.
     pub doc_mode: bool,
     /// Names visible at the top of the file: own declarations and imports (not builtins).

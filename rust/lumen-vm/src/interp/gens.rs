@@ -37,8 +37,20 @@ impl Instr for GenNext {
         }
         Flow::Next
     }
-    fn slow(vm: &mut Vm, _: W) -> Step {
-        vm.out_of_fuel()
+    fn slow(vm: &mut Vm, w: W) -> Step {
+        vm.out_of_fuel()?;
+        // SAFETY: as above.
+        unsafe {
+            let run = vm.u(w.b()) as *mut Run;
+            let next = (*run).next;
+            if !next.is_null() {
+                let (regs, ip) = (vm.regs, vm.ip);
+                Run::link(run, vm, regs, ip);
+                vm.regs = Run::frame(run);
+                vm.ip = next;
+            }
+        }
+        Ok(())
     }
 }
 

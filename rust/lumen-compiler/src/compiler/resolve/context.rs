@@ -125,6 +125,7 @@ impl<'g> Global<'g> {
             file: ast.id,
             name,
             is_std,
+            is_entry: false,
             doc_mode: directives.doc_mode,
             scope: FxHashMap::default(),
             imports: Vec::new(),

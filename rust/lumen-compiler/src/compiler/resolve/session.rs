@@ -46,6 +46,9 @@ struct Binding {
 impl Global<'_> {
     /// Lets each entry see the names of the entry before it.
     pub(super) fn inherit_names(&mut self, entries: &[ModuleId]) {
+        for &entry in entries {
+            self.hir.modules[entry].is_entry = true;
+        }
         for pair in entries.windows(2) {
             let (before, here) = (pair[0], pair[1]);
             let mut names: Vec<(Symbol, Def)> =

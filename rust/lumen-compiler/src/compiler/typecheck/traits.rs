@@ -159,7 +159,9 @@ impl<'a> Checker<'a> {
             Head::Enum(decl) => Some(self.hir.enums[decl].module),
             _ => None,
         };
-        if self.hir.traits[of].module != home && owner != Some(home) {
+        let is_entry = |module: ModuleId| self.hir.modules[module].is_entry;
+        let is_home = |module| module == home || (is_entry(module) && is_entry(home));
+        if !is_home(self.hir.traits[of].module) && !owner.is_some_and(is_home) {
             let name = self.names.resolve(self.hir.traits[of].name);
             self.diags.push(d::foreign_impl(self.head_place(id), name));
         }
