@@ -30,7 +30,10 @@ pub(crate) fn looks(choice: Color) -> Looks {
         };
         if is_colored { Style::Colored } else { Style::Plain }
     };
-    Looks { out: style(std::io::stdout().is_terminal()), err: style(std::io::stderr().is_terminal()) }
+    Looks {
+        out: style(std::io::stdout().is_terminal()),
+        err: style(std::io::stderr().is_terminal()),
+    }
 }
 
 /// Writes to standard output; a closed pipe is no error.

@@ -156,9 +156,10 @@ impl Front<'_> {
         let start = self.system.monotonic_nanos();
         let (sources, std_files) = (&mut self.sources, &mut self.std_files);
         let mut std_problems = Vec::new();
-        let (hir, problems) = resolve::resolve(&units, plan.as_ref(), names, &mut |names, file, span| {
-            parse_std(sources, std_files, file, span, names, &mut std_problems)
-        });
+        let (hir, problems) =
+            resolve::resolve(&units, plan.as_ref(), names, &mut |names, file, span| {
+                parse_std(sources, std_files, file, span, names, &mut std_problems)
+            });
         self.diagnostics.extend(std_problems);
         self.diagnostics.extend(problems);
         self.timings.add(Phase::Resolve, self.system.monotonic_nanos() - start);

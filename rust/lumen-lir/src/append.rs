@@ -8,10 +8,14 @@
 //! - A class of the entry that says the same as one of the module is that class: values of either are values of both.
 //! - Nothing is believed: the result goes through the verifier like every module.
 
+mod same;
+
 use crate::cfg::step;
-use crate::module::{Cell, CellId, Consts, Global, Module, Param, Pos, Template, TemplatePart};
+use crate::module::{
+    Cell, CellId, Consts, Global, HostFn, Module, Param, Pos, Template, TemplatePart,
+};
 use crate::opcode::{Kind, Slot, get, set};
-use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, fixed_classes, fixed_types};
+use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, fixed_types};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
@@ -35,10 +39,11 @@ pub fn append(
     let n_cells = out.cells.len() as u32;
     let mut to = Renumbering {
         first_cell: n_cells,
-        classes: classes(base, new),
+        classes: same::classes(base, new),
         types: Vec::new(),
         files: files(&mut out, new),
         globals: Vec::new(),
+        hosts: Vec::new(),
         consts: ConstMaps::default(),
     };
     to.types = types(&mut out, new, &to.classes)?;
@@ -48,6 +53,7 @@ pub fn append(
         }
     }
     to.globals = globals(&mut out, new, &to, is_shared)?;
+    to.hosts = hosts(&mut out, new, &to)?;
     to.consts = consts(&mut out.consts, &new.consts, &to)?;
     for cell in &new.cells {
         out.cells.push(to.cell(cell)?);
@@ -63,6 +69,7 @@ struct Renumbering {
     types: Vec<TypeId>,
     files: Vec<u32>,
     globals: Vec<u32>,
+    hosts: Vec<u32>,
     consts: ConstMaps,
 }
 
@@ -95,10 +102,9 @@ impl Renumbering {
 
     fn class(&self, desc: &ClassDesc) -> Result<ClassDesc, AppendError> {
         Ok(match desc {
-            ClassDesc::String
-            | ClassDesc::Bytes
-            | ClassDesc::BoxedInt
-            | ClassDesc::Enum { .. } => desc.clone(),
+            ClassDesc::String | ClassDesc::Bytes | ClassDesc::BoxedInt | ClassDesc::Enum { .. } => {
+                desc.clone()
+            }
             ClassDesc::List { elem } => ClassDesc::List { elem: self.type_id(*elem)? },
             ClassDesc::Map { key, value } => {
                 ClassDesc::Map { key: self.type_id(*key)?, value: self.type_id(*value)? }
@@ -167,7 +173,8 @@ impl Renumbering {
         out.inlined.iter_mut().for_each(|site| site.call = self.pos(site.call));
         let mut pc = 0;
         while let Some((op, next)) = step(&out, pc) {
-            let (mut w, mut ext) = (out.code[pc], if next - pc == 2 { out.code[pc + 1] } else { 0 });
+            let (mut w, mut ext) =
+                (out.code[pc], if next - pc == 2 { out.code[pc + 1] } else { 0 });
             for operand in op.info().operands {
                 let old = get(operand.slot, w, ext);
                 let Some(new) = self.operand(operand.kind, old)? else { continue };
@@ -207,6 +214,7 @@ impl Renumbering {
             Kind::ConstBytes => at(&self.consts.bytes, old)?,
             Kind::Template => at(&self.consts.templates, old)?,
             Kind::Global => at(&self.globals, old)?,
+            Kind::Host => at(&self.hosts, old)?,
             Kind::Reg(..)
             | Kind::Window(_)
             | Kind::Imm
@@ -222,200 +230,8 @@ impl Renumbering {
     }
 }
 
-/// For each class of `new`: the class of `base` that says the same, or the next free number. The classes of an enum stay
-/// together, since they are the same together or not at all.
-fn classes(base: &Module, new: &Module) -> Vec<ClassId> {
-    let mut by_name: FxHashMap<(u8, &str), Vec<ClassId>> = FxHashMap::default();
-    for (id, class) in base.classes.iter().enumerate() {
-        by_name.entry(headline(class)).or_default().push(ClassId(id as u32));
-    }
-    let n_fixed = fixed_classes().len();
-    let mut same: Vec<Option<ClassId>> = vec![None; new.classes.len()];
-    for (id, slot) in same.iter_mut().enumerate().take(n_fixed) {
-        *slot = Some(ClassId(id as u32));
-    }
-    for id in n_fixed..new.classes.len() {
-        if same[id].is_some() {
-            continue;
-        }
-        let candidates = by_name.get(&headline(&new.classes[id])).map_or(&[][..], Vec::as_slice);
-        for &candidate in candidates {
-            let mut twins = Twins { base, new, assumed: FxHashMap::default(), known: &same };
-            if twins.are_same(ClassId(id as u32), candidate) {
-                for (twin, of) in twins.assumed {
-                    same[twin.index()] = Some(of);
-                }
-                break;
-            }
-        }
-    }
-    let mut next = base.classes.len() as u32;
-    let mut fresh = || {
-        next += 1;
-        ClassId(next - 1)
-    };
-    same.into_iter().map(|slot| slot.unwrap_or_else(&mut fresh)).collect()
-}
-
-/// What only equal classes share, cheaply told.
-fn headline(class: &ClassDesc) -> (u8, &str) {
-    match class {
-        ClassDesc::String => (0, ""),
-        ClassDesc::Bytes => (1, ""),
-        ClassDesc::BoxedInt => (2, ""),
-        ClassDesc::List { .. } => (3, ""),
-        ClassDesc::Map { .. } => (4, ""),
-        ClassDesc::Set { .. } => (5, ""),
-        ClassDesc::Tuple { .. } => (6, ""),
-        ClassDesc::Record { name, .. } => (7, name),
-        ClassDesc::Enum { name, .. } => (8, name),
-        ClassDesc::Variant { name, .. } => (9, name),
-        ClassDesc::Fn { .. } => (10, ""),
-        ClassDesc::Stream { .. } => (11, ""),
-        ClassDesc::Run { .. } => (12, ""),
-        ClassDesc::Closure { .. } => (13, ""),
-    }
-}
-
-/// The question whether two classes say the same, where classes may lead back to themselves: they do unless something
-/// differs.
-struct Twins<'a> {
-    base: &'a Module,
-    new: &'a Module,
-    /// Class of `new` → class of `base` that it would have to be.
-    assumed: FxHashMap<ClassId, ClassId>,
-    /// What was found before.
-    known: &'a [Option<ClassId>],
-}
-
-impl Twins<'_> {
-    fn are_same(&mut self, new: ClassId, base: ClassId) -> bool {
-        let mut left = Vec::new();
-        if !self.assume(new, base, &mut left) {
-            return false;
-        }
-        while let Some((new, base)) = left.pop() {
-            if !self.compare(new, base, &mut left) {
-                return false;
-            }
-        }
-        true
-    }
-
-    /// Asks for two classes to be the same; false when they are known not to be.
-    fn assume(&mut self, new: ClassId, base: ClassId, left: &mut Vec<(ClassId, ClassId)>) -> bool {
-        if let Some(Some(known)) = self.known.get(new.index()) {
-            return *known == base;
-        }
-        match self.assumed.insert(new, base) {
-            Some(before) => before == base,
-            None => {
-                left.push((new, base));
-                true
-            }
-        }
-    }
-
-    fn compare(&mut self, new: ClassId, base: ClassId, left: &mut Vec<(ClassId, ClassId)>) -> bool {
-        let (this, other) = (self.new, self.base);
-        let (Some(a), Some(b)) =
-            (this.classes.get(new.index()), other.classes.get(base.index()))
-        else {
-            return false;
-        };
-        match (a, b) {
-            (ClassDesc::List { elem: a }, ClassDesc::List { elem: b })
-            | (ClassDesc::Set { elem: a }, ClassDesc::Set { elem: b }) => self.ty(*a, *b, left),
-            (ClassDesc::Map { key: ka, value: va }, ClassDesc::Map { key: kb, value: vb }) => {
-                self.ty(*ka, *kb, left) && self.ty(*va, *vb, left)
-            }
-            (ClassDesc::Tuple { elems: a }, ClassDesc::Tuple { elems: b }) => self.tys(a, b, left),
-            (ClassDesc::Record { name: na, fields: a }, ClassDesc::Record { name: nb, fields: b }) => {
-                na == nb
-                    && a.len() == b.len()
-                    && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && self.ty(a.1, b.1, left))
-            }
-            (
-                ClassDesc::Enum { name: na, variants: a },
-                ClassDesc::Enum { name: nb, variants: b },
-            ) => {
-                let with_payload = a.iter().any(|variant| variant.payload);
-                let n = if with_payload { a.len() as u32 } else { 0 };
-                na == nb
-                    && a == b
-                    && (1..=n).all(|i| {
-                        self.assume(ClassId(new.0 + i), ClassId(base.0 + i), left)
-                    })
-            }
-            (
-                ClassDesc::Variant { of: oa, ordinal: ia, name: na, fields: a },
-                ClassDesc::Variant { of: ob, ordinal: ib, name: nb, fields: b },
-            ) => {
-                (ia, na, a.len()) == (ib, nb, b.len())
-                    && self.assume(*oa, *ob, left)
-                    && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && self.ty(a.1, b.1, left))
-            }
-            (
-                ClassDesc::Fn { params: pa, ret: ra, effects: ea },
-                ClassDesc::Fn { params: pb, ret: rb, effects: eb },
-            ) => ea == eb && self.tys(pa, pb, left) && self.ty(*ra, *rb, left),
-            (
-                ClassDesc::Stream { elem: a, effects: ea },
-                ClassDesc::Stream { elem: b, effects: eb },
-            ) => ea == eb && self.ty(*a, *b, left),
-            (ClassDesc::Run { of: a }, ClassDesc::Run { of: b }) => self.assume(*a, *b, left),
-            (ClassDesc::String, ClassDesc::String)
-            | (ClassDesc::Bytes, ClassDesc::Bytes)
-            | (ClassDesc::BoxedInt, ClassDesc::BoxedInt) => true,
-            // The code of a closure is its own.
-            _ => false,
-        }
-    }
-
-    fn tys(&mut self, a: &[TypeId], b: &[TypeId], left: &mut Vec<(ClassId, ClassId)>) -> bool {
-        a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| self.ty(a, b, left))
-    }
-
-    /// Types hold each other as `Optional` and `Union` only, which do not nest further than this.
-    fn ty(&mut self, a: TypeId, b: TypeId, left: &mut Vec<(ClassId, ClassId)>) -> bool {
-        const PAIRS_MAX: usize = 10_000;
-        let mut pairs = vec![(a, b)];
-        let mut n_pairs = 0;
-        while let Some((a, b)) = pairs.pop() {
-            n_pairs += 1;
-            let (Some(x), Some(y)) =
-                (self.new.types.get(a.index()), self.base.types.get(b.index()))
-            else {
-                return false;
-            };
-            let is_same = n_pairs < PAIRS_MAX
-                && match (x, y) {
-                    (TypeDesc::Enum(x), TypeDesc::Enum(y))
-                    | (TypeDesc::Obj(x), TypeDesc::Obj(y)) => self.assume(*x, *y, left),
-                    (TypeDesc::Optional(x), TypeDesc::Optional(y)) => {
-                        pairs.push((*x, *y));
-                        true
-                    }
-                    (TypeDesc::Union(x), TypeDesc::Union(y)) => {
-                        pairs.extend(x.iter().copied().zip(y.iter().copied()));
-                        x.len() == y.len()
-                    }
-                    (x, y) => x == y,
-                };
-            if !is_same {
-                return false;
-            }
-        }
-        true
-    }
-}
-
 /// Adds the types that are not there yet. A type may stand before those that it holds.
-fn types(
-    out: &mut Module,
-    new: &Module,
-    classes: &[ClassId],
-) -> Result<Vec<TypeId>, AppendError> {
+fn types(out: &mut Module, new: &Module, classes: &[ClassId]) -> Result<Vec<TypeId>, AppendError> {
     let mut known: FxHashMap<TypeDesc, TypeId> = FxHashMap::default();
     for (id, ty) in out.types.iter().enumerate() {
         known.entry(ty.clone()).or_insert(TypeId(id as u32));
@@ -491,6 +307,16 @@ fn globals(
         places.push(place as u32);
     }
     Ok(places)
+}
+
+/// Adds the functions of the embedding program that are not there yet.
+fn hosts(out: &mut Module, new: &Module, to: &Renumbering) -> Result<Vec<u32>, AppendError> {
+    let moved = |host: &HostFn| {
+        let (params, ret) = (to.type_ids(&host.params)?, to.type_id(host.ret)?);
+        Ok(HostFn { name: host.name.clone(), params, ret, effects: host.effects })
+    };
+    let hosts = new.hosts.iter().map(moved).collect::<Result<Vec<_>, AppendError>>()?;
+    Ok(pool(&mut out.hosts, &hosts))
 }
 
 fn consts(base: &mut Consts, new: &Consts, to: &Renumbering) -> Result<ConstMaps, AppendError> {

@@ -1,9 +1,9 @@
 //! `lumen replay`: runs a recorded run again with the recorded answers, and compares every operation.
 
-use super::run::{execute, failure_text};
+use super::run::execute;
 use crate::args::Replay;
 use crate::console::Console;
-use crate::output::{complain, err};
+use crate::output::{complain, err, failure_text};
 use crate::traces::{Recorded, limits};
 use crate::{EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::OsSystem;

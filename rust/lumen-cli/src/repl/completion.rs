@@ -33,9 +33,9 @@ impl Completion {
             return (at - path.len(), paths(path));
         }
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        let start = before.rfind(|c: char| !is_word(c)).map_or(0, |found| {
-            found + before[found..].chars().next().map_or(1, char::len_utf8)
-        });
+        let start = before
+            .rfind(|c: char| !is_word(c))
+            .map_or(0, |found| found + before[found..].chars().next().map_or(1, char::len_utf8));
         let word = &before[start..];
         if before.starts_with(':') && start <= 1 {
             let commands = COMMANDS.iter().map(|(name, ..)| (*name).to_owned());
@@ -62,7 +62,8 @@ impl Completion {
             return Vec::new();
         }
         let looked = self.0.borrow().look_at(receiver, Goal::Check);
-        let Some(facts) = looked.entry.filter(|_| !lumen_base::diag::has_errors(&looked.diagnostics))
+        let Some(facts) =
+            looked.entry.filter(|_| !lumen_base::diag::has_errors(&looked.diagnostics))
         else {
             return Vec::new();
         };

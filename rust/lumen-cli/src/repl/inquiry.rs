@@ -62,9 +62,10 @@ pub(super) fn answer(session: &Session, line: &str, looks: Looks) -> Command {
 }
 
 fn help() -> String {
-    let mut text = "Enter an expression, a statement or a declaration; an open block goes on in the next \
+    let mut text =
+        "Enter an expression, a statement or a declaration; an open block goes on in the next \
                     line.\n`it` is the value of the last expression.\n\n"
-        .to_owned();
+            .to_owned();
     for (name, argument, meaning) in COMMANDS {
         let command = format!(":{name} {argument}");
         text.push_str(&format!("  {command:<15} {meaning}\n"));

@@ -171,7 +171,8 @@ impl Session {
 
     /// Puts the code of an entry behind that of the others, and runs it.
     fn run(&mut self, module: &Module, signals: &Signals) -> Result<(), Reply> {
-        let bug = |what: &str| Reply::Broken(format!("internal error: {what}; this is a bug in Lumen"));
+        let bug =
+            |what: &str| Reply::Broken(format!("internal error: {what}; this is a bug in Lumen"));
         let longer = match &self.module {
             None => module.clone(),
             Some(before) => append(before, module, |name| name.contains('#')).map_err(|error| {

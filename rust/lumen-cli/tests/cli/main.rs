@@ -8,6 +8,8 @@ mod embed;
 mod fmt;
 mod hostile;
 mod tools;
+mod terminal;
 mod traces;
 mod traits;
+mod transcripts;
 mod world;

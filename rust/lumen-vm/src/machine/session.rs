@@ -11,8 +11,8 @@ use crate::interp::state::{GlobalSlot, INTERRUPTED, Interrupt, Leave};
 use crate::link::Program;
 use crate::unwind::Unwinder;
 use lumen_lir::Module;
-use std::sync::Arc;
 use lumen_runtime::failure::Failure;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A program does not begin with the one before.

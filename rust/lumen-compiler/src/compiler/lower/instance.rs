@@ -221,7 +221,8 @@ impl<'a> Lower<'a> {
         self.consts.insert(id, (global, ty));
         let tables = self.tables;
         if kept.is_none()
-            && !tables.const_values.get(&id).is_some_and(|datum| self.embeds(datum, ty)) {
+            && !tables.const_values.get(&id).is_some_and(|datum| self.embeds(datum, ty))
+        {
             self.instance(self.hir.consts[id].init, &[]);
         }
         (global, ty)

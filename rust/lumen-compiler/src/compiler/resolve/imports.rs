@@ -124,12 +124,7 @@ struct Loading {
 }
 
 impl Loading {
-    fn imports_of(
-        &mut self,
-        unit: usize,
-        names: &mut Interner,
-        load_file: &mut LoadFile<'_>,
-    ) {
+    fn imports_of(&mut self, unit: usize, names: &mut Interner, load_file: &mut LoadFile<'_>) {
         let ast = &self.units[unit].ast;
         let file = ast.id;
         let wanted: Vec<(String, FileSpan)> = ast

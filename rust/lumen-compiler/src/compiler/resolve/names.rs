@@ -2,10 +2,7 @@
 
 /// The candidate that `wanted` most likely means: fewest edits, at most a third of its length; ties go to the
 /// alphabetically first.
-pub fn closest<'n>(
-    wanted: &str,
-    candidates: impl Iterator<Item = &'n str>,
-) -> Option<&'n str> {
+pub fn closest<'n>(wanted: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let wanted: Vec<char> = wanted.chars().take(WANTED_CHARS_MAX).collect();
     let most = wanted.len().div_ceil(3).min(3);
     let mut best: Option<(usize, &str)> = None;

@@ -9,8 +9,8 @@ use super::context::{Ctx, Global};
 use super::scope::{Mark, What};
 use crate::compiler::ast;
 use crate::compiler::hir::{
-    CellBody, CellId, CellOrigin, Const, Def, ExprKind, Kept, LocalId, LocalKind, ModuleId,
-    Pat, PatKind, Stmt, StmtKind,
+    CellBody, CellId, CellOrigin, Const, Def, ExprKind, Kept, LocalId, LocalKind, ModuleId, Pat,
+    PatKind, Stmt, StmtKind,
 };
 use lumen_base::{Span, Symbol, sym};
 
@@ -174,7 +174,12 @@ impl Ctx<'_, '_> {
     }
 
     /// `let local = init`.
-    fn let_local(&mut self, local: LocalId, init: crate::compiler::hir::ExprId, span: Span) -> Stmt {
+    fn let_local(
+        &mut self,
+        local: LocalId,
+        init: crate::compiler::hir::ExprId,
+        span: Span,
+    ) -> Stmt {
         let pat = self.body.body.pats.alloc(Pat { kind: PatKind::Bind(local), span });
         Stmt { kind: StmtKind::Let { pat, ty: None, init, otherwise: None }, span }
     }
