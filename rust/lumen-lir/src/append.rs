@@ -324,7 +324,7 @@ fn consts(base: &mut Consts, new: &Consts, to: &Renumbering) -> Result<ConstMaps
         Ok(match part {
             TemplatePart::Text(text) => TemplatePart::Text(text.clone()),
             TemplatePart::Hole { ty, spec } => {
-                TemplatePart::Hole { ty: to.type_id(*ty)?, spec: spec.clone() }
+                TemplatePart::Hole { ty: to.type_id(*ty)?, spec: *spec }
             }
         })
     };

@@ -178,7 +178,8 @@ fn lir(session: &Session, argument: &str, looks: Looks) -> Command {
     let is_entry = |at: usize| module.entry.is_some_and(|entry| entry.index() == at);
     let mut shown = String::new();
     for (at, cell) in module.cells.iter().enumerate() {
-        if if is_named { is_wanted(&cell.name) } else { is_entry(at) } {
+        let is_own = cell.closure.is_none();
+        if if is_named { is_own && is_wanted(&cell.name) } else { is_entry(at) } {
             shown.push_str(&format!("cell {}\n", cell.name));
             for (word, line) in text::cell_lines(module, at) {
                 shown.push_str(&format!("{word:>4}  {line}\n"));

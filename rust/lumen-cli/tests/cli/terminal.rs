@@ -7,10 +7,8 @@ use std::process::Command;
 fn a_terminal_edits_completes_remembers_and_interrupts() {
     let home = Folder::new("repl-terminal", &[]);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/terminal.py");
-    let output = Command::new("python3")
-        .args([script, env!("CARGO_BIN_EXE_lumen")])
-        .arg(&home.0)
-        .output();
+    let output =
+        Command::new("python3").args([script, env!("CARGO_BIN_EXE_lumen")]).arg(&home.0).output();
     let Ok(output) = output else {
         eprintln!("SKIPPED: python3 is missing, so `lumen repl` was not tested on a terminal");
         return;

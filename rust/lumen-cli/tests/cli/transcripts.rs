@@ -38,8 +38,7 @@ fn session(body: &str, args: &[&str]) -> String {
         _ => line.strip_prefix("> ").or(line.strip_prefix(". ")).map(|text| format!("{text}\n")),
     };
     let input: String = body.lines().filter_map(entered).collect();
-    let args: Vec<&str> =
-        ["repl", "--echo", "--no-history"].iter().chain(args).copied().collect();
+    let args: Vec<&str> = ["repl", "--echo", "--no-history"].iter().chain(args).copied().collect();
     let (mut text, code) = run(&args, input.into_bytes());
     if code > 1 {
         text.push_str(&format!("[{code}]\n"));
@@ -58,7 +57,9 @@ fn console(body: &str) -> String {
         let args: Vec<&str> = line.split_whitespace().collect();
         let (output, code) = run(&args, input);
         let command = if line.len() < body.len() && body.contains(&format!("$ lumen {line} < ")) {
-            body.lines().find(|it| it.starts_with(&format!("$ lumen {line} < "))).unwrap_or_default()
+            body.lines()
+                .find(|it| it.starts_with(&format!("$ lumen {line} < ")))
+                .unwrap_or_default()
         } else {
             &format!("$ lumen {line}")
         };
@@ -79,7 +80,10 @@ fn replayed(text: &str) -> (String, Vec<usize>) {
     let mut lines = text.split_inclusive('\n').enumerate();
     while let Some((at, line)) = lines.next() {
         out.push_str(line);
-        let info = line.strip_prefix("```").map(str::trim_end).unwrap_or_default();
+        // A fence of more backticks may hold fences.
+        let mark = &line[..line.len() - line.trim_start_matches('`').len()];
+        let info = line.strip_prefix(mark).map(str::trim_end).filter(|_| mark.len() >= 3);
+        let info = info.unwrap_or_default();
         let (kind, args) = info.split_once(' ').unwrap_or((info, ""));
         if info.is_empty() {
             continue;
@@ -87,7 +91,7 @@ fn replayed(text: &str) -> (String, Vec<usize>) {
         let mut body = String::new();
         let mut end = "";
         for (_, line) in lines.by_ref() {
-            if line.starts_with("```") {
+            if line.trim_end() == mark {
                 end = line;
                 break;
             }

@@ -7,6 +7,7 @@
 use crate::module::Module;
 use crate::typedesc::{ClassDesc, ClassId, TypeDesc, TypeId, fixed_classes};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// For each class of `new`: the class of `base` that says the same, or the next free number. The classes of an enum stay
 /// together, since they are the same together or not at all.
@@ -26,7 +27,7 @@ pub(super) fn classes(base: &Module, new: &Module) -> Vec<ClassId> {
         }
         let candidates = by_name.get(&headline(&new.classes[id])).map_or(&[][..], Vec::as_slice);
         for &candidate in candidates {
-            let mut twins = Twins { base, new, assumed: FxHashMap::default(), known: &same };
+            let mut twins = Twins { base, new, assumed: BTreeMap::new(), known: &same };
             if twins.are_same(ClassId(id as u32), candidate) {
                 for (twin, of) in twins.assumed {
                     same[twin.index()] = Some(of);
@@ -69,7 +70,7 @@ struct Twins<'a> {
     base: &'a Module,
     new: &'a Module,
     /// Class of `new` → class of `base` that it would have to be.
-    assumed: FxHashMap<ClassId, ClassId>,
+    assumed: BTreeMap<ClassId, ClassId>,
     /// What was found before.
     known: &'a [Option<ClassId>],
 }

@@ -258,8 +258,12 @@ pub(super) fn assign_without_mut(
 ) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::W0301, at, format!("`{name}` is assigned but not `mut`"))
-            .with_primary("assigned here")
-            .with_label(decl, "declared without `mut`");
+            .with_primary("assigned here");
+    // A binding of an earlier entry of a session has no place here.
+    let diagnostic = match decl.span.is_empty() {
+        true => diagnostic,
+        false => diagnostic.with_label(decl, "declared without `mut`"),
+    };
     match insert {
         Some(insert) => {
             diagnostic.with_fix("write `let mut`", insert, "mut ", Applicability::Machine)

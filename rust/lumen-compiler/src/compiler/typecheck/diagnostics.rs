@@ -20,8 +20,13 @@ pub(super) fn growing_type(at: FileSpan) -> Diagnostic {
 
 /// Expected `expected`, found `found`.
 pub(super) fn mismatch(at: FileSpan, expected: &str, found: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0401, at, format!("expected `{expected}`, found `{found}`"))
-        .with_primary(format!("this is a `{found}`"))
+    let diagnostic =
+        Diagnostic::new(Code::E0401, at, format!("expected `{expected}`, found `{found}`"))
+            .with_primary(format!("this is a `{found}`"));
+    if expected != found {
+        return diagnostic;
+    }
+    diagnostic.with_note("these are two types of one name, which are declared in different places")
 }
 
 /// Elements are spread where braces make a map.
