@@ -38,7 +38,6 @@ pub(crate) fn bill(functions: &HostFunctions) -> Result<Option<HostValue>, Strin
         goal: Goal::Run,
         system: &OsSystem,
         evaluator: None,
-        session: None,
     });
     let Some(module) = compiled.module else {
         let messages = compiled.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message));

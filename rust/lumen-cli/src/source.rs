@@ -105,7 +105,6 @@ pub(crate) fn compile_with(source: Source, goal: Goal, system: &dyn System) -> C
         goal,
         system,
         evaluator: Some(&MachineEvaluator),
-        session: None,
     })
 }
 

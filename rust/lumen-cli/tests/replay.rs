@@ -42,7 +42,6 @@ fn module() -> Verified<Module> {
         goal: Goal::Run,
         system: &MemorySystem::default(),
         evaluator: None,
-        session: None,
     });
     compiled.module.expect("it compiles")
 }

@@ -29,8 +29,6 @@ pub struct CompileInput<'a> {
     pub system: &'a dyn System,
     /// Computes constants and `comptime` expressions; without it they are computed when the program starts.
     pub evaluator: Option<&'a dyn Evaluator>,
-    /// The entries before, when the root is an entry of a session.
-    pub session: Option<&'a [Entry]>,
 }
 
 /// An entry of a session that was accepted.

@@ -97,7 +97,6 @@ impl State {
                 goal: Goal::Check,
                 system: input.system,
                 evaluator: None,
-                session: None,
             });
             problems.extend(out.diagnostics.into_iter().filter(|d| d.primary.at.file == FileId(0)));
         }

@@ -17,6 +17,15 @@ use std::path::Path;
 
 /// Compiles a program.
 pub fn compile(input: CompileInput<'_>) -> CompileOutput {
+    compile_behind(input, None)
+}
+
+/// Compiles an entry of a session behind those that were accepted before it.
+pub fn compile_entry(input: CompileInput<'_>, earlier: &[Entry]) -> CompileOutput {
+    compile_behind(input, Some(earlier))
+}
+
+fn compile_behind(input: CompileInput<'_>, earlier: Option<&[Entry]>) -> CompileOutput {
     let mut front = Front {
         system: input.system,
         sources: SourceMap::default(),
@@ -26,8 +35,8 @@ pub fn compile(input: CompileInput<'_>) -> CompileOutput {
     };
     let mut names = Interner::new();
     let (goal, input_system, evaluator) = (input.goal, input.system, input.evaluator);
-    let is_session = input.session.is_some();
-    let hir = front.resolved(input, &mut names);
+    let is_session = earlier.is_some();
+    let hir = front.resolved(input, earlier, &mut names);
     let mut out = CompileOutput {
         sources: front.sources,
         names,
@@ -129,10 +138,15 @@ struct Front<'a> {
 
 impl Front<'_> {
     /// Markdown, syntax, imports, names.
-    fn resolved(&mut self, input: CompileInput<'_>, names: &mut Interner) -> Option<Hir> {
+    fn resolved(
+        &mut self,
+        input: CompileInput<'_>,
+        earlier: Option<&[Entry]>,
+        names: &mut Interner,
+    ) -> Option<Hir> {
         let mut roots = Vec::new();
         let mut keeps_value = Vec::new();
-        for entry in input.session.unwrap_or_default() {
+        for entry in earlier.unwrap_or_default() {
             let Entry { name, path, source, form, .. } = entry;
             let mut parsed = self.parse(name, source.clone(), *form, Part::Program, names)?;
             if !entry.has_run {
@@ -144,7 +158,7 @@ impl Front<'_> {
         }
         let form = input.form;
         let mut parsed = self.parse(input.name, input.source, form, input.part, names)?;
-        let plan = input.session.map(|_| {
+        let plan = earlier.map(|_| {
             parsed.ast.publish();
             keeps_value.push(true);
             SessionPlan { keeps_value }

@@ -102,7 +102,6 @@ fn build(program: &str) -> Option<Verified<Module>> {
         goal: Goal::Lir,
         system: &OsSystem,
         evaluator: Some(&lumen_mdtest::MachineEvaluator),
-        session: None,
     };
     let out = compile(input);
     let bug = out.diagnostics.iter().find(|d| d.code.as_str().starts_with('I'));

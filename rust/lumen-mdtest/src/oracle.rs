@@ -191,7 +191,6 @@ pub(crate) fn compiled(
         goal,
         system: &OsSystem,
         evaluator: Some(&MachineEvaluator),
-        session: None,
     });
     if !out.has_errors() {
         return Ok(out);

@@ -118,7 +118,7 @@ impl Session {
     }
 
     fn compile(&self, source: &Source, goal: Goal) -> CompileOutput {
-        pipeline::compile(CompileInput {
+        let input = CompileInput {
             name: &source.name,
             path: source.path.as_deref(),
             source: source.bytes.clone(),
@@ -127,8 +127,8 @@ impl Session {
             goal,
             system: &OsSystem,
             evaluator: Some(&MachineEvaluator),
-            session: Some(&self.entries),
-        })
+        };
+        pipeline::compile_entry(input, &self.entries)
     }
 
     /// Takes an entry: compiles it, runs it, keeps it.

@@ -26,7 +26,6 @@ fn compiled(source: &str) -> Result<Verified<Module>, String> {
         goal: Goal::Run,
         system: &MemorySystem::default(),
         evaluator: None,
-        session: None,
     });
     let found: Vec<String> =
         compiled.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message)).collect();

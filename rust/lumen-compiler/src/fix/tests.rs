@@ -20,7 +20,6 @@ fn diagnostics(text: &str) -> Vec<Diagnostic> {
         goal: Goal::Check,
         system: &MemorySystem::default(),
         evaluator: None,
-        session: None,
     })
     .diagnostics
 }

@@ -19,7 +19,6 @@ fn module(source: &str) -> Module {
         goal: Goal::Lir,
         system: &system,
         evaluator: None,
-        session: None,
     });
     assert!(!out.has_errors(), "{:#?}", out.diagnostics);
     out.module.expect("a module").get().clone()
@@ -155,7 +154,6 @@ fn endless_instances_are_an_error() {
         goal: Goal::Run,
         system: &system,
         evaluator: None,
-        session: None,
     });
     let codes: Vec<String> = out.diagnostics.iter().map(|d| d.code.to_string()).collect();
     assert_eq!(codes, ["E0298"]);

@@ -19,7 +19,6 @@ fn resolve_files(files: &[(&str, &str)]) -> CompileOutput {
         goal: Goal::Names,
         system: &system,
         evaluator: None,
-        session: None,
     })
 }
 

@@ -124,7 +124,6 @@ fn lir(text: &str) -> Option<String> {
         goal: Goal::Lir,
         system: &MemorySystem::default(),
         evaluator: None,
-        session: None,
     });
     let text = lumen_lir::text::print(out.module?.get());
     let is_place =
