@@ -106,6 +106,7 @@ codes! {
     E0334 "builtin-trait"
     E0360 "bad-extern-cell"
     E0361 "open-extern-cell"
+    E0362 "stepped-slice"
     E0400 "growing-type"
     E0401 "type-mismatch"
     E0402 "optional-as-value"

@@ -4,6 +4,7 @@ use super::fx::{Dest, Fx};
 use super::value::{Own, Place, Val, Want};
 use crate::compiler::hir::{Comprehension, ExprId, ExprKind, Item, MapItem};
 use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_base::sym;
 use lumen_lir::{Op, Reg, Repr};
 
 /// Elements of a literal that are put into registers at once; longer ones are pushed.
@@ -67,6 +68,7 @@ impl<'a> Fx<'_, 'a> {
             if spread {
                 let v = self.expr(item, Want::Borrow, None);
                 self.at_expr(item);
+                let v = self.spread_values(v, elem);
                 list = match self.kind(v.ty) {
                     TyKind::Set(_) => {
                         let v = self.rt("set.to_list", &[v], ty, None);
@@ -119,6 +121,16 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// A list of evaluated values.
+    /// A list that is spread where values of any type are taken.
+    fn spread_values(&mut self, v: Val, elem: Ty) -> Val {
+        match (self.kind(v.ty), self.p.std_cell(sym::SPREAD_VALUES)) {
+            (TyKind::List(own), Some(cell)) if elem == Ty::ANY && own != Ty::ANY => {
+                self.call_with(cell, &[own], &[v], None)
+            }
+            _ => v,
+        }
+    }
+
     pub(super) fn list_of_values(&mut self, ty: Ty, values: &[Val]) -> Val {
         let TyKind::List(elem) = self.kind(ty) else { return Val::never() };
         let mut list = self.new_list(ty);

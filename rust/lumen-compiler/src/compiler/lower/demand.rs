@@ -8,12 +8,14 @@
 
 use super::bitset::BitSet;
 use super::order::{self, Binders};
+use super::program::std_cell;
 use crate::compiler::hir::{
     Arm, Body, Cell, CellBody, CellId, Comprehension, Cond, Expr, ExprId, ExprKind, Hir,
     InterpPart, LambdaId, LocalId, MapItem, PatId, PatKind, PlaceStep, Stmt, StmtKind,
 };
 use crate::compiler::typecheck::tables::{ArgSource, Target, TypeTables, TypedBody};
 use crate::compiler::typecheck::types::{Ty, TyKind, TyStore};
+use lumen_base::sym;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The facts about one body.
@@ -485,6 +487,11 @@ impl<'a> Walk<'a> {
                     _ => self.expr(e, mode),
                 },
                 order::Arg::Element(e, spread) => {
+                    if spread {
+                        let cells = [sym::SPREAD_TEXTS, sym::SPREAD_VALUES];
+                        let found = cells.iter().filter_map(|&name| std_cell(self.hir, name));
+                        self.facts.callees.extend(found);
+                    }
                     self.expr(e, if spread { Mode::Read } else { Mode::Own })
                 }
             }

@@ -195,6 +195,15 @@ impl Fx<'_, '_> {
             if is_case(&test) {
                 break self.switch(m, rows, occ, test);
             }
+            // An arm that asks nothing else leaves the other arms as they are, for either answer.
+            let alone = first.pats.len() == 1 && !first.guarded;
+            if alone && matches!(test, Test::Range { .. } | Test::FloatRange { .. }) {
+                let Some(row) = rows.pop_front() else { break Tree::Fail };
+                m.uses[row.arm] += 1;
+                let yes = Tree::Leaf { arm: row.arm, binds: row.binds };
+                steps.push(ChainStep::Test { occ, test, yes });
+                continue;
+            }
             let (mut yes, mut no) = (Vec::new(), Vec::new());
             for mut row in rows {
                 self.dissolve_all(m, &mut row);

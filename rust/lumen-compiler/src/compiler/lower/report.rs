@@ -1,11 +1,12 @@
 //! Builtins that print, format and fail.
 
+use super::codes;
 use super::fx::Fx;
 use super::value::{Place, Val, Want};
-use super::{codes, limits};
 use crate::compiler::hir::ExprId;
 use crate::compiler::typecheck::tables::{ArgSource, Call};
 use crate::compiler::typecheck::types::{Ty, TyKind};
+use lumen_base::sym;
 use lumen_lir::{FormatSpec, FormatType, Op, TemplatePart};
 
 impl<'a> Fx<'_, 'a> {
@@ -24,14 +25,10 @@ impl<'a> Fx<'_, 'a> {
         for source in &call.args {
             match source {
                 ArgSource::Expr(e) => items.push(*e),
-                ArgSource::Variadic(all) => {
-                    if let Some(&(item, _)) = all.iter().find(|i| i.1) {
-                        let at = self.span(item).in_file(self.p.file_of(self.frame().cell));
-                        self.p.errors.push(limits::not_built(at, "spreading a list into `print`"));
-                        return Val::unit();
-                    }
-                    items.extend(all.iter().map(|i| i.0));
+                ArgSource::Variadic(all) if all.iter().any(|i| i.1) => {
+                    return self.print_spread(e, all);
                 }
+                ArgSource::Variadic(all) => items.extend(all.iter().map(|i| i.0)),
                 ArgSource::Default(_) => {}
             }
         }
@@ -65,38 +62,61 @@ impl<'a> Fx<'_, 'a> {
         self.rt("print", &[text], Ty::NULL, None)
     }
 
+    /// `print(a, ...xs)`
+    fn print_spread(&mut self, e: ExprId, items: &[(ExprId, bool)]) -> Val {
+        let texts = self.texts_of(items);
+        self.at_expr(e);
+        let space = Val::new(Place::Str(self.p.module.string(" ")), Ty::STRING);
+        let text = self.rt("list.join", &[texts, space], Ty::STRING, None);
+        self.rt("print", &[text], Ty::NULL, None)
+    }
+
+    /// The texts of values, and of those in lists that are spread, as a list.
+    fn texts_of(&mut self, items: &[(ExprId, bool)]) -> Val {
+        let ty = self.p.types.store.intern(TyKind::List(Ty::STRING));
+        let mut texts = self.list_of_values(ty, &[]);
+        for &(item, spread) in items {
+            if !spread {
+                let v = self.unadjusted(item);
+                let text = self.text_of(v, false);
+                texts = self.list_push(texts, text);
+                continue;
+            }
+            let v = self.expr(item, Want::Borrow, None);
+            self.at_expr(item);
+            let (TyKind::List(elem), Some(cell)) =
+                (self.kind(v.ty), self.p.std_cell(sym::SPREAD_TEXTS))
+            else {
+                self.confused("a spread of what is no list");
+                return Val::never();
+            };
+            let more = self.call_with(cell, &[elem], &[v], None);
+            texts = self.rt("list.concat", &[texts, more], ty, None);
+        }
+        texts
+    }
+
     /// `format(template, …)`: the values as texts in a list.
     pub(super) fn format_call(&mut self, e: ExprId, call: &'a Call, _type_args: &[Ty]) -> Val {
         let mut template = None;
-        let mut texts = Vec::new();
+        let mut items: Vec<(ExprId, bool)> = Vec::new();
         for source in &call.args {
             match source {
                 ArgSource::Expr(e) if template.is_none() => {
-                    template = Some(self.argument(*e, Want::Borrow, None))
+                    template = Some(self.argument(*e, Want::Borrow, None));
                 }
-                ArgSource::Expr(e) => {
-                    let v = self.unadjusted(*e);
-                    texts.push(self.text_of(v, false));
-                }
-                ArgSource::Variadic(items) => {
-                    for &(item, spread) in items {
-                        if spread {
-                            let at = self.span(item).in_file(self.p.file_of(self.frame().cell));
-                            self.p
-                                .errors
-                                .push(limits::not_built(at, "spreading a list into `format`"));
-                        }
-                        let v = self.unadjusted(item);
-                        texts.push(self.text_of(v, false));
-                    }
-                }
+                ArgSource::Expr(e) => items.push((*e, false)),
+                ArgSource::Variadic(all) => items.extend(all.iter().copied()),
                 ArgSource::Default(_) => {}
             }
         }
         let Some(template) = template else { return Val::never() };
+        let template = match items.iter().any(|&(item, _)| self.assigns(item)) {
+            true => self.snapshot(template),
+            false => template,
+        };
+        let list = self.texts_of(&items);
         self.at_expr(e);
-        let ty = self.p.types.store.intern(TyKind::List(Ty::STRING));
-        let list = self.list_of_values(ty, &texts);
         self.rt("string.format", &[template, list], Ty::STRING, None)
     }
 

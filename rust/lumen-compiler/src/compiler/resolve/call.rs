@@ -168,6 +168,10 @@ impl Ctx<'_, '_> {
         let mut args = Vec::with_capacity(list.len() + usize::from(first.is_some()));
         args.extend(first);
         for arg in &ast[list] {
+            if arg.kind == ast::ArgKind::Spread {
+                self.g.std.request(sym::SPREAD_TEXTS);
+                self.g.std.request(sym::SPREAD_VALUES);
+            }
             args.push(Arg {
                 name: arg.name.map(|name| (name.symbol, name.span)),
                 value: self.expr(arg.value),

@@ -158,6 +158,13 @@ pub(super) fn entry_signature(at: FileSpan, what: &str) -> Diagnostic {
         .with_primary("nobody passes arguments to it")
 }
 
+/// `xs[a..b step n]`
+pub(super) fn stepped_slice(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0362, at, "a slice takes no step")
+        .with_primary("a slice is one piece of the whole")
+        .with_help("take the elements one by one: `[xs[i] for i in a..b step n]`")
+}
+
 /// An `extern cell` that leaves its result type or its row to inference.
 pub(super) fn open_host_cell(at: FileSpan, no_result: bool) -> Diagnostic {
     let what = if no_result { "result type" } else { "row" };

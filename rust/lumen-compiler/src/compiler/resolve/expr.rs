@@ -182,7 +182,8 @@ impl Ctx<'_, '_> {
             return ExprKind::Index { base, index: self.expr(index), optional: safe };
         };
         if step.is_some() {
-            self.report_not_built(span, "a slice with `step`");
+            let at = self.at(span);
+            self.report(diagnostics::stepped_slice(at));
         }
         let (lo, hi) = (lo.map(|lo| self.expr(lo)), hi.map(|hi| self.expr(hi)));
         ExprKind::Slice { base, lo, hi, inclusive, optional: safe }

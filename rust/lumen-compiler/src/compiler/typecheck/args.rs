@@ -320,6 +320,13 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     fn check_arg(&mut self, arg: &Placed, ty: Ty) {
+        if arg.spread && self.shallow(ty) == Ty::ANY {
+            // Everything is an Any: each element becomes one by itself.
+            let own = self.infer(arg.value);
+            if matches!(self.kind(own), TyKind::List(_)) {
+                return;
+            }
+        }
         if arg.spread {
             let list = self.c.store.list(ty);
             let own = self.expr(arg.value, Want::Ty(list));

@@ -321,7 +321,11 @@ impl<'c, 'a> BodyCx<'c, 'a> {
                 let at = self.here(local.span);
                 let shown = self.c.show(ty);
                 if !self.has_errors() {
-                    self.report(d::open_binding(at, self.c.names.resolve(local.name), &shown));
+                    // A local without a name stands for a value that is matched.
+                    self.report(match self.c.names.resolve(local.name) {
+                        "" => d::annotate(at),
+                        name => d::open_binding(at, name, &shown),
+                    });
                 }
                 let mut open = Vec::new();
                 self.open_vars(ty, &mut open);
