@@ -73,7 +73,10 @@ fn documents(root: &Path) -> Vec<Document> {
     let folders = [
         ("std", Role::Std),
         ("examples", Role::Program),
+        ("examples/graphs", Role::Program),
+        ("examples/spreadsheet", Role::Program),
         ("examples/tasks", Role::Program),
+        ("docs/cookbook", Role::Program),
         ("docs/errors", Role::Program),
         ("docs/howto", Role::Program),
         ("docs/tutorial", Role::Program),

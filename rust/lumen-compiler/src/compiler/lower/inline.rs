@@ -312,7 +312,7 @@ impl<'a> Fx<'_, 'a> {
 
     /// Binds a parameter of an expanded body: the value is used where it is.
     fn bind_param(&mut self, param: LocalId, binding: Binding) {
-        let Binding::Val(v) = binding else {
+        let Binding::Val(mut v) = binding else {
             let env = self.frame().env;
             self.scope.push((env, param));
             self.set_binding(param, binding);
@@ -325,7 +325,12 @@ impl<'a> Fx<'_, 'a> {
                 self.bind_local(param, v);
                 return;
             }
-            self.r.set_owned(reg);
+            if self.r.state(reg).loans > 0 {
+                // Something outside reads it still: a way out of the region must not drop it.
+                v = self.lend(v);
+            } else {
+                self.r.set_owned(reg);
+            }
         }
         let aliased = matches!(v.own(), Some(Own::Alias | Own::Loan { .. }));
         if aliased && !self.body().locals[param].mutable {
