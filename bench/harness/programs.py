@@ -8,7 +8,7 @@ from . import child, peers, report, launch
 
 def discover(folder):
     """Group name -> program names, in a fixed order."""
-    order = ("calls", "integers", "floats", "logic", "allocation", "strings", "json")
+    order = ("calls", "integers", "floats", "logic", "allocation", "awfy", "strings", "json")
     found = {}
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name != launch.GROUP:
