@@ -10,6 +10,7 @@ pub mod limits;
 mod source;
 mod system;
 pub mod diag;
+pub mod diff;
 
 pub use arena::{Arena, ArenaMap, Idx, IndexVec, Pool, Slice};
 pub use diag::codes::Code;

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Emit(Emit),
     /// Run the `@test` cells and the executable fences of documents.
     Test(Test),
+    /// Run a document again whenever it or what it imports changes.
+    Watch(Watch),
     /// Lay out the code of documents anew; prose stays as it is.
     Fmt(Fmt),
     /// Apply the fixes of diagnostics that need no human look.
@@ -129,6 +131,9 @@ pub(crate) struct Check {
     /// Write the time of each phase as JSON lines to standard error.
     #[arg(long)]
     pub(crate) timings: bool,
+    /// Check again whenever a document or what it imports changes.
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -167,6 +172,40 @@ pub(crate) struct Test {
     /// Run only tests whose name contains this text.
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
+    /// Name the tests, and run none.
+    #[arg(long, conflicts_with_all = ["update", "coverage", "lcov"])]
+    pub(crate) list: bool,
+    /// Accept the snapshots of tests that pass otherwise.
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Say which cells, lines and branches the tests reach.
+    #[arg(long)]
+    pub(crate) coverage: bool,
+    /// Write what the tests reach to a file that lcov reads.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lcov: Option<PathBuf>,
+    /// How results are written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: DiagnosticFormat,
+    /// A bound of each test: `memory=64m`, `stack=16m`, `instructions=1000000` (calls and loop rounds), `output=1m`.
+    #[arg(long = "limit", value_name = "NAME=AMOUNT")]
+    pub(crate) limits: Vec<String>,
+    /// How many documents are tested at once; as many as there are cores when absent. The order of the results is
+    /// always the same.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+    /// Test again whenever a document or what it imports changes.
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Watch {
+    /// The document (`.lm.md` or `.lm`).
+    pub(crate) file: PathBuf,
+    /// Arguments of the program, given to `args()`.
+    #[arg(last = true)]
+    pub(crate) args: Vec<String>,
 }
 
 #[derive(Args)]
@@ -204,12 +243,19 @@ pub(crate) struct Init {
 
 #[derive(Args)]
 pub(crate) struct Doc {
-    /// The name of a builtin, `builtins` for all of them, or a document (`-` is standard input).
-    #[arg(required_unless_present = "search")]
-    pub(crate) subject: Option<String>,
+    /// The name of a builtin, `builtins` for all of them, or a document (`-` is standard input); with `--html` the
+    /// documents and folders of the site.
+    #[arg(required_unless_present_any = ["search", "html"])]
+    pub(crate) subjects: Vec<String>,
     /// List what has this text in its name, or this shape: `list[T], Int -> T?`.
-    #[arg(long, value_name = "TEXT", conflicts_with = "subject", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", conflicts_with = "subjects", allow_hyphen_values = true)]
     pub(crate) search: Option<String>,
+    /// Write a site of pages to a folder: one for each document, an index of the builtins, and a search.
+    #[arg(long, value_name = "DIR", conflicts_with = "search")]
+    pub(crate) html: Option<PathBuf>,
+    /// The site has the pages of std too.
+    #[arg(long, requires = "html")]
+    pub(crate) std: bool,
 }
 
 #[derive(Args)]

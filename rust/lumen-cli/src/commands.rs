@@ -14,6 +14,7 @@ mod replay;
 mod run;
 mod test;
 mod trace;
+mod watch;
 
 pub(crate) use doc::{meant, of_builtin};
 
@@ -27,9 +28,12 @@ pub(crate) fn run(cli: Cli) -> u8 {
     match cli.command {
         Command::Run(args) => run::run(args, style),
         Command::Repl(args) => repl::repl(&args, looks),
+        Command::Check(args) if args.watch => watch::again(&args.files),
         Command::Check(args) => check::check(&args, style),
         Command::Emit(args) => emit::emit(&args, style),
+        Command::Test(args) if args.watch => watch::again(&args.files),
         Command::Test(args) => test::test(&args),
+        Command::Watch(args) => watch::watch(args),
         Command::Fix(args) => fix::fix(&args, style),
         Command::Fmt(args) => fmt::fmt(&args, style),
         Command::Init(args) => init::init(&args.folder),

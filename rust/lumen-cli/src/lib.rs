@@ -7,7 +7,6 @@ mod args;
 mod cache;
 mod commands;
 mod console;
-mod diff;
 mod home;
 mod output;
 mod repl;
@@ -30,7 +29,7 @@ pub(crate) const EXIT_BUG: u8 = 70;
 
 /// Stack of the thread that does the work. The passes bound their recursion; this is room for the bound in builds
 /// without optimisation too. The pages are real only once they are touched.
-const STACK_BYTES: usize = 64 << 20;
+pub(crate) const STACK_BYTES: usize = 64 << 20;
 
 /// Parses the command line, runs the command, gives its exit code.
 ///

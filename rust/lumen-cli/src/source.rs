@@ -8,6 +8,7 @@ use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_
 use lumen_compiler::markdown::{self, Form};
 use lumen_compiler::pipeline;
 use lumen_mdtest::MachineEvaluator;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A document as it was read.
@@ -111,7 +112,25 @@ pub(crate) fn compile_with(source: Source, goal: Goal, system: &dyn System) -> C
 /// The files that the command line names; of a folder, the Markdown and `.lm` files in it and below, in the
 /// order of their names.
 pub(crate) fn expand(files: &[PathBuf]) -> Option<Vec<PathBuf>> {
-    let mut out = Vec::new();
+    let (found, _, problems) = walk(files);
+    match problems.first() {
+        Some(problem) => {
+            complain(problem);
+            None
+        }
+        None => Some(found),
+    }
+}
+
+/// The same, and the folders; what cannot be read is left out.
+pub(crate) fn expand_quietly(files: &[PathBuf]) -> (Vec<PathBuf>, BTreeSet<PathBuf>) {
+    let (found, folders, _) = walk(files);
+    (found, folders)
+}
+
+/// Files, folders, and what cannot be read.
+fn walk(files: &[PathBuf]) -> (Vec<PathBuf>, BTreeSet<PathBuf>, Vec<String>) {
+    let (mut out, mut walked, mut problems) = (Vec::new(), BTreeSet::new(), Vec::new());
     for file in files {
         if file == Path::new("-") || OsSystem.is_file(file) {
             out.push(file.clone());
@@ -123,10 +142,11 @@ pub(crate) fn expand(files: &[PathBuf]) -> Option<Vec<PathBuf>> {
             let mut entries = match OsSystem.list_dir(&folder) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    complain(format_args!("cannot read {}: {error}", folder.display()));
-                    return None;
+                    problems.push(format!("cannot read {}: {error}", folder.display()));
+                    continue;
                 }
             };
+            walked.insert(folder);
             entries.retain(|path| !is_hidden(path));
             let (found, below): (Vec<_>, Vec<_>) =
                 entries.into_iter().partition(|path| OsSystem.is_file(path));
@@ -134,7 +154,7 @@ pub(crate) fn expand(files: &[PathBuf]) -> Option<Vec<PathBuf>> {
             folders.extend(below.into_iter().rev());
         }
     }
-    Some(out)
+    (out, walked, problems)
 }
 
 /// Whether the name begins with a dot, or the folder holds what tools make.

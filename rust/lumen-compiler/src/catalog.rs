@@ -24,6 +24,8 @@ pub struct Entry {
     /// Prose before it.
     pub doc: Option<String>,
     pub is_pub: bool,
+    /// Where it begins in the document.
+    pub offset: u32,
     shape: Option<Shape>,
 }
 
@@ -31,10 +33,22 @@ pub struct Entry {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shape(String);
 
+impl Shape {
+    /// A text that only equal shapes have; `html/search.js` makes the same of a query.
+    pub fn key(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Entry {
     /// Whether it is a cell of this shape.
     pub fn has_shape(&self, shape: &Shape) -> bool {
         self.shape.as_ref() == Some(shape)
+    }
+
+    /// Its shape, of a cell.
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
     }
 }
 
@@ -117,6 +131,7 @@ impl Reader<'_> {
             signature: self.source(span),
             doc: item.doc.map(|span| self.source(span)),
             is_pub: item.is_pub,
+            offset: span.lo,
             shape,
         })
     }

@@ -1,6 +1,7 @@
 //! One compilation from the outside: what goes in ([`CompileInput`]), what comes out ([`CompileOutput`]), and how long
 //! each phase took ([`Timings`]).
 
+use crate::compiler::cover::Point;
 use crate::compiler::hir::Hir;
 use crate::evaluate::Evaluator;
 use crate::markdown::Form;
@@ -95,6 +96,8 @@ pub enum Goal {
     Run,
     /// As `Lir`, with every `@test` cell.
     Tests,
+    /// As `Tests` and `Lir` together, and bodies tell their host which places they reach.
+    Coverage,
 }
 
 /// How a file of this name is written.
@@ -117,6 +120,8 @@ pub struct CompileOutput {
     pub entry: Option<EntryFacts>,
     /// The `@test` cells, when they were asked for.
     pub tests: Vec<CellId>,
+    /// The places that are reached or not, by number, when the goal was coverage.
+    pub points: Vec<Point>,
     pub timings: Timings,
 }
 

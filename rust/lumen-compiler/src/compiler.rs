@@ -11,3 +11,5 @@ pub(crate) mod effects;
 pub mod lower;
 pub(crate) mod comptime;
 pub(crate) mod entry;
+pub(crate) mod snapshots;
+pub mod cover;

@@ -8,7 +8,7 @@ use crate::compiler::ast;
 use crate::compiler::hir::Hir;
 use crate::compiler::parser::{self, ParseOptions};
 use crate::compiler::resolve::{self, Parsed, Root, SessionPlan, Wanted};
-use crate::compiler::{comptime, entry, lower, typecheck};
+use crate::compiler::{comptime, cover, entry, lower, snapshots, typecheck};
 use crate::evaluate::Evaluator;
 use crate::interface;
 use crate::markdown::{self, Form};
@@ -45,6 +45,7 @@ fn compile_behind(input: CompileInput<'_>, earlier: Option<&[Entry]>) -> Compile
         module: None,
         entry: None,
         tests: Vec::new(),
+        points: Vec::new(),
         timings: front.timings,
     };
     if goal != Goal::Names {
@@ -92,6 +93,7 @@ fn check_and_lower(
         }
         return;
     }
+    out.diagnostics.extend(snapshots::check(hir, &tables, &out.names));
     if let Some(evaluator) = evaluator {
         let problems = comptime::run(hir, &mut tables, &out.names, &out.sources, evaluator);
         out.diagnostics.extend(problems);
@@ -105,9 +107,16 @@ fn check_and_lower(
     if goal == Goal::Check || out.has_errors() {
         return;
     }
+    if goal == Goal::Coverage
+        && let Some(hir) = &mut out.hir
+    {
+        out.points = cover::instrument(hir, &mut tables, &out.names);
+    }
+    let Some(hir) = &out.hir else { return };
     let options = lower::Options {
-        tests: goal == Goal::Tests,
-        everything: goal == Goal::Lir || (is_session && hir.entry.is_none()),
+        tests: matches!(goal, Goal::Tests | Goal::Coverage),
+        everything: matches!(goal, Goal::Lir | Goal::Coverage)
+            || (is_session && hir.entry.is_none()),
         ..lower::Options::default()
     };
     let lowered = lower::lower(hir, &mut tables, &out.names, &out.sources, options);

@@ -1,6 +1,7 @@
 //! Running a case under every engine and comparing what happens with what is expected, both ways.
 
 use crate::evaluator::MachineEvaluator;
+use crate::snapshots::Ear;
 use crate::suite::{Case, Document, Expect};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{Applicability, Code, Diagnostic, MemorySystem, OsSystem, System};
@@ -15,14 +16,24 @@ use lumen_vm::{Engine, Limits, Machine, RunOptions};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes of values that a case may use.
+/// Bytes of values that a test may use.
 const MEMORY: usize = 1 << 30;
-/// Calls and loop rounds of a case.
+/// Calls and loop rounds of a test.
 const INSTRUCTIONS: u64 = 50_000_000;
-/// Where the trace of a case is, in its world.
+/// Where the trace of a test is, in its world.
 const TRACE: &str = "trace.jsonl";
-/// Bytes that a case may print.
+/// Bytes that a test may print.
 const OUTPUT: u64 = 16 << 20;
+
+/// The bounds of a test, unless others are asked for.
+pub fn limits() -> Limits {
+    Limits {
+        memory: MEMORY,
+        instructions: Some(INSTRUCTIONS),
+        output: Some(OUTPUT),
+        ..Limits::default()
+    }
+}
 
 /// A way to execute a program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,13 +71,18 @@ pub(crate) enum Actual {
 
 /// Runs a case under all engines, and formatted; the text says what differs.
 pub fn check(case: &Case) -> Result<(), String> {
-    as_written(case)?;
-    let Some(document) = &case.formatted else { return Ok(()) };
-    let formatted = Case { document: document.clone(), formatted: None, ..case.clone() };
-    as_written(&formatted).map_err(|text| format!("laid out by `lumen fmt`: {text}"))
+    check_within(case, &limits())
 }
 
-fn as_written(case: &Case) -> Result<(), String> {
+/// The same within other bounds.
+pub fn check_within(case: &Case, limits: &Limits) -> Result<(), String> {
+    as_written(case, limits)?;
+    let Some(document) = &case.formatted else { return Ok(()) };
+    let formatted = Case { document: document.clone(), formatted: None, ..case.clone() };
+    as_written(&formatted, limits).map_err(|text| format!("laid out by `lumen fmt`: {text}"))
+}
+
+fn as_written(case: &Case, limits: &Limits) -> Result<(), String> {
     let compiled = match compiled(&case.document, case.part, Goal::Lir) {
         Ok(out) => out,
         Err(actual) => return judge(case, &actual),
@@ -77,18 +93,26 @@ fn as_written(case: &Case) -> Result<(), String> {
     let Some(module) = runnable(&compiled, &case.expect) else {
         return judge(case, &Actual::Compiled);
     };
-    let actual = run(module.clone(), Oracle::Interp);
+    let ear = Ear::default();
+    let actual = run(module.clone(), Oracle::Interp, limits, ear.clone());
     judge(case, &actual)?;
-    agreed(&case.name, module, &actual)
+    agreed(&case.name, module, &actual, limits, &ear)
 }
 
 /// Whether a module does under every engine, recorded and replayed, what it did.
-pub(crate) fn agreed(name: &str, module: &Verified<Module>, actual: &Actual) -> Result<(), String> {
-    let (other, trace) = recorded(module.clone(), Oracle::Switch);
-    if *actual != other {
+pub(crate) fn agreed(
+    name: &str,
+    module: &Verified<Module>,
+    actual: &Actual,
+    limits: &Limits,
+    ear: &Ear,
+) -> Result<(), String> {
+    let heard = ear.again();
+    let (other, trace) = recorded(module.clone(), Oracle::Switch, limits, heard.clone());
+    if *actual != other || ear.seen() != heard.seen() {
         return Err(format!("{name}: engines disagree:\n{actual:?}\n{other:?}\n"));
     }
-    let again = replayed(module.clone(), Oracle::Interp, trace);
+    let again = replayed(module.clone(), Oracle::Interp, trace, limits, ear.again());
     if *actual != again {
         return Err(format!("{name}: the replay differs:\n{actual:?}\n{again:?}\n"));
     }
@@ -143,7 +167,10 @@ fn fixed(text: &str, diagnostics: &[&Diagnostic]) -> String {
 }
 
 /// The module to run, when running it is what the case is about.
-fn runnable<'a>(out: &'a CompileOutput, expect: &Expect) -> Option<&'a Verified<Module>> {
+pub(crate) fn runnable<'a>(
+    out: &'a CompileOutput,
+    expect: &Expect,
+) -> Option<&'a Verified<Module>> {
     let module = out.module.as_ref()?;
     (module.get().entry.is_some() && *expect != Expect::Compiles).then_some(module)
 }
@@ -210,7 +237,7 @@ pub(crate) fn compiled(
 pub(crate) fn observe(case: &Case) -> Actual {
     match compiled(&case.document, case.part, Goal::Lir) {
         Ok(out) => match runnable(&out, &case.expect) {
-            Some(module) => run(module.clone(), Oracle::Interp),
+            Some(module) => run(module.clone(), Oracle::Interp, &limits(), Ear::default()),
             None => Actual::Compiled,
         },
         Err(actual) => actual,
@@ -218,19 +245,24 @@ pub(crate) fn observe(case: &Case) -> Actual {
 }
 
 /// Runs a module in a world of its own.
-pub(crate) fn run(module: Verified<Module>, oracle: Oracle) -> Actual {
-    run_on(module, oracle, &Arc::new(MemorySystem::default()), None)
+pub(crate) fn run(module: Verified<Module>, oracle: Oracle, limits: &Limits, ear: Ear) -> Actual {
+    run_on(module, oracle, (&Arc::new(MemorySystem::default()), None), limits, ear)
 }
 
 /// Runs a module and records it; gives the trace too.
-fn recorded(module: Verified<Module>, oracle: Oracle) -> (Actual, Result<Trace, Damage>) {
+fn recorded(
+    module: Verified<Module>,
+    oracle: Oracle,
+    limits: &Limits,
+    ear: Ear,
+) -> (Actual, Result<Trace, Damage>) {
     let system = Arc::new(MemorySystem::default());
     let file = Path::new(TRACE);
     let tape = system
         .create(file)
         .and_then(|out| Tape::record(system.clone(), out, Header::new("test", "")));
     let actual = match tape {
-        Ok(tape) => run_on(module, oracle, &system, Some(SharedTape::new(tape))),
+        Ok(tape) => run_on(module, oracle, (&system, Some(SharedTape::new(tape))), limits, ear),
         Err(error) => Actual::Bug(format!("no tape: {error}")),
     };
     let trace = line::read(&system.read(file).unwrap_or_default());
@@ -238,7 +270,13 @@ fn recorded(module: Verified<Module>, oracle: Oracle) -> (Actual, Result<Trace, 
 }
 
 /// Runs a recorded module again, where nothing outside is as it was.
-fn replayed(module: Verified<Module>, oracle: Oracle, trace: Result<Trace, Damage>) -> Actual {
+fn replayed(
+    module: Verified<Module>,
+    oracle: Oracle,
+    trace: Result<Trace, Damage>,
+    limits: &Limits,
+    ear: Ear,
+) -> Actual {
     let trace = match trace {
         Ok(trace) => trace,
         Err(damage) => return Actual::Bug(format!("the trace is damaged: {damage}")),
@@ -246,23 +284,19 @@ fn replayed(module: Verified<Module>, oracle: Oracle, trace: Result<Trace, Damag
     let system = Arc::new(MemorySystem::default());
     system.unix_nanos();
     let tape = Tape::replay(system.clone(), trace, Strictness::Exact);
-    run_on(module, oracle, &system, Some(SharedTape::new(tape)))
+    run_on(module, oracle, (&system, Some(SharedTape::new(tape))), limits, ear)
 }
 
 fn run_on(
     module: Verified<Module>,
     oracle: Oracle,
-    system: &Arc<MemorySystem>,
-    tape: Option<SharedTape>,
+    (system, tape): (&Arc<MemorySystem>, Option<SharedTape>),
+    limits: &Limits,
+    ear: Ear,
 ) -> Actual {
     let seed = if tape.as_ref().is_some_and(|tape| tape.lock().is_replaying()) { 1 } else { 0 };
-    let limits = Limits {
-        memory: MEMORY,
-        instructions: Some(INSTRUCTIONS),
-        output: Some(OUTPUT),
-        ..Limits::default()
-    };
-    let host = SystemHost::new(system.clone(), Vec::new(), Some(seed));
+    let limits = *limits;
+    let host = SystemHost::new(system.clone(), Vec::new(), Some(seed)).with_probe(Box::new(ear));
     let machine = lumen_vm::link(module, oracle.engine())
         .and_then(|program| Machine::new(program, &RunOptions { limits, tape }, Box::new(host)));
     let outcome = match machine {

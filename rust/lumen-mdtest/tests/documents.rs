@@ -4,7 +4,9 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lumen_base::{OsSystem, System};
-use lumen_mdtest::{CellTest, Document, Role, bless, cases, cell_tests, check};
+use lumen_mdtest::{
+    CellTest, Document, Role, Snapshots, Texts, bless, cases, cell_tests, check, limits,
+};
 use std::path::{Path, PathBuf};
 
 /// Stack of the thread that runs a case: what a main thread has, so that depth is bounded by design.
@@ -29,9 +31,12 @@ fn main() {
             let name =
                 test.as_ref().map_or_else(|_| document.name.clone(), |test| test.name.clone());
             trials.push(Trial::test(name, move || {
-                deep(move || test.and_then(|test| test.check()))
-                    .unwrap_or_else(|| Err("panicked".to_owned()))
-                    .map_err(Failed::from)
+                deep(move || {
+                    test.and_then(|test| test.check(&limits(), &Texts::new(), Snapshots::Compare))
+                        .map(drop)
+                })
+                .unwrap_or_else(|| Err("panicked".to_owned()))
+                .map_err(Failed::from)
             }));
         }
         for case in cases {

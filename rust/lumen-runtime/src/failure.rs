@@ -235,6 +235,18 @@ impl Failure {
         Self::new(Code::R1076, message)
     }
 
+    /// A snapshot that is missing, or another text than before.
+    #[cold]
+    pub fn snapshot(message: impl Into<String>) -> Self {
+        Self::new(Code::R1070, message)
+    }
+
+    /// A snapshot where there are none.
+    #[cold]
+    pub fn no_snapshots() -> Self {
+        Self::new(Code::R1071, "`assert_snapshot` works under `lumen test` only")
+    }
+
     /// A builtin was called with a value that is nested too deeply for it.
     #[cold]
     pub fn too_deep(limit: usize) -> Self {

@@ -30,6 +30,18 @@ pub trait Host: Send {
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String>;
     /// 64 random bits.
     fn random(&mut self) -> Result<u64, String>;
+    /// What listens to a test; there is none outside of tests.
+    fn probe(&mut self) -> Option<&mut dyn Probe> {
+        None
+    }
+}
+
+/// What listens to a program under test.
+pub trait Probe: Send {
+    /// Compares a value's text with the one that was accepted under this name.
+    fn snapshot(&mut self, name: &str, text: &str) -> Outcome<()>;
+    /// Counts that a place of the program was reached; programs compiled for coverage tell.
+    fn cover(&mut self, point: u32);
 }
 
 /// Bytes that are collected before they are written.
@@ -125,6 +137,21 @@ impl Outside {
     /// Nanoseconds since 1970.
     pub fn now_nanos(&mut self) -> Outcome<i64> {
         self.host.now_nanos().map_err(Failure::host)
+    }
+
+    /// Counts that a place of the program was reached.
+    pub fn cover(&mut self, point: u32) {
+        if let Some(probe) = self.host.probe() {
+            probe.cover(point);
+        }
+    }
+
+    /// Compares a value's text with the one that was accepted under this name.
+    pub fn snapshot(&mut self, name: &str, text: &str) -> Outcome<()> {
+        match self.host.probe() {
+            Some(probe) => probe.snapshot(name, text),
+            None => Err(Failure::no_snapshots()),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod json;
 mod json_edit;
 mod encoding;
 mod outside;
+mod probe;
 
 pub use pattern::Regexes;
 
@@ -50,7 +51,7 @@ impl RtCtx {
 /// Rows of builtins, one table for each file.
 type Rows = &'static [(&'static str, Builtin)];
 
-const GROUPS: [Rows; 11] = [
+const GROUPS: [Rows; 12] = [
     core::ROWS,
     text::ROWS,
     pattern::ROWS,
@@ -62,6 +63,7 @@ const GROUPS: [Rows; 11] = [
     json_edit::ROWS,
     encoding::ROWS,
     outside::ROWS,
+    probe::ROWS,
 ];
 
 /// The builtins in the order of `INTRINSICS`: index them with the number in an `rt` instruction.

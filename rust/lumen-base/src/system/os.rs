@@ -3,15 +3,29 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door that the lint points to")]
 
 use super::{Entry, EntryKind, System};
+use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsSystem;
+
+impl OsSystem {
+    /// Starts this program again as a child with other arguments; it has the streams of this one.
+    pub fn start_self(&self, args: &[OsString]) -> io::Result<Child> {
+        Command::new(std::env::current_exe()?).args(args).spawn()
+    }
+
+    /// The arguments of this process behind its name.
+    pub fn arguments(&self) -> Vec<OsString> {
+        std::env::args_os().skip(1).collect()
+    }
+}
 
 impl System for OsSystem {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

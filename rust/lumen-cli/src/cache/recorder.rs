@@ -48,6 +48,15 @@ impl<'s> Recorder<'s> {
         Some(Seen { read, absent })
     }
 
+    /// Every path that was asked for, there or not, sorted.
+    pub(crate) fn paths(self) -> BTreeSet<String> {
+        let record = self.record.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Record { read, mut present, absent, .. } = record;
+        present.extend(read.into_keys());
+        present.extend(absent);
+        present
+    }
+
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,6 +4,8 @@
 //! are about; a document → its `pub` declarations with their docstrings; `--search` → what has a text in its name, or
 //! a shape such as `list[T] -> Int`.
 
+mod html;
+
 use crate::args::Doc;
 use crate::output::{complain, out};
 use crate::source;
@@ -21,7 +23,13 @@ pub(super) fn doc(args: &Doc) -> u8 {
     if let Some(query) = &args.search {
         return search(query);
     }
-    let subject = args.subject.as_deref().unwrap_or_default();
+    if let Some(folder) = &args.html {
+        return html::site(folder, &args.subjects, args.std);
+    }
+    let [subject] = args.subjects.as_slice() else {
+        complain("name one builtin or document; several are for `--html`");
+        return EXIT_USAGE;
+    };
     if subject == "builtins" {
         out(builtins().as_bytes());
         return EXIT_SUCCESS;

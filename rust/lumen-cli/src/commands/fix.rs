@@ -1,11 +1,11 @@
 //! `lumen fix`: applies the fixes of diagnostics that need no human look.
 
 use crate::args::Fix;
-use crate::diff::unified;
 use crate::output::{complain, err, out};
 use crate::source::{self, Source};
 use crate::{EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS};
 use lumen_base::diag::render::Style;
+use lumen_base::diff::unified;
 use lumen_base::{OsSystem, System};
 use lumen_compiler::fix::{FixInput, fix as mend};
 use std::path::Path;

@@ -1,11 +1,11 @@
 //! `lumen fmt`: lays out the code of documents anew.
 
 use crate::args::Fmt;
-use crate::diff::unified;
 use crate::output::{complain, err, out};
 use crate::source::{self, Source};
 use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS};
 use lumen_base::diag::render::{Style, render_all};
+use lumen_base::diff::unified;
 use lumen_base::{FileId, OsSystem, SourceMap, System};
 use lumen_compiler::compilation::form_of;
 use lumen_compiler::format::{Problem, document};

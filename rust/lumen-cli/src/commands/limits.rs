@@ -7,7 +7,11 @@ const NAMES: &str = "`memory`, `stack`, `instructions` or `output`";
 
 /// The limits of a run; later ones win.
 pub(super) fn parse(texts: &[String]) -> Result<Limits, String> {
-    let mut limits = Limits::default();
+    parse_over(Limits::default(), texts)
+}
+
+/// The limits with those that the texts name changed.
+pub(super) fn parse_over(mut limits: Limits, texts: &[String]) -> Result<Limits, String> {
     for text in texts {
         let (name, amount) = text
             .split_once('=')

@@ -58,6 +58,9 @@ rows! {
     "sizeof"<Subject>(b Subject) -> Int; pure;
     "assert.unequal"<Subject>(b Subject, b Subject, b Str); fail;
     "exit"(b Int); fail;
+    "snapshot.text"(b Str, b Str); fail;
+    "snapshot.value"(b Str, b Str); fail;
+    "cover"(b Int); ;
     "parse_int"(b Str, b Int) -> OPT_INT; pure fail;
     "parse_float"(b Str) -> Opt(&Float); pure;
 

@@ -1,6 +1,6 @@
 //! The host over a `System`: the real one, or the one that a test puts behind it.
 
-use super::{Host, Random};
+use super::{Host, Probe, Random};
 use lumen_base::System;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,12 +11,20 @@ pub struct SystemHost {
     args: Vec<String>,
     /// Seeded at the first use, unless with a given seed.
     random: Option<Random>,
+    probe: Option<Box<dyn Probe>>,
 }
 
 impl SystemHost {
     /// A host for a program with these arguments; with a seed its randomness repeats.
     pub fn new(system: Arc<dyn System>, args: Vec<String>, seed: Option<u64>) -> Self {
-        Self { system, args, random: seed.map(Random::seeded) }
+        Self { system, args, random: seed.map(Random::seeded), probe: None }
+    }
+
+    /// The same with something that listens.
+    #[must_use]
+    pub fn with_probe(mut self, probe: Box<dyn Probe>) -> Self {
+        self.probe = Some(probe);
+        self
     }
 }
 
@@ -25,6 +33,10 @@ fn text(error: std::io::Error) -> String {
 }
 
 impl Host for SystemHost {
+    fn probe(&mut self) -> Option<&mut dyn Probe> {
+        self.probe.as_mut().map(|probe| &mut **probe as &mut dyn Probe)
+    }
+
     fn write_out(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.system.stdout(bytes).map_err(text)
     }

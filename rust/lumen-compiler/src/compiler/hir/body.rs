@@ -266,6 +266,8 @@ pub enum ExprKind {
         global: Symbol,
     },
     Lambda(LambdaId),
+    /// Reports that a place is reached: made by `cover`, behind all checks.
+    Cover(u32),
     Emit(ExprId),
     Halt(ExprId),
     /// `assert c, "msg"`; the source text of `c` is the span of `cond`.

@@ -178,6 +178,7 @@ impl<'a> Walk<'a> {
     fn kind(&mut self, id: ExprId, expr: &'a Expr, mode: Mode<'_>, tail: bool) {
         match &expr.kind {
             ExprKind::Missing
+            | ExprKind::Cover(_)
             | ExprKind::Lit(_)
             | ExprKind::Record(_)
             | ExprKind::AmbiguousVariant(_) => {}

@@ -156,6 +156,10 @@ impl<'a> Fx<'_, 'a> {
             ExprKind::Yield(value) => self.yield_(e, *value),
             ExprKind::Keep { value, global } => self.keep(*value, *global),
             ExprKind::Lambda(lambda) => self.lambda_value(e, *lambda, hint),
+            ExprKind::Cover(point) => {
+                let point = Val::new(Place::Int(i64::from(*point)), Ty::INT);
+                self.rt("cover", &[point], Ty::NULL, None)
+            }
             ExprKind::Emit(value) => self.emit_value(e, *value),
             ExprKind::Halt(value) => self.halt(e, *value),
             ExprKind::Assert { cond, message } => self.assert(e, *cond, *message),

@@ -130,6 +130,12 @@ impl<'a> Fx<'_, 'a> {
                 let text = self.text_of(args[0], true);
                 self.rt("debug", &[text], Ty::NULL, None)
             }
+            "any.assert_snapshot" => {
+                let is_text = args[0].ty == Ty::STRING;
+                let text = if is_text { args[0] } else { self.text_of(args[0], true) };
+                let name = if is_text { "snapshot.text" } else { "snapshot.value" };
+                self.rt(name, &[text, args[1]], Ty::NULL, None)
+            }
             "any.assert_eq" | "any.assert_ne" => self.assert_equal(key == "any.assert_eq", args),
             "string.panic" => self.fail_with(codes::PANIC, args[0]),
             "int.exit" => {

@@ -179,6 +179,7 @@ impl<'a> Walk<'a> {
     fn expr(&mut self, id: ExprId) {
         match &self.body.exprs[id].kind {
             ExprKind::Missing
+            | ExprKind::Cover(_)
             | ExprKind::Lit(_)
             | ExprKind::Cell(_)
             | ExprKind::Builtin(_)

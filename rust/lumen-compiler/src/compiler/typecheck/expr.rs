@@ -108,6 +108,7 @@ impl<'a> BodyCx<'_, 'a> {
                 self.comprehension(kind, *pat, *iter, guards, want)
             }
             ExprKind::Break { target, value } => self.break_out(*target, *value, node.span),
+            ExprKind::Cover(_) => Ty::NULL,
             ExprKind::Continue { .. } => Ty::NEVER,
             ExprKind::Return(value) => self.return_value(*value, node.span),
             ExprKind::Keep { value, .. } => {

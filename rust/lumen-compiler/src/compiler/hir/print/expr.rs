@@ -119,6 +119,7 @@ impl Printer<'_> {
             ExprKind::Break { target, value } => {
                 self.node(&format!("break @{}", target.raw()), value.as_slice());
             }
+            ExprKind::Cover(point) => self.node(&format!("cover {point}"), &[]),
             ExprKind::Continue { target } => self.node(&format!("continue @{}", target.raw()), &[]),
             ExprKind::Lambda(id) => self.lambda(*id),
             _ => self.structure(id),

@@ -17,7 +17,7 @@ enum Edit {
 }
 
 /// The unified diff, with `name` on both sides; empty when the texts are equal.
-pub(crate) fn unified(name: &str, before: &str, after: &str) -> String {
+pub fn unified(name: &str, before: &str, after: &str) -> String {
     let old: Vec<&str> = before.split_inclusive('\n').collect();
     let new: Vec<&str> = after.split_inclusive('\n').collect();
     let edits = edits(&old, &new);
