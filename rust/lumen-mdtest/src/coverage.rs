@@ -8,7 +8,7 @@
 //! cells are what tests them.
 
 use crate::cells::entered_at;
-use crate::oracle::{Oracle, compiled, run, runnable};
+use crate::oracle::{Actual, Oracle, compiled, run, runnable};
 use crate::snapshots::{Ear, Snapshots, Texts};
 use crate::suite::{Case, Document};
 use lumen_base::Span;
@@ -56,11 +56,16 @@ impl Coverage {
         }
     }
 
-    /// Counts what a case reaches of the documents that are known.
-    pub fn case(&mut self, case: &Case, limits: &Limits) {
-        let Ok(out) = compiled(&case.document, case.part, Goal::Coverage) else { return };
-        if let Some(module) = runnable(&out, &case.expect) {
-            self.run(&out, module.clone(), limits);
+    /// Counts what a case reaches of the documents that are known; gives what the program did, which is what it does
+    /// without being counted.
+    pub fn case(&mut self, case: &Case, limits: &Limits) -> Actual {
+        let out = match compiled(&case.document, case.part, Goal::Coverage) {
+            Ok(out) => out,
+            Err(actual) => return actual,
+        };
+        match runnable(&out, &case.expect) {
+            Some(module) => self.run(&out, module.clone(), limits),
+            None => Actual::Compiled,
         }
     }
 
@@ -74,14 +79,15 @@ impl Coverage {
         }
     }
 
-    fn run(&mut self, out: &CompileOutput, module: Verified<Module>, limits: &Limits) {
+    fn run(&mut self, out: &CompileOutput, module: Verified<Module>, limits: &Limits) -> Actual {
         let ear = Ear::new(Texts::new(), Snapshots::Accept);
-        run(module, Oracle::Interp, limits, ear.clone());
+        let actual = run(module, Oracle::Interp, limits, ear.clone());
         for (point, count) in out.points.iter().zip(ear.counts()) {
             if let Some(place) = self.place(out, point, false) {
                 place.count += count;
             }
         }
+        actual
     }
 
     /// The place of a point; one that is not known yet is added when `is_new` allows it.

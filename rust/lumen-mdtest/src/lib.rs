@@ -14,7 +14,7 @@ mod coverage;
 pub use cells::{CellTest, cell_tests};
 pub use coverage::Coverage;
 pub use evaluator::MachineEvaluator;
-pub use oracle::{Oracle, check, check_within, limits};
+pub use oracle::{Actual, Oracle, check, check_within, limits};
 pub use snapshots::{Accepted, Snapshots, Texts};
 pub use suite::{Case, Document, Expect, Role, cases};
 pub use update::bless;

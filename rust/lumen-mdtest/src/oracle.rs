@@ -55,7 +55,7 @@ impl Oracle {
 
 /// What a program did.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Actual {
+pub enum Actual {
     /// Its errors' codes, each once, sorted, and their text.
     Rejected(Vec<Code>, String),
     Compiled,

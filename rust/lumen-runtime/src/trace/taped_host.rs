@@ -2,7 +2,7 @@
 
 use super::event::Answer;
 use super::tape::SharedTape;
-use crate::host::Host;
+use crate::host::{Host, Probe};
 
 /// A host behind a tape: what it answers is recorded, or comes from the recording.
 pub struct TapedHost {
@@ -34,6 +34,11 @@ fn wrong_kind<T>() -> Result<T, String> {
 }
 
 impl Host for TapedHost {
+    /// What listens changes nothing of the run: it is not on the tape.
+    fn probe(&mut self) -> Option<&mut dyn Probe> {
+        self.host.probe()
+    }
+
     fn write_out(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.host.write_out(bytes)
     }
