@@ -290,6 +290,7 @@ well_known! {
     TRAIT "trait"
     IMPL "impl"
     EFFECT "effect"
+    MULTI "multi"
     HANDLER "handler"
     HANDLE "handle"
     PERFORM "perform"

@@ -123,6 +123,8 @@ impl Reader<'_> {
             ItemKind::Alias(id) => (file[id].name, file[id].span, String::new(), None),
             ItemKind::Const(id) => (file[id].name, file[id].span, String::new(), None),
             ItemKind::Trait(id) => (file[id].name, file[id].span, String::new(), None),
+            ItemKind::Effect(id) => (file[id].name, file[id].span, String::new(), None),
+            ItemKind::Handler(id) => (file[id].name, file[id].span, String::new(), None),
             ItemKind::Import(_) | ItemKind::Impl(_) => return None,
         };
         Some(Entry {

@@ -17,6 +17,7 @@ mod chains;
 mod control;
 mod stmts;
 mod items;
+mod handlers;
 mod document;
 
 pub use document::{Problem, document};

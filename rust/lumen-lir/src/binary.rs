@@ -10,7 +10,9 @@
 //! - The data has no recursive types, so no depth can overflow.
 
 use crate::intrinsics::INTRINSICS;
-use crate::module::{Cell, CellId, Consts, Global, HostFn, Module, SourceFile};
+use crate::module::{
+    Cell, CellId, Consts, Global, Handler, HostFn, Module, Operation, SourceFile,
+};
 use crate::opcode::TABLE;
 use crate::typedesc::{ClassDesc, TypeDesc};
 use serde::Serialize;
@@ -118,6 +120,8 @@ struct Meta {
     name: String,
     globals: Vec<Global>,
     hosts: Vec<HostFn>,
+    operations: Vec<Operation>,
+    handlers: Vec<Handler>,
     entry: Option<CellId>,
 }
 
@@ -126,6 +130,8 @@ struct MetaRef<'m> {
     name: &'m str,
     globals: &'m [Global],
     hosts: &'m [HostFn],
+    operations: &'m [Operation],
+    handlers: &'m [Handler],
     entry: Option<CellId>,
 }
 
@@ -135,6 +141,8 @@ pub fn encode(module: &Module, packing: Packing) -> Result<Vec<u8>, BinaryError>
         name: &module.name,
         globals: &module.globals,
         hosts: &module.hosts,
+        operations: &module.operations,
+        handlers: &module.handlers,
         entry: module.entry,
     };
     let sections = [
@@ -211,6 +219,8 @@ pub fn decode(bytes: &[u8]) -> Result<Module, BinaryError> {
         consts,
         globals: meta.globals,
         hosts: meta.hosts,
+        operations: meta.operations,
+        handlers: meta.handlers,
         cells,
         entry: meta.entry,
         files,

@@ -17,11 +17,14 @@ pub enum Effect {
     Random = 2,
     /// Program input: `args`, `read_line`.
     Input = 3,
+    /// Operations of declared effects: `perform`. No name of a source row; rows of LIR do not tell them apart.
+    Perform = 4,
 }
 
 impl Effect {
     /// All builtin effects, in bit order.
-    pub const ALL: [Effect; 4] = [Effect::Emit, Effect::Time, Effect::Random, Effect::Input];
+    pub const ALL: [Effect; 5] =
+        [Effect::Emit, Effect::Time, Effect::Random, Effect::Input, Effect::Perform];
 
     /// The name used in rows.
     pub const fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Effect {
             Effect::Time => "time",
             Effect::Random => "random",
             Effect::Input => "input",
+            Effect::Perform => "perform",
         }
     }
 
@@ -48,6 +52,11 @@ pub struct EffectSet(u64);
 impl EffectSet {
     /// No effects.
     pub const EMPTY: EffectSet = EffectSet(0);
+
+    /// All of them.
+    pub const fn all() -> Self {
+        Self((1 << Effect::ALL.len()) - 1)
+    }
 
     /// The set of exactly `effect`.
     pub const fn of(effect: Effect) -> Self {

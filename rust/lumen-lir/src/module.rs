@@ -38,6 +38,10 @@ pub struct Module {
     pub globals: Vec<Global>,
     /// Functions that the embedding program gives.
     pub hosts: Vec<HostFn>,
+    /// Operations of effects.
+    pub operations: Vec<Operation>,
+    /// Handlers.
+    pub handlers: Vec<Handler>,
     /// Code.
     pub cells: Vec<Cell>,
     /// The cell without parameters that runs the program.
@@ -81,6 +85,43 @@ pub struct HostFn {
     pub ret: TypeId,
     /// What calling it may do.
     pub effects: EffectSet,
+}
+
+/// An operation of an effect.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Operation {
+    /// Name with its effect's, for messages.
+    pub name: String,
+    /// Types of its parameters.
+    pub params: Vec<TypeId>,
+    /// Type of what it is resumed with.
+    pub ret: TypeId,
+    /// Whether it may be resumed more than once.
+    pub multi: bool,
+}
+
+/// What a `handle` installs: function classes of its closures, in the order of the window.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Handler {
+    /// The body: no parameters.
+    pub body: ClassId,
+    /// The clauses.
+    pub clauses: Vec<Clause>,
+    /// What becomes of the body's value; without it the body's type is `result`.
+    pub ret: Option<ClassId>,
+    /// Type of the `handle`.
+    pub result: TypeId,
+}
+
+/// A clause of a handler.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Clause {
+    /// Index of the operation.
+    pub operation: u32,
+    /// Its code: the operation's parameters, then the resumption unless it is `tail`.
+    pub code: ClassId,
+    /// It runs as a call at the perform, and what it returns is what the operation gives.
+    pub tail: bool,
 }
 
 /// An interpolated text: literal parts and holes, in order.
@@ -250,6 +291,7 @@ pub struct ModuleBuilder {
     strings: FxHashMap<String, u32>,
     bytes: FxHashMap<Vec<u8>, u32>,
     templates: FxHashMap<Template, u32>,
+    handlers: FxHashMap<Handler, u32>,
 }
 
 impl ModuleBuilder {
@@ -279,6 +321,7 @@ impl ModuleBuilder {
             strings: FxHashMap::default(),
             bytes: FxHashMap::default(),
             templates: FxHashMap::default(),
+            handlers: FxHashMap::default(),
         }
     }
 
@@ -375,6 +418,17 @@ impl ModuleBuilder {
     /// Index of a template.
     pub fn template(&mut self, value: Template) -> u32 {
         intern(&mut self.templates, &mut self.module.consts.templates, value)
+    }
+
+    /// Adds an operation.
+    pub fn operation(&mut self, operation: Operation) -> u32 {
+        self.module.operations.push(operation);
+        self.module.operations.len() as u32 - 1
+    }
+
+    /// Index of a handler.
+    pub fn handler(&mut self, value: Handler) -> u32 {
+        intern(&mut self.handlers, &mut self.module.handlers, value)
     }
 
     /// Adds a global.

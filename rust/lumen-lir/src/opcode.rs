@@ -112,6 +112,8 @@ pub enum Want {
     Stream,
     /// A run of a stream.
     Run,
+    /// A resumption; not null.
+    Resumption,
 }
 
 /// What an operand means.
@@ -163,6 +165,10 @@ pub enum Kind {
     Host,
     /// Number of a runtime error (`R1xxx`).
     ErrorCode,
+    /// Index into the module's operations of effects.
+    Operation,
+    /// Index into the module's handlers.
+    Handler,
 }
 
 /// One operand of an opcode.

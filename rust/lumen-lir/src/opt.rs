@@ -23,7 +23,7 @@ use crate::liveness::{Liveness, RegSet};
 use crate::module::{Cell, CellId, Module};
 use crate::opcode::shape::Fields;
 use crate::opcode::{Op, Slot, word};
-use crate::shapes::Shapes;
+use crate::shapes::{Shapes, Tables};
 
 /// Above this many register bits a cell is left as it is: its liveness would not be cheap.
 const LIVENESS_BITS_MAX: usize = 1 << 24;
@@ -39,8 +39,10 @@ pub fn run_from(module: &mut Module, first: usize) {
         .map(|n| cfg!(debug_assertions) && crate::check_cell(module, CellId(n as u32)).is_ok())
         .collect();
     let cells = Shapes::new(module).into_cells();
-    let Module { types, classes, consts, cells: all, .. } = &mut *module;
-    let shapes = Shapes::with_cells(types, classes, &consts.templates, cells);
+    let Module { types, classes, consts, operations, handlers, cells: all, .. } = &mut *module;
+    let templates = &consts.templates;
+    let shapes =
+        Shapes::with_cells(Tables { types, classes, templates, operations, handlers }, cells);
     let mut scratch = Scratch::default();
     all.iter_mut().skip(first).for_each(|cell| run_cell(&shapes, cell, &mut scratch));
     for (n, _) in sound.iter().enumerate().filter(|(_, sound)| **sound) {

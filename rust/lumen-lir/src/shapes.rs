@@ -5,7 +5,7 @@
 //! Invariant: on code that would not verify the answer may be wrong, never a panic.
 
 use crate::intrinsics::{INTRINSICS, Pat, TypeArg};
-use crate::module::{Cell, Module, Template, TemplatePart};
+use crate::module::{Cell, Handler, Module, Operation, Template, TemplatePart};
 use crate::opcode::shape::Shape;
 use crate::opcode::{self, Op, Reg};
 use crate::typedesc::{
@@ -49,6 +49,11 @@ pub struct Windows {
     pub clobbers_from: Option<Reg>,
 }
 
+/// Parameter and result registers of a cell.
+pub(crate) fn cell_shape(cell: &Cell) -> (u32, u32) {
+    (cell.params.len() as u32, cell.results.len() as u32)
+}
+
 /// What an instruction does with a register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
@@ -66,35 +71,40 @@ pub struct Shapes<'m> {
     types: &'m [TypeDesc],
     classes: &'m [ClassDesc],
     templates: &'m [Template],
+    operations: &'m [Operation],
+    handlers: &'m [Handler],
     /// Parameter and result registers of each cell.
     cells: Vec<(u32, u32)>,
+}
+
+/// The tables of a module that shapes are read from, cells apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tables<'m> {
+    pub(crate) types: &'m [TypeDesc],
+    pub(crate) classes: &'m [ClassDesc],
+    pub(crate) templates: &'m [Template],
+    pub(crate) operations: &'m [Operation],
+    pub(crate) handlers: &'m [Handler],
 }
 
 impl<'m> Shapes<'m> {
     /// The shapes of a module.
     pub fn new(module: &'m Module) -> Shapes<'m> {
-        Shapes::of_tables(&module.types, &module.classes, &module.consts.templates, &module.cells)
-    }
-
-    /// The shapes of tables; cells are only looked at now.
-    pub fn of_tables(
-        types: &'m [TypeDesc],
-        classes: &'m [ClassDesc],
-        templates: &'m [Template],
-        cells: &[Cell],
-    ) -> Shapes<'m> {
-        let cells = cells.iter().map(|c| (c.params.len() as u32, c.results.len() as u32)).collect();
-        Shapes { types, classes, templates, cells }
+        let cells = module.cells.iter().map(cell_shape).collect();
+        let tables = Tables {
+            types: &module.types,
+            classes: &module.classes,
+            templates: &module.consts.templates,
+            operations: &module.operations,
+            handlers: &module.handlers,
+        };
+        Shapes::with_cells(tables, cells)
     }
 
     /// The shapes with those of cells computed before.
-    pub(crate) fn with_cells(
-        types: &'m [TypeDesc],
-        classes: &'m [ClassDesc],
-        templates: &'m [Template],
-        cells: Vec<(u32, u32)>,
-    ) -> Shapes<'m> {
-        Shapes { types, classes, templates, cells }
+    pub(crate) fn with_cells(tables: Tables<'m>, cells: Vec<(u32, u32)>) -> Shapes<'m> {
+        let Tables { types, classes, templates, operations, handlers } = tables;
+        Shapes { types, classes, templates, operations, handlers, cells }
     }
 
     /// Parameter and result registers of each cell.
@@ -145,6 +155,9 @@ impl<'m> Shapes<'m> {
                 let results = if op == Op::CallC { results } else { 0 };
                 windows.writes = Window { base: u32::from(a), len: results };
                 windows.clobbers_from = Some(b);
+            }
+            Op::Handle | Op::Perform | Op::Resume | Op::ResumeT => {
+                return self.handling(regs, op, [a, b, c], x0);
             }
             Op::Rt => (windows.reads, windows.writes) = self.builtin(regs, [a, b, c], None),
             Op::RtT => {
@@ -197,6 +210,42 @@ impl<'m> Shapes<'m> {
         let Some(ClassDesc::Run { of }) = class else { return 0 };
         let Some(ClassDesc::Stream { elem, .. }) = self.class(*of) else { return 0 };
         self.param_len(*elem)
+    }
+
+    /// The windows of the instructions of handlers.
+    fn handling(&self, regs: &[Repr], op: Op, [a, b, c]: [Reg; 3], x0: u32) -> Windows {
+        let len = |ty: TypeId| result_slots(self.types, ty).map_or(0, |slots| slots.len());
+        let (arguments, result) = match op {
+            Op::Handle => match self.handlers.get(x0 as usize) {
+                Some(handler) => {
+                    let closures = 1 + handler.clauses.len() + usize::from(handler.ret.is_some());
+                    (closures, len(handler.result))
+                }
+                None => (0, 0),
+            },
+            Op::Perform => match self.operations.get(usize::from(c)) {
+                Some(op) => (op.params.iter().map(|ty| self.param_len(*ty)).sum(), len(op.ret)),
+                None => (0, 0),
+            },
+            _ => {
+                let reg = if op == Op::Resume { c } else { b };
+                let class = regs.get(usize::from(reg)).copied().and_then(Repr::class);
+                match class.and_then(|id| self.class(id)) {
+                    Some(ClassDesc::Resumption { value, result }) => {
+                        (self.param_len(*value), len(*result))
+                    }
+                    _ => (0, 0),
+                }
+            }
+        };
+        if op == Op::ResumeT {
+            return Windows { reads: Window::new(a, arguments), ..Windows::default() };
+        }
+        Windows {
+            reads: Window { base: u32::from(b) + 2, len: arguments as u32 },
+            writes: Window::new(a, result),
+            clobbers_from: Some(b),
+        }
     }
 
     fn template_len(&self, index: usize) -> usize {

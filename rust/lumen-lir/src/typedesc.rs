@@ -274,6 +274,13 @@ pub enum ClassDesc {
         /// The stream type.
         of: ClassId,
     },
+    /// The rest of a body whose operation a clause handles.
+    Resumption {
+        /// Type of what it is resumed with.
+        value: TypeId,
+        /// Type of what its handler gives.
+        result: TypeId,
+    },
     /// A closure: code and captures.
     Closure {
         /// The function or stream type it implements.

@@ -58,6 +58,10 @@
 //! - **G2** A run that is being ended yields nothing more.
 //! - **G3** A run stays in the register that it was made in: only the instructions of runs touch it.
 //!
+//! Handlers (`verifier/handlers.rs`)
+//! - **H1** Operations and handlers refer to existing types and function classes that fit each other, and a handler has one clause for an operation.
+//! - **H2** What a `handle`, `perform` or `resume` is given, and what it gives, are as the handler, operation or resumption says.
+//!
 //! Effects (`verifier/effects.rs`)
 //! - **E1** No instruction does more than the row of its cell.
 
@@ -71,6 +75,7 @@ mod types;
 mod calls;
 mod ownership;
 mod generators;
+mod handlers;
 mod effects;
 
 use crate::module::{CellId, Module};
@@ -133,6 +138,7 @@ rules! {
     T1 I9005; T2 I9005; T3 I9005; T4 I9005; T5 I9005; T6 I9005; T7 I9005; T8 I9005;
     O1 I9006; O2 I9006; O3 I9006; O4 I9006; O5 I9006; O6 I9006; O7 I9006; O8 I9006;
     G1 I9009; G2 I9009; G3 I9009;
+    H1 I9009; H2 I9009;
     E1 I9007;
 }
 

@@ -201,6 +201,18 @@ impl Failure {
         Self::new(Code::R1020, message)
     }
 
+    /// A resumption was resumed that was resumed before.
+    #[cold]
+    pub fn resumed_twice() -> Self {
+        Self::new(Code::R1030, "a resumption is resumed a second time")
+    }
+
+    /// An operation is performed where no handler of it is visible.
+    #[cold]
+    pub fn unhandled(operation: &str) -> Self {
+        Self::new(Code::R1031, format!("nothing handles `{operation}` here"))
+    }
+
     /// The program needs a function of its host that is not registered.
     #[cold]
     pub fn missing_host_function(signature: &str) -> Self {

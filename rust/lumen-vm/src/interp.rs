@@ -19,12 +19,13 @@ mod tables;
 mod dyns;
 mod calls;
 mod gens;
+mod handlers;
 mod builtins;
 pub(crate) mod table;
 mod threaded;
 mod switch;
 
-pub(crate) use calls::{MARKER_WORD, leave_marker};
+pub(crate) use calls::{CLAUSE_WORD, MARKER_WORD, entered, leave_marker};
 pub(crate) use data::FIELDS_MAX;
 
 use crate::link::Engine;

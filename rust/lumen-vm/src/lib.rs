@@ -2,10 +2,12 @@
 //!
 //! Data path: `Verified<Module>` → [`link`] → [`Program`] → [`Machine`] → [`Outcome`].
 //! Reading order: `link` (dense tables), `frame` (the stack), `interp` (instructions and engines), `unwind`
-//! (failures), `trace`, `machine` (one run), `embed` (functions of the embedding program).
+//! (failures), `run` and `handler` (segments of streams and of handlers), `trace`, `machine` (one run), `embed` (functions
+//! of the embedding program).
 
 mod embed;
 mod frame;
+mod handler;
 mod interp;
 mod link;
 mod machine;

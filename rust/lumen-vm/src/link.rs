@@ -10,10 +10,12 @@
 
 #![expect(unsafe_code, reason = "keeps addresses of its own tables")]
 
+mod handlers;
 mod quicken;
 mod shapes;
 mod template;
 
+pub(crate) use handlers::{HandlerRow, OperationRow};
 pub(crate) use shapes::Boxed;
 pub(crate) use template::{Piece, write_spec};
 
@@ -68,6 +70,8 @@ pub struct Program {
     pub(crate) consts: Vec<u64>,
     pub(crate) jumps: Vec<Jumps>,
     jump_targets: Vec<*const u64>,
+    handlers: Vec<HandlerRow>,
+    operations: Vec<OperationRow>,
     templates: Vec<Vec<Piece>>,
     slots: Vec<Slot>,
     rt_classes: Arc<Classes>,
@@ -82,7 +86,15 @@ unsafe impl Send for Program {}
 unsafe impl Sync for Program {}
 
 /// Words before the first cell: the places that marker frames return to.
-const PROLOGUE: [Quick; 4] = [Quick::Halt, Quick::TryReturn, Quick::DeferReturn, Quick::RunReturn];
+const PROLOGUE: [Quick; 7] = [
+    Quick::Halt,
+    Quick::TryReturn,
+    Quick::DeferReturn,
+    Quick::RunReturn,
+    Quick::HandleReturn,
+    Quick::ClauseReturn,
+    Quick::TailReturn,
+];
 
 /// A place in a cell.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -106,6 +118,12 @@ pub(crate) enum Address {
     DeferReturn,
     /// The code of a stream returns here.
     RunReturn,
+    /// The body of a handler returns here.
+    HandleReturn,
+    /// A clause returns here to the frame that waits for its handler.
+    ClauseReturn,
+    /// A tail clause returns here to the performer.
+    TailReturn,
 }
 
 /// Links a verified module that needs no host functions for an engine.
@@ -140,6 +158,8 @@ pub fn link_with(
         consts,
         jumps: Vec::new(),
         jump_targets: Vec::new(),
+        handlers: module.handlers.iter().map(|it| HandlerRow::new(&module, it)).collect(),
+        operations: module.operations.iter().map(|it| OperationRow::new(&module, it)).collect(),
         templates,
         slots,
         rt_classes,
@@ -362,6 +382,31 @@ impl Program {
         &raw const self.code[3]
     }
 
+    /// Where the body of a handler returns to.
+    pub(crate) fn handle_return(&self) -> *const u64 {
+        &raw const self.code[4]
+    }
+
+    /// Where a clause returns to.
+    pub(crate) fn clause_return(&self) -> *const u64 {
+        &raw const self.code[5]
+    }
+
+    /// Where a tail clause returns to.
+    pub(crate) fn tail_return(&self) -> *const u64 {
+        &raw const self.code[6]
+    }
+
+    /// A handler.
+    pub(crate) fn handler(&self, index: u32) -> &HandlerRow {
+        &self.handlers[index as usize]
+    }
+
+    /// An operation.
+    pub(crate) fn operation(&self, index: u16) -> &OperationRow {
+        &self.operations[usize::from(index)]
+    }
+
     /// What an address of the linked code is.
     pub(crate) fn locate(&self, ip: *const u64) -> Address {
         let at = (ip as usize - self.code.as_ptr() as usize) / size_of::<u64>();
@@ -369,6 +414,9 @@ impl Program {
             Some(Quick::Halt) => Address::Halt,
             Some(Quick::TryReturn) => Address::TryReturn,
             Some(Quick::RunReturn) => Address::RunReturn,
+            Some(Quick::HandleReturn) => Address::HandleReturn,
+            Some(Quick::ClauseReturn) => Address::ClauseReturn,
+            Some(Quick::TailReturn) => Address::TailReturn,
             Some(_) => Address::DeferReturn,
             None => {
                 let cell = self.starts.partition_point(|start| *start <= at) - 1;

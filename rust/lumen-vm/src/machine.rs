@@ -140,6 +140,7 @@ impl Machine {
             globals: globals.as_mut_ptr(),
             ctx: RtCtx::new(heap, outside),
             run: std::ptr::null_mut(),
+            handler: std::ptr::null_mut(),
             stack,
             stack_limit: limits.stack,
             program,
@@ -238,12 +239,24 @@ impl Machine {
     /// Runs the engine until the program has ended.
     fn drive(&mut self, results: &[Repr]) -> End {
         let vm = &mut *self.vm;
+        let (mut failed, mut returned) = (None, false);
         loop {
             interp::run(vm);
-            let resume = match std::mem::replace(&mut vm.leave, Leave::Broken) {
-                Leave::Done => return End::Value(take_value(vm, results, &mut self.wanted)),
+            let mut resume = match std::mem::replace(&mut vm.leave, Leave::Broken) {
+                Leave::Done => {
+                    returned |= failed.is_none();
+                    match end_orphan(vm) {
+                        Some(resume) => resume,
+                        None if returned => {
+                            let value = take_value(vm, results, &mut self.wanted);
+                            return failed.map_or(End::Value(value), ended);
+                        }
+                        None => return failed.map_or(End::Value(None), ended),
+                    }
+                }
                 Leave::Fail(failure) => vm.fail(failure),
                 Leave::DeferDone => vm.defer_done(),
+                Leave::Abandon(k) => vm.abandon(k),
                 Leave::Broken => {
                     let failure = Failure::panic(
                         "internal error: the engine reached a state that verified code cannot reach",
@@ -251,8 +264,18 @@ impl Machine {
                     return End::Failed(failure, TraceBuilder::default());
                 }
             };
-            if let Resume::End(end) = resume {
-                return End::Failed(end.0, end.1);
+            while let Resume::End(end) = resume {
+                failed.get_or_insert(*end);
+                vm.regs = vm.stack.start();
+                match end_orphan(vm) {
+                    Some(next) => resume = next,
+                    None => {
+                        if returned {
+                            take_value(vm, results, &mut Wanted::Nothing);
+                        }
+                        return failed.map_or(End::Value(None), ended);
+                    }
+                }
             }
         }
     }
@@ -277,6 +300,18 @@ impl Machine {
         }
         outcome
     }
+}
+
+/// Begins to end a resumption that was dropped and never resumed: all end before the program does.
+fn end_orphan(vm: &mut Vm) -> Option<Resume> {
+    let k = vm.heap().take_orphan()?;
+    vm.ip = vm.program.halt();
+    Some(vm.abandon(k))
+}
+
+/// The end of a run by its first failure.
+fn ended((failure, trace): (Failure, TraceBuilder)) -> End {
+    End::Failed(failure, trace)
 }
 
 /// The text of the entry cell's value; the value is dropped.

@@ -1,4 +1,5 @@
-//! Runs of streams: stack segments that are linked under the consumer's frame while they run.
+//! Runs: stack segments that are linked under the frame that waits for them while they run. Those of streams are here;
+//! what is special to the bodies of handlers is in `handler.rs`.
 //!
 //! A run has slots of its own, with the frame of the stream's code at their beginning; cells that this code calls
 //! have their frames behind it. Resuming a run links its segment in, an element or the end unlinks it: a few words
@@ -16,7 +17,7 @@
 use crate::frame::{RECORD_SLOTS, RESERVE_BYTES};
 use crate::interp::MARKER_WORD;
 use crate::interp::state::{Vm, W};
-use crate::link::Address;
+use crate::link::{Address, HandlerRow};
 use lumen_lir::{ClassDesc, Repr};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::value::object::Ptr;
@@ -47,10 +48,16 @@ pub(crate) struct Run {
     pub(crate) back_limit: *mut u64,
     /// The run in whose segment the consumer is; null for the task's own stack.
     pub(crate) outer: *mut Run,
-    /// The stream; a reference of the run's own.
-    stream: Ptr,
+    /// The stream, or the body of a handler; a reference of the run's own.
+    code: Ptr,
     /// Bytes of all segments below.
     depth: usize,
+    /// Of a handler: what it is; null for a stream.
+    pub(crate) row: *const HandlerRow,
+    /// Of a linked handler: the innermost handler around it.
+    pub(crate) around: *mut Run,
+    /// Of a linked handler: the call word of the waiting frame.
+    pub(crate) word: u64,
 }
 
 impl Run {
@@ -89,6 +96,21 @@ impl Run {
             (*vm).limit = (*run).back_limit;
             (*vm).run = (*run).outer;
         }
+    }
+
+    /// Notes what lies below, after `outer` changed.
+    ///
+    /// # Safety
+    /// The run and the one it stands on are live.
+    pub(crate) unsafe fn set_depth(&mut self) {
+        // SAFETY: as the caller promises.
+        self.depth = unsafe { Run::bytes_below(self.outer) };
+    }
+
+    /// Bytes of a run and all below it.
+    unsafe fn bytes_below(outer: *mut Run) -> usize {
+        // SAFETY: the run is live.
+        if outer.is_null() { 0 } else { unsafe { (*outer).depth + Run::bytes(outer) + RUN_BYTES } }
     }
 
     /// Bytes of the slots.
@@ -154,9 +176,88 @@ impl Vm {
             let code = (*self.classes.add((*stream).class as usize)).code;
             let usable = FIRST_SLOTS.max(RECORD_SLOTS + W(*code).a() as usize);
             let bytes = (usable + SLACK) * 8;
-            let outer = self.run;
-            let depth =
-                if outer.is_null() { 0 } else { (*outer).depth + Run::bytes(outer) + RUN_BYTES };
+            let (run, slots, depth) = self.new_segment(bytes)?;
+            *slots = self.program.run_return() as u64;
+            *slots.add(1) = MARKER_WORD;
+            *slots.add(RECORD_SLOTS) = stream as u64;
+            run.write(Run {
+                next: code.add(1),
+                end: std::ptr::null(),
+                slots,
+                limit: slots.add(usable),
+                back: std::ptr::null(),
+                regs: std::ptr::null_mut(),
+                back_limit: std::ptr::null_mut(),
+                outer: self.run,
+                code: stream,
+                depth,
+                row: std::ptr::null(),
+                around: std::ptr::null_mut(),
+                word: 0,
+            });
+            Ok(run)
+        }
+    }
+
+    /// A handler whose body has not begun; it owns the body on success. The first `n` slots are for its clauses.
+    ///
+    /// # Safety
+    /// `body` is a live closure without parameters, `row` a row of the program.
+    pub(crate) unsafe fn new_handler(
+        &mut self,
+        row: *const HandlerRow,
+        body: Ptr,
+        n: usize,
+    ) -> Result<*mut Run, Failure> {
+        // SAFETY: as the caller promises; the blocks are fresh and as large as what is written to them.
+        unsafe {
+            let code = (*self.classes.add((*body).class as usize)).code;
+            let usable = FIRST_SLOTS.max(n + RECORD_SLOTS + W(*code).a() as usize);
+            let (run, slots, depth) = self.new_segment((usable + SLACK) * 8)?;
+            *slots.add(n) = self.program.handle_return() as u64;
+            *slots.add(n + 1) = MARKER_WORD;
+            *slots.add(n + RECORD_SLOTS) = body as u64;
+            run.write(Run {
+                next: code.add(1),
+                end: std::ptr::null(),
+                slots,
+                limit: slots.add(usable),
+                back: std::ptr::null(),
+                regs: std::ptr::null_mut(),
+                back_limit: std::ptr::null_mut(),
+                outer: self.run,
+                code: body,
+                depth,
+                row,
+                around: std::ptr::null_mut(),
+                word: 0,
+            });
+            Ok(run)
+        }
+    }
+
+    /// Frees a handler whose body has ended, with the first `clauses` of its closures.
+    ///
+    /// # Safety
+    /// The run is live and not linked, its frames own nothing; nobody uses it afterwards.
+    pub(crate) unsafe fn free_handler(&mut self, run: *mut Run, clauses: usize) {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let (slots, body, bytes) = ((*run).slots, (*run).code, Run::bytes(run));
+            for at in 0..clauses {
+                self.heap().drop_ref(*slots.add(at));
+            }
+            self.heap().free_bytes(slots.cast(), bytes);
+            self.heap().free_bytes(run.cast(), RUN_BYTES);
+            self.heap().drop_ptr(body);
+        }
+    }
+
+    /// Memory of a run and of this many bytes of slots, and the bytes of all segments below.
+    unsafe fn new_segment(&mut self, bytes: usize) -> Result<(*mut Run, *mut u64, usize), Failure> {
+        // SAFETY: the running run is live; what was allocated is given back when the rest fails.
+        unsafe {
+            let depth = Run::bytes_below(self.run);
             if depth + bytes + RUN_BYTES > self.stack_limit {
                 return Err(Failure::stack_overflow(self.stack_limit as u64));
             }
@@ -169,22 +270,7 @@ impl Vm {
                 self.heap().free_bytes(run.cast(), RUN_BYTES);
                 return Err(self.heap().out_of_memory());
             }
-            *slots = self.program.run_return() as u64;
-            *slots.add(1) = MARKER_WORD;
-            *slots.add(RECORD_SLOTS) = stream as u64;
-            run.write(Run {
-                next: code.add(1),
-                end: std::ptr::null(),
-                slots,
-                limit: slots.add(usable),
-                back: std::ptr::null(),
-                regs: std::ptr::null_mut(),
-                back_limit: std::ptr::null_mut(),
-                outer,
-                stream,
-                depth,
-            });
-            Ok(run)
+            Ok((run, slots, depth))
         }
     }
 
@@ -210,7 +296,7 @@ impl Vm {
                     }
                 }
                 let bytes = Run::bytes(run);
-                let (slots, stream) = ((*run).slots, (*run).stream);
+                let (slots, stream) = ((*run).slots, (*run).code);
                 self.heap().free_bytes(slots.cast(), bytes);
                 self.heap().free_bytes(run.cast(), RUN_BYTES);
                 self.heap().drop_ptr(stream);

@@ -10,6 +10,7 @@
 
 #![expect(unsafe_code, reason = "walks frames through raw pointers")]
 
+use crate::handler::Waiting;
 use crate::interp::state::{Regs, Vm, W};
 use crate::interp::{MARKER_WORD, leave_marker};
 use crate::link::{Address, Pc};
@@ -17,6 +18,7 @@ use crate::run::Run;
 use crate::trace::TraceBuilder;
 use lumen_lir::{Flags, Reg, Repr};
 use lumen_runtime::failure::Failure;
+use lumen_runtime::value::object::Ptr;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -35,6 +37,33 @@ struct Pending {
     during: bool,
     /// Registers of the closures still to be called, the next one last.
     defers: Vec<Reg>,
+    /// The handler that the frame sees, while one of these runs.
+    handler: *mut Run,
+    /// The handler up to whose segment a resumption is ended; null for a failure.
+    ends: *mut Run,
+    /// Whether something failed, which is always so unless a resumption is ended.
+    failed: bool,
+}
+
+impl Pending {
+    fn new(failure: Failure, frame: usize) -> Pending {
+        Pending {
+            failure,
+            trace: TraceBuilder::default(),
+            frame,
+            pc: Pc { cell: 0, word: 0 },
+            during: false,
+            defers: Vec::new(),
+            handler: std::ptr::null_mut(),
+            ends: std::ptr::null_mut(),
+            failed: true,
+        }
+    }
+
+    /// Whether a limit or the end of the program is under way.
+    fn is_limited(&self) -> bool {
+        self.failed && !self.failure.is_catchable()
+    }
 }
 
 /// How a run goes on after a failure.
@@ -58,16 +87,7 @@ impl Vm {
         // SAFETY: `ip` is behind the failing instruction; `regs` points into the stack.
         let (address, frame) =
             unsafe { (self.program.locate(self.ip.sub(1)), self.slot_index(self.regs)) };
-        let start = Pc { cell: 0, word: 0 };
-        let trace = TraceBuilder::default();
-        self.unwinder.pending.push(Pending {
-            failure,
-            trace,
-            frame,
-            pc: start,
-            during: false,
-            defers: Vec::new(),
-        });
+        self.unwinder.pending.push(Pending::new(failure, frame));
         match address {
             Address::Code(pc) => {
                 let word = self.program.module().cells[pc.cell as usize].code[pc.word as usize];
@@ -80,7 +100,12 @@ impl Vm {
                     return end;
                 }
             }
-            Address::Halt | Address::DeferReturn | Address::RunReturn => {
+            Address::Halt
+            | Address::DeferReturn
+            | Address::RunReturn
+            | Address::HandleReturn
+            | Address::ClauseReturn
+            | Address::TailReturn => {
                 let popped = self.unwinder.pending.pop();
                 return popped.map_or(Resume::Run, |p| Resume::End(Box::new((p.failure, p.trace))));
             }
@@ -88,9 +113,44 @@ impl Vm {
         self.unwind()
     }
 
+    /// Ends what a resumption captured that nobody holds: runs what it deferred and drops what its frames own, as if each
+    /// had failed; then goes on at `ip`.
+    pub(crate) fn abandon(&mut self, k: Ptr) -> Resume {
+        // SAFETY: an orphan was not resumed, and the caller gives it away; the frame that is left is at an instruction.
+        unsafe {
+            let word = W(MARKER_WORD);
+            let captured = self.relink(k, Waiting { regs: self.regs, back: self.ip, word });
+            self.heap().drop_ptr(k);
+            let frame = self.slot_index(captured.regs);
+            let mut pending = Pending::new(Failure::Exit(0), frame);
+            (pending.ends, pending.failed) = (captured.bottom, false);
+            self.unwinder.pending.push(pending);
+            match self.program.locate(captured.ip.sub(1)) {
+                Address::Code(pc) => self.stand_at(frame, pc, true),
+                _ => return Resume::Run,
+            }
+        }
+        self.unwind()
+    }
+
     /// Goes on after a `defer` closure returned.
     pub(crate) fn defer_done(&mut self) -> Resume {
+        self.see_again();
         self.unwind()
+    }
+
+    /// What a `defer` runs during a failure sees no handler but its own.
+    fn see_no_handler(&mut self) {
+        let handler = std::mem::replace(&mut self.handler, std::ptr::null_mut());
+        if let Some(top) = self.unwinder.pending.last_mut() {
+            top.handler = handler;
+        }
+    }
+
+    fn see_again(&mut self) {
+        if let Some(top) = self.unwinder.pending.last() {
+            self.handler = top.handler;
+        }
     }
 
     fn slot_index(&self, at: *mut u64) -> usize {
@@ -135,7 +195,7 @@ impl Vm {
     /// Enters the closure of a `defer`; false when there is no room for it.
     fn call_defer(&mut self, reg: Reg) -> bool {
         let Some(top) = self.unwinder.pending.last() else { return false };
-        let (frame, limited) = (top.frame, !top.failure.is_catchable());
+        let (frame, limited) = (top.frame, top.is_limited());
         let registers = self.program.module().cells[top.pc.cell as usize].regs.len();
         // SAFETY: the register owns a closure, as verified; the frame of the closure goes behind the
         // registers of the current one, inside the slots that `grow` made usable.
@@ -154,6 +214,7 @@ impl Vm {
             self.set(0, closure);
             self.ip = code.add(1);
         }
+        self.see_no_handler();
         if limited {
             self.fuel = self.fuel.max(GRACE_FUEL);
         }
@@ -163,7 +224,7 @@ impl Vm {
     /// Lets a run that the frame has not ended run what it deferred; false when there is nothing of that.
     fn end_run(&mut self, reg: Reg) -> bool {
         let Some(top) = self.unwinder.pending.last() else { return false };
-        let (frame, limited) = (top.frame, !top.failure.is_catchable());
+        let (frame, limited) = (top.frame, top.is_limited());
         // SAFETY: the register holds a run, as verified, that the frame made; it is not linked while the frame unwinds.
         unsafe {
             let regs = self.slot_at(frame);
@@ -178,6 +239,7 @@ impl Vm {
             self.regs = Run::frame(run);
             self.ip = end;
         }
+        self.see_no_handler();
         if limited {
             self.fuel = self.fuel.max(GRACE_FUEL);
         }
@@ -232,42 +294,93 @@ impl Vm {
     /// Goes to the caller of the current frame; `Some` when unwinding is over.
     fn pop_frame(&mut self) -> Option<Resume> {
         let frame = self.unwinder.pending.last()?.frame;
-        let (back, caller) = self.record(frame);
-        match self.program.locate(back.0) {
-            Address::Code(pc) => {
-                self.stand_at_call(caller, pc, back.1);
-                None
-            }
-            Address::TryReturn => self.at_marker(caller),
-            Address::DeferReturn => self.attach(),
-            Address::RunReturn => {
-                let run = self.run;
-                // SAFETY: the frame was the bottom one of the innermost linked run.
-                let (consumer, back) = unsafe {
-                    (*run).next = std::ptr::null();
-                    Run::unlink(run, self);
-                    ((*run).regs, (*run).back)
-                };
-                match self.program.locate(back) {
-                    Address::Code(pc) => {
-                        let frame = self.slot_index(consumer);
-                        self.stand_at(frame, Pc { word: pc.word - 1, ..pc }, true);
-                        None
+        let ((mut back, mut word), mut caller) = self.record(frame);
+        loop {
+            match self.program.locate(back) {
+                Address::Code(pc) => {
+                    self.stand_at_call(caller, pc, word);
+                    return None;
+                }
+                Address::TryReturn => return self.at_marker(caller),
+                Address::DeferReturn => return self.attach(),
+                Address::RunReturn => {
+                    let run = self.run;
+                    // SAFETY: the frame was the bottom one of the innermost linked run.
+                    let regs = unsafe {
+                        (*run).next = std::ptr::null();
+                        Run::unlink(run, self);
+                        back = (*run).back;
+                        (*run).regs
+                    };
+                    // The consumer is at a `gen.next` or `gen.end`, one word; or it is the unwinder.
+                    (caller, word) = (self.slot_index(regs), W(MARKER_WORD));
+                }
+                Address::HandleReturn => {
+                    let run = self.run;
+                    let ends = self.unwinder.pending.last()?.ends == run;
+                    // SAFETY: the frame was the bottom one of the innermost linked run, a handler; its frames are gone.
+                    let waiting = unsafe {
+                        let waiting = self.leave_handler(run);
+                        let row = (*run).row;
+                        let closures = (*row).n_clauses + usize::from((*row).has_return);
+                        self.free_handler(run, closures);
+                        waiting
+                    };
+                    if ends {
+                        return self.abandoned(waiting);
                     }
-                    _ => self.attach(),
+                    (caller, back, word) =
+                        (self.slot_index(waiting.regs), waiting.back, waiting.word);
+                }
+                Address::ClauseReturn => {
+                    // SAFETY: the caller is the marker frame of a clause, with a closure of its own.
+                    unsafe {
+                        let closure = *self.slot_at(caller);
+                        self.heap().drop_ref(closure);
+                    }
+                    ((back, word), caller) = self.record(caller);
+                }
+                Address::TailReturn => {
+                    // SAFETY: the caller is the marker frame of a tail clause, with the handler that its performer sees.
+                    self.handler = unsafe { *self.slot_at(caller) } as *mut Run;
+                    ((back, word), caller) = self.record(caller);
+                }
+                Address::Halt => {
+                    let top = self.unwinder.pending.pop()?;
+                    return Some(Resume::End(Box::new((top.failure, top.trace))));
                 }
             }
-            Address::Halt => {
-                let top = self.unwinder.pending.pop()?;
-                Some(Resume::End(Box::new((top.failure, top.trace))))
+        }
+    }
+
+    /// A resumption was ended: the frame that waited goes on, or fails with what failed on the way.
+    fn abandoned(&mut self, waiting: Waiting) -> Option<Resume> {
+        let mut top = self.unwinder.pending.pop()?;
+        (self.regs, self.ip) = (waiting.regs, waiting.back);
+        if !top.failed {
+            return Some(Resume::Run);
+        }
+        match self.program.locate(waiting.back) {
+            Address::Code(pc) => {
+                let frame = self.slot_index(waiting.regs);
+                top.ends = std::ptr::null_mut();
+                self.unwinder.pending.push(top);
+                self.stand_at(frame, pc, true);
+                None
             }
+            _ => Some(Resume::End(Box::new((top.failure, top.trace)))),
         }
     }
 
     /// The failure ended a `defer`, or the end of a run: it is a note of the failure in whose course that ran.
     fn attach(&mut self) -> Option<Resume> {
         let inner = self.unwinder.pending.pop()?;
+        self.see_again();
         let outer = self.unwinder.pending.last_mut()?;
+        if !outer.failed {
+            (outer.failure, outer.trace, outer.failed) = (inner.failure, inner.trace, true);
+            return None;
+        }
         let note = format!("then in a `defer`: {}", inner.failure);
         outer.failure = outer.failure.clone().with_note(note);
         None
@@ -292,7 +405,8 @@ impl Vm {
 
     /// The failure came to the marker frame of a `callc.try`: caught, or passed on.
     fn at_marker(&mut self, marker: usize) -> Option<Resume> {
-        let catchable = self.unwinder.pending.last()?.failure.is_catchable();
+        let top = self.unwinder.pending.last()?;
+        let catchable = top.ends.is_null() && top.failure.is_catchable();
         let (back, caller) = self.record(marker);
         if catchable {
             // SAFETY: the return address of the marker frame is behind the extension word of the `callc.try`.

@@ -51,6 +51,8 @@ pub type ConstId = Idx<Const>;
 /// Id of a [`Trait`].
 pub type TraitId = Idx<Trait>;
 /// Id of an [`Impl`].
+pub type EffectId = Idx<Effect>;
+pub type HandlerId = Idx<Handler>;
 pub type ImplId = Idx<Impl>;
 /// Id of an [`Import`].
 pub type ImportId = Idx<Import>;
@@ -78,6 +80,9 @@ pub struct File {
     pub imports: Arena<Import>,
     pub traits: Arena<Trait>,
     pub impls: Arena<Impl>,
+    pub effects: Arena<Effect>,
+    pub handlers: Arena<Handler>,
+    pub handles: Arena<Handle>,
     pub exprs: Arena<Expr>,
     pub stmts: Arena<Stmt>,
     pub blocks: Arena<Block>,
@@ -110,6 +115,7 @@ pub struct File {
     pub if_arms: Pool<IfArm>,
     pub match_arms: Pool<MatchArm>,
     pub when_arms: Pool<WhenArm>,
+    pub clauses: Pool<Clause>,
     pub elements: Pool<Element>,
     pub entries: Pool<Entry>,
     pub str_parts: Pool<StrPart>,
@@ -145,6 +151,9 @@ readable! {
     Import, imports;
     Trait, traits;
     Impl, impls;
+    Effect, effects;
+    Handler, handlers;
+    Handle, handles;
     Expr, exprs;
     Stmt, stmts;
     Block, blocks;
@@ -178,6 +187,7 @@ readable! {
     IfArm, if_arms;
     MatchArm, match_arms;
     WhenArm, when_arms;
+    Clause, clauses;
     Element, elements;
     Entry, entries;
     StrPart, str_parts;
@@ -233,6 +243,8 @@ pub enum ItemKind {
     Import(ImportId),
     Trait(TraitId),
     Impl(ImplId),
+    Effect(EffectId),
+    Handler(HandlerId),
 }
 
 /// `@name` or `@name(args)` before a declaration.
@@ -279,6 +291,8 @@ pub enum CellBody {
     Extern,
     /// A method of a trait that each impl must write.
     Required,
+    /// An operation of an effect; `multi` may be resumed more than once.
+    Operation { multi: bool },
 }
 
 /// A type parameter `T: Ord + Eq`.
@@ -393,6 +407,26 @@ pub struct Impl {
     pub target: TypeId,
     pub methods: Slice<CellId>,
     /// From `impl` to the end of the type.
+    pub head: Span,
+    pub span: Span,
+}
+
+/// `effect Name … end`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Effect {
+    pub name: Name,
+    /// Cells with body [`CellBody::Operation`].
+    pub operations: Slice<CellId>,
+    pub span: Span,
+}
+
+/// `handler Name(a: A) … end`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Handler {
+    pub name: Name,
+    pub params: Slice<Param>,
+    pub clauses: Slice<Clause>,
+    /// From `handler` to the end of the parameters.
     pub head: Span,
     pub span: Span,
 }

@@ -7,10 +7,13 @@ pub(crate) mod row;
 pub(crate) mod diagnostics;
 mod evidence;
 
-use self::row::{CheckKind, Rows};
+use self::evidence::Sought;
+use self::row::{Check, CheckKind, Rows};
 use super::hir::{CellBody, CellOrigin, TypeParamId};
 use super::typecheck::Checker;
 use super::typecheck::types::{RowTy, Ty, TyFlags, TyStore};
+use lumen_base::Diagnostic;
+use lumen_lir::effects::EffectSet;
 use rustc_hash::FxHashMap;
 
 /// Solves the rows, reports violations, and replaces row variables in all tables.
@@ -22,35 +25,74 @@ pub(crate) fn close(checker: &mut Checker<'_>) {
 }
 
 fn check(checker: &mut Checker<'_>, rows: &Rows) {
+    add_entries(checker);
     for check in std::mem::take(&mut checker.rows.checks) {
         let row = rows.close(check.row, &checker.store);
         let allowed = checker.store.row(check.allowed).clone();
-        let extra = row.effects.difference(allowed.effects);
-        let free: Vec<TypeParamId> =
-            row.params.iter().copied().filter(|param| !allowed.params.contains(param)).collect();
-        for effect in extra.iter() {
-            let chain = evidence::chain(checker, rows, check.row, effect);
-            let diagnostic = match check.kind {
-                CheckKind::Declared(cell) => {
-                    let name = checker.names.resolve(checker.hir.cells[cell].name);
-                    let shown = checker.printer().row(check.allowed);
-                    diagnostics::outside_row(check.at, name, effect.name(), &shown, chain)
-                }
-                CheckKind::Value => {
-                    let shown = checker.printer().row(check.allowed);
-                    diagnostics::value_effect(check.at, effect.name(), &shown, chain)
-                }
-                CheckKind::Stream => diagnostics::stream_effect(check.at, effect.name(), chain),
-                CheckKind::Pure(_) => diagnostics::must_be_pure(check.at, effect.name(), chain),
-            };
+        let free = row.params.iter().copied().filter(|param| !allowed.params.contains(param));
+        let is_declared = |param: &TypeParamId| {
+            checker.hir.type_params.get(*param).is_some_and(|param| param.effect.is_some())
+        };
+        let (declared, free): (Vec<TypeParamId>, Vec<TypeParamId>) = free.partition(is_declared);
+        let only_declared = matches!(check.kind, CheckKind::Entry(_) | CheckKind::Defer);
+        let builtin =
+            if only_declared { EffectSet::EMPTY } else { row.effects.difference(allowed.effects) };
+        let extra: Vec<Sought> = builtin
+            .iter()
+            .map(Sought::Builtin)
+            .chain(declared.into_iter().map(Sought::Declared))
+            .collect();
+        for &effect in &extra {
+            let diagnostic = exceeds(checker, rows, &check, effect);
             checker.diags.push(diagnostic);
         }
-        if !free.is_empty() && extra.is_empty() {
+        if !free.is_empty() && extra.is_empty() && !only_declared {
             checker.diags.push(match check.kind {
                 CheckKind::Value | CheckKind::Stream => diagnostics::value_row_variable(check.at),
                 _ => diagnostics::outside_row_variable(check.at),
             });
         }
+    }
+}
+
+/// What nothing is around handles its declared effects itself: the entry and the tests.
+fn add_entries(checker: &mut Checker<'_>) {
+    let hir = checker.hir;
+    for (id, cell) in hir.cells.iter() {
+        let is_entry = hir.entry == Some(id) || cell.attrs.is_test;
+        if is_entry && matches!(cell.body, CellBody::Lumen(_)) {
+            let var = checker.cells[id.index()].row_var;
+            let row = checker.rows.row_of(var, &mut checker.store);
+            let span = if cell.name_span.is_empty() { cell.span } else { cell.name_span };
+            let at = span.in_file(hir.modules[cell.module].file);
+            checker.rows.check(row, RowTy::EMPTY, at, CheckKind::Entry(id));
+        }
+    }
+}
+
+/// What is wrong with an effect that a bound does not allow.
+fn exceeds(checker: &mut Checker<'_>, rows: &Rows, check: &Check, effect: Sought) -> Diagnostic {
+    let chain = evidence::chain(checker, rows, check.row, effect);
+    let name = effect.name(checker).to_owned();
+    let shown = checker.printer().row(check.allowed);
+    match check.kind {
+        CheckKind::Declared(cell) => {
+            let cell = checker.names.resolve(checker.hir.cells[cell].name);
+            diagnostics::outside_row(check.at, cell, &name, &shown, chain)
+        }
+        CheckKind::Value => diagnostics::value_effect(check.at, &name, &shown, chain),
+        CheckKind::Stream => diagnostics::stream_effect(check.at, &name, chain),
+        CheckKind::Pure(_) => diagnostics::must_be_pure(check.at, &name, chain),
+        CheckKind::Entry(cell) => {
+            let is_test = checker.hir.cells[cell].attrs.is_test;
+            // A script has no name of its own: the first place of the chain says more.
+            let at = match (checker.hir.cells[cell].origin, chain.first()) {
+                (CellOrigin::Script, Some((at, _))) => *at,
+                _ => check.at,
+            };
+            diagnostics::unhandled(at, &name, is_test, chain)
+        }
+        CheckKind::Defer => diagnostics::effect_in_defer(check.at, &name, chain),
     }
 }
 

@@ -10,10 +10,12 @@
 //!   `Binary` and `Logic` chains, which a pass must walk iteratively, and `If` chains, which are flat.
 
 mod body;
+mod resume;
 mod print;
 
 pub use body::*;
 pub use print::{print, print_cell};
+pub use resume::usage_of;
 
 use lumen_base::Symbol;
 use lumen_base::{Arena, Idx};
@@ -28,6 +30,7 @@ pub type AliasId = Idx<Alias>;
 pub type ConstId = Idx<Const>;
 pub type TraitId = Idx<Trait>;
 pub type ImplId = Idx<Impl>;
+pub type EffectId = Idx<Effect>;
 pub type TypeParamId = Idx<TypeParam>;
 pub type TyRefId = Idx<TyRef>;
 
@@ -41,6 +44,7 @@ pub struct Hir {
     pub consts: Arena<Const>,
     pub traits: Arena<Trait>,
     pub impls: Arena<Impl>,
+    pub effects: Arena<Effect>,
     pub type_params: Arena<TypeParam>,
     pub ty_refs: Arena<TyRef>,
     /// Builtins that the program's names can mean, by name; the candidates of one name differ in their [`Head`].
@@ -112,6 +116,9 @@ pub enum Def {
     Const(ConstId),
     Variant(VariantRef),
     Trait(TraitId),
+    Effect(EffectId),
+    /// A cell that takes what it handles as its last parameter.
+    Handler(CellId),
     /// `import a.b` binds `b`.
     Module(ModuleId),
     /// A name that the head of the first argument decides ([`ExprKind::Builtin`]): methods of several types, or an
@@ -163,6 +170,8 @@ pub struct TypeParam {
     pub traits: Box<[TraitId]>,
     /// True for a lower-case row variable (`/ {e}`), whose kind is an effect row.
     pub is_row: bool,
+    /// The declared effect that it stands for in rows: a row variable that nothing replaces.
+    pub effect: Option<EffectId>,
 }
 
 /// Builtin traits (decisions 25) as a set.
@@ -230,6 +239,10 @@ pub enum CellOrigin {
     Trait(TraitId),
     /// A method of an impl; its first type parameters are the impl's.
     Impl(ImplId),
+    /// An operation of an effect.
+    Operation(EffectId),
+    /// A `handler`: its last parameter, which has no name, is what it handles.
+    Handler,
     /// Declared inside another body; its captured values are extra leading arguments ([`ExprKind::NestedCell`]).
     Nested,
     /// The top-level statements of a document without `cell main`.
@@ -260,6 +273,10 @@ pub enum CellBody {
     Required,
     /// The value of a constant that is a binding of an entry of the session that ran before.
     Kept(Kept),
+    /// An operation of an effect; a `multi` one may be resumed more than once.
+    Operation {
+        multi: bool,
+    },
     /// Had errors that make checking it pointless.
     Error,
 }
@@ -368,6 +385,18 @@ pub struct Trait {
 pub enum Bound {
     Builtin(Bounds),
     Trait(TraitId),
+}
+
+/// `effect Name … end`.
+pub struct Effect {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub name_span: Span,
+    pub is_pub: bool,
+    /// What stands for it in rows.
+    pub row: TypeParamId,
+    /// Cells with origin [`CellOrigin::Operation`].
+    pub operations: Box<[CellId]>,
 }
 
 /// `impl[T: A] Name for Type … end`.

@@ -34,6 +34,7 @@ mod extern_cell;
 mod extern_ops;
 mod externs;
 mod few;
+mod handle;
 mod implement;
 mod fx;
 mod host;
@@ -186,6 +187,7 @@ fn with<T>(
         counts: FxHashMap::default(),
         queue: VecDeque::new(),
         consts: FxHashMap::default(),
+        operations: FxHashMap::default(),
         effects: Vec::new(),
         own_texts: FxHashMap::default(),
         conditions: FxHashMap::default(),
@@ -229,6 +231,8 @@ enum Key {
     Stub(StubTarget, Box<[Ty]>, Ty),
     /// What is wrong in a value of a type, written with its refinements.
     Problem(Ty),
+    /// A resumption as a closure of this type.
+    Resume(Ty),
     /// The text of a type that implements `Show` or has parts that do.
     Text(Ty),
 }
@@ -262,6 +266,8 @@ struct Lower<'a> {
     queue: VecDeque<Job>,
     /// Global and type of each constant that is computed.
     consts: FxHashMap<ConstId, (u32, Ty)>,
+    /// Operations by their cells.
+    operations: FxHashMap<CellId, u16>,
     /// Effects of each cell by itself, and the cells that it calls.
     effects: Vec<(lumen_lir::CellId, EffectSet, Vec<lumen_lir::CellId>)>,
     /// Types that were asked whether they have a text of their own.
@@ -347,7 +353,7 @@ impl<'a> Lower<'a> {
             Key::Cell(cell, args) => (*cell, !args.is_empty()),
             Key::Lambda(cell, _, args, _) => (*cell, !args.is_empty()),
             Key::Stub(StubTarget::Cell(cell), args, _) => (*cell, !args.is_empty()),
-            Key::Stub(..) | Key::Text(_) | Key::Problem(_) => {
+            Key::Stub(..) | Key::Resume(_) | Key::Text(_) | Key::Problem(_) => {
                 return self.instances.len() < INSTANCES;
             }
         };

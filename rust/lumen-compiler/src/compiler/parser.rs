@@ -25,6 +25,7 @@ mod declarations;
 mod traits;
 mod patterns;
 mod types;
+mod handlers;
 mod unbuilt;
 
 pub use unbuilt::unbuilt_name;
@@ -103,6 +104,8 @@ struct Parser<'a> {
     is_dead: bool,
     /// A block was open at the end of the file.
     lacks_end: bool,
+    /// The next block is the body of a `handle`, which its clauses end.
+    handled: bool,
     /// Second run: indentation says where blocks end.
     guided: bool,
 }
@@ -111,6 +114,7 @@ struct Parser<'a> {
 #[derive(Default)]
 struct Scratch {
     exprs: Vec<ast::ExprId>,
+    clauses: Vec<ast::Clause>,
     stmts: Vec<ast::StmtId>,
     args: Vec<ast::Arg>,
     links: Vec<ast::ChainLink>,
@@ -193,6 +197,7 @@ impl<'a> Parser<'a> {
             deepest: 0,
             is_dead: false,
             lacks_end: false,
+            handled: false,
             guided: false,
         }
     }

@@ -12,6 +12,7 @@ mod items;
 mod signatures;
 mod types;
 mod traits;
+mod handlers;
 mod lookup;
 mod std_names;
 mod body;
@@ -34,6 +35,7 @@ pub use names::closest;
 pub(crate) use names::import_help;
 pub use session::SessionPlan;
 pub use std_names::ParseStd;
+pub(crate) use types::builtin_effect;
 
 use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId, Record};
 use context::{Ctx, Global};

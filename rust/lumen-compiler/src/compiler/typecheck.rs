@@ -31,6 +31,7 @@ mod args;
 mod method;
 mod control;
 mod stmt;
+mod handle;
 mod lambda;
 mod pattern;
 mod exhaustive;

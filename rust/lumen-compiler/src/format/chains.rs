@@ -210,6 +210,8 @@ impl Writer<'_> {
             | ExprKind::Match { .. }
             | ExprKind::When(_)
             | ExprKind::Do(_)
+            | ExprKind::Handle(_)
+            | ExprKind::With { .. }
             | ExprKind::Comptime { is_block: true, .. } => true,
             ExprKind::Str(_) | ExprKind::Interp(_) => self.spans_lines(self.file[id].span),
             _ => false,

@@ -37,7 +37,7 @@ impl Writer<'_> {
                         w.space();
                         w.header(guard);
                     }
-                    w.arm_body(arms[at].body, column);
+                    w.arm_body(arms[at].body, column, TokenKind::Arrow);
                 });
                 self.expect(TokenKind::End);
             }
@@ -50,7 +50,7 @@ impl Writer<'_> {
                         Some(cond) => w.header(cond),
                         None => w.token(),
                     }
-                    w.arm_body(arms[at].body, column);
+                    w.arm_body(arms[at].body, column, TokenKind::Arrow);
                 });
                 self.expect(TokenKind::End);
             }
@@ -92,12 +92,19 @@ impl Writer<'_> {
                     }
                 });
             }
+            ExprKind::Handle(id) => self.handle(&file[id]),
+            ExprKind::With { handler, body } => self.with(handler, body),
+            ExprKind::Perform(call) => {
+                self.token();
+                self.space();
+                self.expr(call);
+            }
             _ => self.as_written(node.span.hi),
         }
     }
 
     /// What stands between a keyword and its block: continuation lines are indented deeper than the block.
-    fn header(&mut self, id: ExprId) {
+    pub(super) fn header(&mut self, id: ExprId) {
         let is_operator = match self.file[id].kind {
             ExprKind::Binary { rhs, .. } => !self.brings_lines(rhs),
             ExprKind::Chain { .. } | ExprKind::Unary { .. } => true,
@@ -176,13 +183,13 @@ impl Writer<'_> {
         self.expect(TokenKind::End);
     }
 
-    /// ` -> statement`, or ` ->` and deeper lines. `column` is that of the arm in the source.
-    fn arm_body(&mut self, id: BlockId, column: usize) {
+    /// ` -> statement`, or ` ->` and deeper lines; of a clause with `=>`. `column` is that of the arm in the source.
+    pub(super) fn arm_body(&mut self, id: BlockId, column: usize, arrow: TokenKind) {
         let file = self.file;
         self.space();
         let lo = file[id].span.lo;
         let is_below = self.starts_line(lo);
-        self.expect(TokenKind::Arrow);
+        self.expect(arrow);
         if !is_below {
             return self.body(id);
         }

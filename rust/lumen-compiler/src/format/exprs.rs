@@ -5,9 +5,11 @@ use super::lists::{BRACES, BRACKETS, PARENS, Set};
 use super::stmts::is_pipe;
 use super::writer::Writer;
 use crate::compiler::ast::{
-    BinOp, ChainLink, Comprehended, Comprehension, Element, Entry, ExprId, ExprKind, Lambda, UnOp,
+    BinOp, ChainLink, Comprehended, Comprehension, Element, Entry, ExprId, ExprKind, Lambda,
+    LambdaParam, UnOp,
 };
 use crate::compiler::tokens::TokenKind;
+use lumen_base::Slice;
 
 /// Most bytes of an element of which many stand on a line.
 const SHORT: u32 = 24;
@@ -235,6 +237,19 @@ impl Writer<'_> {
         });
     }
 
+    /// The parameters of a lambda or clause.
+    pub(super) fn lambda_params(&mut self, params: Slice<LambdaParam>) {
+        self.bracketed(PARENS, params.len(), Set::Lines, |w, at| {
+            let param = w.file[params][at];
+            w.pattern(param.pat);
+            if let Some(ty) = param.ty {
+                w.expect(TokenKind::Colon);
+                w.space();
+                w.ty(ty);
+            }
+        });
+    }
+
     fn lambda(&mut self, node: &Lambda) {
         let file = self.file;
         let is_arrow = self.is_one_line(node.body, TokenKind::FatArrow)
@@ -243,15 +258,7 @@ impl Writer<'_> {
                 .last()
                 .is_some_and(|t| t.kind == TokenKind::FatArrow);
         self.expect(TokenKind::Fn);
-        self.bracketed(PARENS, node.params.len(), Set::Lines, |w, at| {
-            let param = w.file[node.params][at];
-            w.pattern(param.pat);
-            if let Some(ty) = param.ty {
-                w.expect(TokenKind::Colon);
-                w.space();
-                w.ty(ty);
-            }
-        });
+        self.lambda_params(node.params);
         self.signature_end(node.ret, node.row);
         if !is_arrow {
             self.block(node.body);

@@ -4,8 +4,8 @@ use super::layout::Op;
 use super::lists::{BRACKETS, PARENS, Set};
 use super::writer::Writer;
 use crate::compiler::ast::{
-    Cell, CellBody, CellId, Enum, Import, ImportWhat, ItemId, ItemKind, Name, Record, StmtId,
-    TypeParam, Variant,
+    Cell, CellBody, CellId, Enum, Import, ImportWhat, ItemId, ItemKind, Name, Param, Record,
+    StmtId, TypeParam, Variant,
 };
 use crate::compiler::tokens::TokenKind;
 use lumen_base::Slice;
@@ -107,6 +107,14 @@ impl Writer<'_> {
                 self.bounds(node.parents);
                 self.methods(node.methods);
             }
+            ItemKind::Effect(id) => {
+                let node = &file[id];
+                self.token();
+                self.space();
+                self.atoms(node.name.span.hi);
+                self.methods(node.operations);
+            }
+            ItemKind::Handler(id) => self.handler(&file[id]),
             ItemKind::Impl(id) => {
                 let node = &file[id];
                 self.token();
@@ -170,8 +178,28 @@ impl Writer<'_> {
             self.space();
         }
         self.head(TokenKind::Cell, cell.name.span.hi, cell.type_params);
-        self.bracketed(PARENS, cell.params.len(), Set::Lines, |w, at| {
-            let param = &file[cell.params][at];
+        self.params(cell.params);
+        self.signature_end(cell.ret, cell.row);
+        match cell.body {
+            CellBody::Block(block) => {
+                self.block(block);
+                self.expect(TokenKind::End);
+            }
+            CellBody::Expr(expr) => {
+                self.space();
+                self.expect(TokenKind::Eq);
+                self.value(expr);
+            }
+            CellBody::Extern | CellBody::Required | CellBody::Operation { .. } => {}
+        }
+        self.up_to(cell.span.hi);
+    }
+
+    /// The parameters of a cell or handler.
+    pub(super) fn params(&mut self, params: Slice<Param>) {
+        let file = self.file;
+        self.bracketed(PARENS, params.len(), Set::Lines, |w, at| {
+            let param = &file[params][at];
             w.atoms(param.name.span.hi);
             if let Some(ty) = param.ty.filter(|_| w.at(TokenKind::Colon)) {
                 w.expect(TokenKind::Colon);
@@ -185,20 +213,6 @@ impl Writer<'_> {
                 w.expr(default);
             }
         });
-        self.signature_end(cell.ret, cell.row);
-        match cell.body {
-            CellBody::Block(block) => {
-                self.block(block);
-                self.expect(TokenKind::End);
-            }
-            CellBody::Expr(expr) => {
-                self.space();
-                self.expect(TokenKind::Eq);
-                self.value(expr);
-            }
-            CellBody::Extern | CellBody::Required => {}
-        }
-        self.up_to(cell.span.hi);
     }
 
     fn record(&mut self, record: &Record) {

@@ -478,6 +478,16 @@ macro_rules! with_opcodes {
             GenYield = "gen.yield" [take(A, Any), off(BC)] CALL.or(SUSPEND).or(BRANCH);
             /// The same with an element of two registers, `a` and `a + 1` (an optional scalar).
             GenYield2 = "gen.yield2" [win_get(A), off(BC)] CALL.or(SUSPEND).or(BRANCH);
+            /// Runs the body in `b + 2` under handler `x0`, whose clauses stand behind it; the result goes to `a` and `a + 1`.
+            Handle = "handle" [win_def(A), win_take(B), handler(X0)] FAIL.or(CALL).or(SUSPEND).or(EXT);
+            /// Performs operation `c`: arguments from `b + 2` on, what it is resumed with goes to `a` and `a + 1`.
+            Perform = "perform" [win_def(A), win_take(B), operation(C)] FAIL.or(CALL).or(SUSPEND);
+            /// Resumes `c` with the value from `b + 2` on; what its handler gives goes to `a` and `a + 1`.
+            Resume = "resume" [win_def(A), win_take(B), take(C, Resumption)] FAIL.or(CALL).or(SUSPEND);
+            /// Leaves the frame and resumes `b` with the value from `a` on; what its handler gives goes to the caller.
+            ResumeT = "resume.t" [win_take(A), take(B, Resumption)] FAIL.or(SUSPEND).or(TERM);
+            /// Ends what resumptions hold that were dropped: what it deferred runs; a safepoint.
+            Abandon = "abandon" [] FAIL.or(CALL).or(SUSPEND);
             /// Calls a runtime builtin: arguments from `b` on, results to `a` and `a + 1`.
             Rt = "rt" [win_def(A), win_take(B), rt(C)] FAIL.or(CALL);
             /// Like `rt`, with the class or type `x0` it works with.
@@ -547,5 +557,6 @@ pub(super) mod notation {
     immediates!(imm => Imm, count => Count, flag => Flag, off => Off, field => Field, ordinal => Ordinal,
         variant => VariantLow, enum_base => EnumBase, class => Class, ty => Type, cell => Cell, rt => Intrinsic,
         k_int => ConstInt, k_float => ConstFloat, k_str => ConstStr, k_bytes => ConstBytes, template => Template,
-        table => JumpTable, global => Global, host => Host, code => ErrorCode);
+        table => JumpTable, global => Global, host => Host, code => ErrorCode, operation => Operation,
+        handler => Handler);
 }

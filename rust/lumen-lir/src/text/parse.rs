@@ -6,8 +6,8 @@ use super::parse_code::Body;
 use crate::effects::{Effect, EffectSet};
 use crate::format_spec::FormatSpec;
 use crate::module::{
-    Cell, CellId, Global, HostFn, InlineSite, Module, Param, Passing, Pos, SourceFile, Template,
-    TemplatePart,
+    Cell, CellId, Clause, Global, Handler, HostFn, InlineSite, Module, Operation, Param, Passing,
+    Pos, SourceFile, Template, TemplatePart,
 };
 use crate::typedesc::{
     ClassDesc, ClassId, Repr, TypeDesc, TypeId, VariantName, fixed_classes, fixed_types,
@@ -147,6 +147,14 @@ fn table_row(module: &mut Module, keyword: &str, at: &mut Cursor<'_>) -> Read<()
             at.need("/")?;
             module.hosts.push(HostFn { name, params, ret, effects: effects(at)? });
         }
+        "operation" => {
+            next_row(at, "o", module.operations.len())?;
+            module.operations.push(operation(at)?);
+        }
+        "handler" => {
+            next_row(at, "d", module.handlers.len())?;
+            module.handlers.push(handler(at)?);
+        }
         "file" => {
             next_row(at, "", module.files.len())?;
             let path = at.string()?;
@@ -161,6 +169,24 @@ fn table_row(module: &mut Module, keyword: &str, at: &mut Cursor<'_>) -> Read<()
         _ => return Err(format!("`{keyword}` begins no row of a module")),
     }
     Ok(())
+}
+
+fn operation(at: &mut Cursor<'_>) -> Read<Operation> {
+    let name = at.string()?;
+    let params = at.list(type_id)?;
+    at.need("->")?;
+    Ok(Operation { name, params, ret: type_id(at)?, multi: at.eat("multi") })
+}
+
+fn handler(at: &mut Cursor<'_>) -> Read<Handler> {
+    let body = class_id(at)?;
+    let clauses = at.list(|at| {
+        Ok(Clause { operation: at.id("o")?, code: class_id(at)?, tail: at.eat("tail") })
+    })?;
+    at.need("->")?;
+    let result = type_id(at)?;
+    let ret = if at.eat("return") { Some(class_id(at)?) } else { None };
+    Ok(Handler { body, clauses, ret, result })
 }
 
 fn template_part(at: &mut Cursor<'_>) -> Read<TemplatePart> {
@@ -250,6 +276,11 @@ fn class(at: &mut Cursor<'_>) -> Read<ClassDesc> {
             let elem = type_id(at)?;
             at.need("/")?;
             ClassDesc::Stream { elem, effects: effects(at)? }
+        }
+        "resumption" => {
+            let value = type_id(at)?;
+            at.need("->")?;
+            ClassDesc::Resumption { value, result: type_id(at)? }
         }
         "run" => ClassDesc::Run { of: class_id(at)? },
         "closure" => {

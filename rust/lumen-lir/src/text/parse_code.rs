@@ -189,6 +189,8 @@ fn read_operand(operand: Operand, at: &mut Cursor<'_>) -> Read<u32> {
         Kind::Global => at.id("g")?,
         Kind::Host => at.id("h")?,
         Kind::ErrorCode => at.id("R")?,
+        Kind::Operation => at.id("o")?,
+        Kind::Handler => at.id("d")?,
     };
     if !wide && bits > u32::from(u16::MAX) {
         return Err(format!("{bits} does not fit 16 bits"));

@@ -91,6 +91,19 @@ fn tables(module: &Module, out: &mut String) {
         let (name, params, ret) = (quote(&host.name), types_of(&host.params), host.ret.0);
         line!(out, "host h{i} = {name} ({params}) -> t{ret} / {}", host.effects);
     }
+    for (i, operation) in module.operations.iter().enumerate() {
+        let multi = if operation.multi { " multi" } else { "" };
+        let (name, params) = (quote(&operation.name), types_of(&operation.params));
+        line!(out, "operation o{i} = {name} ({params}) -> t{}{multi}", operation.ret.0);
+    }
+    for (i, handler) in module.handlers.iter().enumerate() {
+        let clauses = list(handler.clauses.iter().map(|clause| {
+            let tail = if clause.tail { " tail" } else { "" };
+            format!("o{} c{}{tail}", clause.operation, clause.code.0)
+        }));
+        let ret = handler.ret.map_or(String::new(), |class| format!(" return c{}", class.0));
+        line!(out, "handler d{i} = c{} ({clauses}) -> t{}{ret}", handler.body.0, handler.result.0);
+    }
     for (i, file) in module.files.iter().enumerate() {
         let starts = list(file.line_starts.iter().map(u32::to_string));
         line!(out, "file {i} = {} \"{}\" ({starts})", quote(&file.path), hex(&file.hash));
@@ -158,6 +171,9 @@ fn class(desc: &ClassDesc) -> String {
         }
         ClassDesc::Stream { elem, effects } => format!("stream t{} / {effects}", elem.0),
         ClassDesc::Run { of } => format!("run c{}", of.0),
+        ClassDesc::Resumption { value, result } => {
+            format!("resumption t{} -> t{}", value.0, result.0)
+        }
         ClassDesc::Closure { of, cell, captures } => {
             format!("closure c{} @{cell} ({})", of.0, types_of(captures))
         }
@@ -374,6 +390,8 @@ fn one(operand: Operand, bits: u32) -> String {
         Kind::Global => format!("g{bits}"),
         Kind::Host => format!("h{bits}"),
         Kind::ErrorCode => format!("R{bits}"),
+        Kind::Operation => format!("o{bits}"),
+        Kind::Handler => format!("d{bits}"),
     }
 }
 
@@ -390,6 +408,7 @@ fn note(module: &Module, operands: &[Operand], w: u64, ext: u64) -> Option<Strin
             Kind::ConstStr => module.consts.strings.get(n).map(|s| quote(&shorten(s))),
             Kind::Global => module.globals.get(n).map(|g| quote(&g.name)),
             Kind::Host => module.hosts.get(n).map(|h| quote(&h.name)),
+            Kind::Operation => module.operations.get(n).map(|o| quote(&o.name)),
             Kind::Class => module.classes.get(n).and_then(class_name),
             Kind::VariantLow => module.classes.get(n).and_then(class_name),
             _ => None,

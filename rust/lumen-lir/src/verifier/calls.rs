@@ -12,7 +12,7 @@ use crate::typedesc::{
 };
 
 /// Arguments begin this far behind the base of a direct call: the frame record lies below.
-const RECORD: usize = 2;
+pub(super) const RECORD: usize = 2;
 
 /// Matches arguments and results of a call.
 pub(super) fn relate(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<Value, Fault> {
@@ -49,14 +49,14 @@ fn direct(step: &mut Step<'_>, dst: Reg, base: Reg, callee: CellId) -> Result<()
 }
 
 /// The frame record needs its registers too.
-fn record(step: &Step<'_>, base: usize) -> Result<(), Fault> {
+pub(super) fn record(step: &Step<'_>, base: usize) -> Result<(), Fault> {
     if base + RECORD <= step.regs.len() {
         return Ok(());
     }
     Err(Fault::new(Rule::P2, "the window of a call has no room for the frame record"))
 }
 
-fn argument(fault: Fault) -> Fault {
+pub(super) fn argument(fault: Fault) -> Fault {
     match fault.0.0 {
         Rule::T2 => Fault::new(Rule::T6, fault.0.1),
         _ => fault,

@@ -1,6 +1,6 @@
-//! Rules M1–M5: the tables of a module.
+//! Rules M1–M5: the tables of a module; those of handlers are looked at in `handlers.rs`.
 
-use super::{Rule, Violation};
+use super::{Rule, Violation, handlers};
 use crate::module::{HostFn, Module, TemplatePart};
 use crate::typedesc::{ClassDesc, ClassId, TypeDesc, TypeId, fixed_classes, fixed_types};
 
@@ -18,7 +18,8 @@ pub(super) fn check(module: &Module) -> Result<(), Violation> {
     for (i, desc) in module.classes.iter().enumerate() {
         class_desc(module, i, desc)?;
     }
-    contents(module)
+    contents(module)?;
+    handlers::tables(module)
 }
 
 fn fixed(module: &Module) -> Result<(), Violation> {
@@ -49,6 +50,7 @@ fn type_desc(module: &Module, i: usize, desc: &TypeDesc) -> Result<(), Violation
                 | ClassDesc::Tuple { .. }
                 | ClassDesc::Record { .. }
                 | ClassDesc::Fn { .. }
+                | ClassDesc::Resumption { .. }
                 | ClassDesc::Stream { .. },
             ) => Ok(()),
             Some(c @ ClassDesc::Enum { .. }) if c.is_payload_enum() => Ok(()),
@@ -88,6 +90,7 @@ fn class_desc(module: &Module, i: usize, desc: &ClassDesc) -> Result<(), Violati
         ClassDesc::Fn { params, ret, .. } => params.iter().all(known) && known(ret),
         ClassDesc::Stream { elem, .. } => known(elem),
         ClassDesc::Run { .. } => true,
+        ClassDesc::Resumption { value, result } => known(value) && known(result),
         ClassDesc::Closure { captures, .. } => captures.iter().all(known),
     };
     if !fields_ok {

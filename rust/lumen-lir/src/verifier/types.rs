@@ -4,7 +4,7 @@
 
 use super::ownership::{Fault, MAYBE_NULL, NON_NULL, VARIANT};
 use super::step::{Step, Value};
-use super::{Rule, calls, effects, generators};
+use super::{Rule, calls, effects, generators, handlers};
 use crate::module::TemplatePart;
 use crate::opcode::{self, Op, Reg, Role, Want};
 use crate::typedesc::{ClassDesc, ClassId, Repr, Slots, TypeDesc, TypeId, param_slots, slot_repr};
@@ -117,6 +117,7 @@ impl<'m> Step<'m> {
             (Want::Enum | Want::Flat, enum_class) if enum_class.is_payload_enum() => true,
             (Want::Flat, flat) => flat.flat_len().is_some(),
             (Want::Fn, ClassDesc::Fn { .. } | ClassDesc::Closure { .. }) => true,
+            (Want::Resumption, ClassDesc::Resumption { .. }) => true,
             (Want::Run, ClassDesc::Run { .. }) | (Want::Stream, ClassDesc::Stream { .. }) => true,
             (Want::Stream, ClassDesc::Closure { of, .. }) => {
                 matches!(self.class(*of), ClassDesc::Stream { .. })
@@ -269,6 +270,9 @@ impl<'m> Step<'m> {
             Op::GenNext => generators::element(self, a, b).and(none),
             Op::GenEnd => generators::effects_of(self, a).and(none),
             Op::GenYield | Op::GenYield2 => generators::yields(self, op, a).and(none),
+            Op::Handle | Op::Perform | Op::Resume | Op::ResumeT | Op::Abandon => {
+                handlers::relate(self, op, w, ext).and(none)
+            }
             Op::Call | Op::CallW | Op::CallC | Op::CallTry | Op::Rt | Op::RtT => {
                 calls::relate(self, op, w, ext)
             }

@@ -24,6 +24,9 @@ pub const LIST_LIST_STRING_CLASS: ClassId = lumen_lir::ClassId::LIST_LIST_STRING
 /// Class of `list[Int]`.
 pub const LIST_INT_CLASS: ClassId = lumen_lir::ClassId::LIST_INT.0;
 
+/// Words of a resumption; the first is 0 once it was resumed.
+pub const RESUMPTION_WORDS: usize = 6;
+
 /// How to read the word in a slot: the representation, and what printing needs beyond it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Slot {
@@ -78,6 +81,8 @@ pub enum Kind {
     Closure,
     /// A stream type; abstract: its objects are of closure classes.
     Stream,
+    /// A resumption; what its words mean is the machine's.
+    Resumption,
 }
 
 /// How the counted slots of an object are found.
@@ -241,6 +246,11 @@ impl RtClass {
     /// A stream type.
     pub fn stream() -> Self {
         Self::new(Kind::Stream, Vec::new())
+    }
+
+    /// A resumption.
+    pub fn resumption() -> Self {
+        Self::new(Kind::Resumption, vec![Slot::Int; RESUMPTION_WORDS])
     }
 
     /// A closure of a cell with its captures.

@@ -8,7 +8,7 @@
 
 #![expect(unsafe_code, reason = "walks and frees raw objects")]
 
-use super::classes::{RtClass, Scan, Slot};
+use super::classes::{Kind, RtClass, Scan, Slot};
 use super::heap::Heap;
 use super::object::{Ptr, release_shared};
 use super::word::{dyn_is_ptr, dyn_to_ptr, ref_is_ptr, ref_ptr};
@@ -151,6 +151,9 @@ impl Heap {
     pub(super) unsafe fn release_memory(&mut self, p: Ptr, row: &RtClass) {
         // SAFETY: sizes are those that the object was allocated with.
         unsafe {
+            if row.kind == Kind::Resumption && self.keep_orphan(p) {
+                return;
+            }
             let bytes = super::object_bytes(p, row);
             if let Some((storage, size)) = super::side_block(p, row) {
                 self.free_bytes(storage, size);

@@ -48,6 +48,8 @@ pub struct Heap {
     /// Large blocks of objects made immortal, freed with the heap.
     pub(super) pinned: Vec<(*mut u8, usize)>,
     classes: Arc<Classes>,
+    /// Resumptions that nobody holds any more, with what they captured; the machine ends it.
+    orphans: Vec<Ptr>,
     /// What the running conversion knows of defaults and conditions.
     pub(super) plan: Option<Box<super::convert::Plan>>,
     /// Allocations until one fails: tests of the failing paths.
@@ -82,6 +84,7 @@ impl Heap {
             live: 0,
             chunks: Vec::new(),
             pinned: Vec::new(),
+            orphans: Vec::new(),
             classes,
             plan: None,
             #[cfg(test)]
@@ -100,6 +103,34 @@ impl Heap {
             *left -= 1;
         }
         false
+    }
+
+    /// A resumption that nobody holds any more, with a count of 1 again.
+    pub fn take_orphan(&mut self) -> Option<Ptr> {
+        self.orphans.pop()
+    }
+
+    /// Whether there are resumptions that nobody holds any more.
+    #[inline]
+    pub fn has_orphans(&self) -> bool {
+        !self.orphans.is_empty()
+    }
+
+    /// Keeps a dead resumption that was not resumed; false when it was.
+    ///
+    /// # Safety
+    /// `p` is a dead resumption.
+    #[cold]
+    pub(super) unsafe fn keep_orphan(&mut self, p: Ptr) -> bool {
+        // SAFETY: as the caller promises.
+        unsafe {
+            if *super::object::field(p, 0) == 0 {
+                return false;
+            }
+            (*p).rc = 1;
+        }
+        self.orphans.push(p);
+        true
     }
 
     /// The class table.

@@ -95,6 +95,7 @@ fn row<'m>(
         ClassDesc::Stream { elem, .. } => (RtClass::stream(), vec![*elem]),
         // Never the class of an object: runs are the machine's.
         ClassDesc::Run { .. } => (RtClass::stream(), vec![]),
+        ClassDesc::Resumption { .. } => (RtClass::resumption(), vec![]),
         ClassDesc::Closure { of, cell, captures } => {
             let row = RtClass::closure(of.0, *cell, cell_name(*cell), slots(captures));
             (row, captures.clone())

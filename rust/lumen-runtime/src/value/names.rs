@@ -62,6 +62,7 @@ impl Classes {
             Kind::Record | Kind::Enum => row.name.to_string(),
             Kind::Variant => self.row(row.owner).name.to_string(),
             Kind::Closure => self.nested_class(row.owner, depth),
+            Kind::Resumption => "fn".to_owned(),
             Kind::Stream => format!("Stream[{}]", names(&row.types)),
             Kind::Fn => match row.types.split_last() {
                 Some((ret, params)) => {

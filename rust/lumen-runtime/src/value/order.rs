@@ -153,7 +153,7 @@ impl Heap {
             Kind::Set => "set".to_owned(),
             Kind::Tuple => "tuple".to_owned(),
             Kind::Closure if self.row(row.owner).kind == Kind::Stream => "Stream".to_owned(),
-            Kind::Fn | Kind::Closure => "fn".to_owned(),
+            Kind::Fn | Kind::Closure | Kind::Resumption => "fn".to_owned(),
             Kind::Stream => "Stream".to_owned(),
             Kind::Record | Kind::Enum => row.name.to_string(),
             Kind::Variant => self.row(row.owner).name.to_string(),

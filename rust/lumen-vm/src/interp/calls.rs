@@ -15,6 +15,9 @@ use lumen_runtime::value::word::{DYN_NULL, dyn_bool};
 /// The word of a record whose frame begins right behind the record of its caller.
 pub(crate) const MARKER_WORD: u64 = Op::CallC as u64;
 
+/// The word of the record of a clause, whose caller is a marker frame of two slots; results go behind those.
+pub(crate) const CLAUSE_WORD: u64 = lumen_lir::word(Op::CallC, 2, 2, 0);
+
 /// Switches to the callee: `$code` is its first instruction.
 macro_rules! enter {
     ($s:ident, $code:expr) => {{

@@ -164,7 +164,7 @@ fn class_name(vm: &Vm, class: u32) -> String {
         Kind::Map => "a map".to_owned(),
         Kind::Set => "a set".to_owned(),
         Kind::Tuple => "a tuple".to_owned(),
-        Kind::Fn | Kind::Closure => "a function".to_owned(),
+        Kind::Fn | Kind::Closure | Kind::Resumption => "a function".to_owned(),
         Kind::Stream => "a stream".to_owned(),
         Kind::Record | Kind::Enum | Kind::Variant => row.name.to_string(),
     }

@@ -112,6 +112,8 @@ pub(crate) enum Leave {
     Done,
     /// A `defer` closure that the unwinder called returned.
     DeferDone,
+    /// A resumption that nobody holds is to be ended; the task is at the instruction to go on with.
+    Abandon(Ptr),
     /// A state that verified code cannot reach; reported as an internal error.
     Broken,
 }
@@ -325,6 +327,8 @@ pub(crate) struct Vm {
     pub(crate) ctx: RtCtx,
     /// The innermost run of a stream that is linked; null while the task's own stack runs.
     pub(crate) run: *mut Run,
+    /// The innermost handler that what runs sees; null when there is none.
+    pub(crate) handler: *mut Run,
     /// The task's own slots.
     pub(crate) stack: Stack,
     /// Bytes that the stack may take.

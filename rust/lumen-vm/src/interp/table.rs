@@ -12,6 +12,7 @@ pub(super) use super::control::*;
 pub(super) use super::data::{quick::*, *};
 pub(super) use super::dyns::*;
 pub(super) use super::gens::*;
+pub(super) use super::handlers::*;
 pub(super) use super::lists::{quick_getd::*, quick_setr::*, *};
 pub(super) use super::moves::*;
 pub(super) use super::places::{quick::*, *};
@@ -26,6 +27,9 @@ macro_rules! with_quick {
             TryReturn = TryReturn,
             DeferReturn = DeferReturn,
             RunReturn = RunReturn,
+            HandleReturn = HandleReturn,
+            ClauseReturn = ClauseReturn,
+            TailReturn = TailReturn,
             New1 = NewN<1>,
             New2 = NewN<2>,
             New3 = NewN<3>,

@@ -24,6 +24,7 @@ pub type ComprehensionId = Idx<Comprehension>;
 pub type TypeArgsId = Idx<TypeArgs>;
 /// Id of a [`FormatSpec`].
 pub type FormatSpecId = Idx<FormatSpec>;
+pub type HandleId = Idx<Handle>;
 
 /// An expression. Parentheses leave no node; the span is without them.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -116,6 +117,12 @@ pub enum ExprKind {
     Comptime { body: BlockId, is_block: bool },
     /// `loop`, `while`, `for`.
     Loop(LoopId),
+    /// `handle … with … end`.
+    Handle(HandleId),
+    /// `with H(…) do … end`.
+    With { handler: ExprId, body: BlockId },
+    /// `perform E.op(…)`.
+    Perform(ExprId),
 
     /// `yield e`: gives the consumer an element.
     Yield(ExprId),
@@ -433,6 +440,27 @@ pub struct IfArm {
 pub struct MatchArm {
     pub pat: PatId,
     pub guard: Option<ExprId>,
+    pub body: BlockId,
+    pub span: Span,
+}
+
+/// `handle body with clauses end`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Handle {
+    pub body: BlockId,
+    /// The body stands on lines of its own.
+    pub is_block: bool,
+    /// Place of the `with`.
+    pub with_lo: u32,
+    pub clauses: Slice<Clause>,
+}
+
+/// `Effect.op(params) => body` or `return(x) => body`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Clause {
+    /// The operation, a path; nothing for a return clause.
+    pub operation: Option<ExprId>,
+    pub params: Slice<LambdaParam>,
     pub body: BlockId,
     pub span: Span,
 }

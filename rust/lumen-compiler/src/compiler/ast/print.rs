@@ -2,6 +2,8 @@
 //!
 //! A file gives one line for each root. The dump shows the structure without spans.
 
+mod handlers;
+
 use super::*;
 use lumen_base::Interner;
 use std::fmt::Write;
@@ -89,6 +91,8 @@ impl Printer<'_> {
                 });
             }
             ItemKind::Import(id) => self.import(&self.file[id]),
+            ItemKind::Effect(id) => self.effect(&self.file[id]),
+            ItemKind::Handler(id) => self.handler(&self.file[id]),
             ItemKind::Trait(id) => self.trait_decl(&self.file[id]),
             ItemKind::Impl(id) => self.impl_decl(&self.file[id]),
         }
@@ -186,22 +190,7 @@ impl Printer<'_> {
         self.node("cell ", |p| {
             p.name(cell.name);
             p.type_params(cell.type_params);
-            p.text(" (");
-            for (i, param) in p.file[cell.params].iter().enumerate() {
-                if i > 0 {
-                    p.text(" ");
-                }
-                if param.is_variadic {
-                    p.text("...");
-                }
-                p.name(param.name);
-                p.annotation(param.ty);
-                if let Some(default) = param.default {
-                    p.text("=");
-                    p.expr(default);
-                }
-            }
-            p.text(")");
+            p.params(cell.params);
             if cell.is_generator {
                 p.text(" yields");
             }
@@ -213,7 +202,7 @@ impl Printer<'_> {
                     p.expr(expr);
                 }
                 CellBody::Extern => p.text(" extern"),
-                CellBody::Required => {}
+                CellBody::Required | CellBody::Operation { .. } => {}
             }
         });
     }
@@ -542,7 +531,7 @@ impl Printer<'_> {
             ExprKind::Continue(jump) => self.jump("continue", &file[jump]),
             ExprKind::Halt(message) => self.exprs("halt", &[message]),
             ExprKind::Yield(value) => self.exprs("yield", &[value]),
-            _ => self.text("<other>"),
+            _ => self.handling(file[id].kind),
         }
     }
 

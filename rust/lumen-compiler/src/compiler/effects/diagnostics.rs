@@ -68,6 +68,34 @@ pub(super) fn must_be_pure(
     explained(Diagnostic::new(Code::E0503, at, message).with_primary("must be pure"), chain)
 }
 
+/// A declared effect that reaches the start of the program.
+pub(super) fn unhandled(
+    at: FileSpan,
+    effect: &str,
+    is_test: bool,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let start = if is_test { "the test" } else { "the program" };
+    let message = format!("nothing handles the effect `{effect}` of {start}");
+    let diagnostic = Diagnostic::new(Code::E0510, at, message)
+        .with_primary(format!("`{effect}` leaves {start} here"))
+        .with_help(format!("put a handler around it: `handle … with {effect}.…(…) => … end`"));
+    explained(diagnostic, chain)
+}
+
+/// A declared effect in a `defer`.
+pub(super) fn effect_in_defer(
+    at: FileSpan,
+    effect: &str,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let message = format!("a `defer` must not have the effect `{effect}`");
+    let diagnostic = Diagnostic::new(Code::E0511, at, message)
+        .with_primary("it may run while a failure ends the handlers around it")
+        .with_help("handle the effect inside the `defer`");
+    explained(diagnostic, chain)
+}
+
 fn explained(mut diagnostic: Diagnostic, chain: Vec<(FileSpan, String)>) -> Diagnostic {
     for (at, text) in chain {
         diagnostic = diagnostic.with_label(at, text);

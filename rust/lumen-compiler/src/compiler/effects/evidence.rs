@@ -3,6 +3,7 @@
 //! Breadth first through the inclusions, so the chain is a shortest one. Only runs when there is an error.
 
 use super::row::{Edge, RowVar, Rows, Source, Why};
+use crate::compiler::hir::TypeParamId;
 use crate::compiler::typecheck::Checker;
 use crate::compiler::typecheck::types::RowTy;
 use lumen_base::FileSpan;
@@ -12,20 +13,46 @@ use rustc_hash::FxHashMap;
 /// Links shown of a long chain.
 const LINKS_MAX: usize = 8;
 
-/// The places that lead to `effect`, in order, each with what happens there.
+/// What is asked about: a builtin effect, or a declared one by what stands for it in rows.
+#[derive(Clone, Copy)]
+pub(super) enum Sought {
+    Builtin(Effect),
+    Declared(TypeParamId),
+}
+
+impl Sought {
+    pub(super) fn name<'c>(self, checker: &'c Checker<'_>) -> &'c str {
+        match self {
+            Sought::Builtin(effect) => effect.name(),
+            Sought::Declared(param) => {
+                let known = checker.hir.type_params.get(param);
+                known.map_or("", |param| checker.names.resolve(param.name))
+            }
+        }
+    }
+
+    fn is_in(self, rows: &Rows, var: RowVar) -> bool {
+        match self {
+            Sought::Builtin(effect) => rows.effects(var).contains(effect),
+            Sought::Declared(param) => rows.params(var).contains(&param),
+        }
+    }
+}
+
+/// The places that lead to an effect, in order, each with what happens there.
 pub(super) fn chain(
     checker: &Checker<'_>,
     rows: &Rows,
     row: RowTy,
-    effect: Effect,
+    effect: Sought,
 ) -> Vec<(FileSpan, String)> {
     let mut came: FxHashMap<RowVar, (RowVar, Why)> = FxHashMap::default();
     let start = checker.store.row(row).infer.to_vec();
     let mut queue: std::collections::VecDeque<RowVar> = start.iter().copied().collect();
     while let Some(var) = queue.pop_front() {
         for edge in checker.rows.edges.iter().filter(|edge| edge.to == var) {
-            if let Source::Effects(effects) = edge.source {
-                if effects.contains(effect) {
+            if let Some(performs) = performs(edge.source, effect) {
+                if performs {
                     return links(checker, &came, &start, var, edge.why, effect);
                 }
                 continue;
@@ -41,13 +68,35 @@ pub(super) fn chain(
     Vec::new()
 }
 
+/// Whether an edge that comes from no variable is where the effect is performed.
+fn performs(source: Source, effect: Sought) -> Option<bool> {
+    match (source, effect) {
+        (Source::Effects(effects), Sought::Builtin(effect)) => {
+            Some(EffectSet::of(effect).is_subset_of(effects))
+        }
+        (Source::Param(param), Sought::Declared(wanted)) => Some(param == wanted),
+        (Source::Effects(_) | Source::Param(_), _) => Some(false),
+        _ => None,
+    }
+}
+
 /// The variables through which an edge brings `effect`.
-fn sources(checker: &Checker<'_>, rows: &Rows, edge: &Edge, effect: Effect) -> Vec<RowVar> {
-    let has = |var: &RowVar| EffectSet::of(effect).is_subset_of(rows.effects(*var));
+fn sources(checker: &Checker<'_>, rows: &Rows, edge: &Edge, effect: Sought) -> Vec<RowVar> {
+    let has = |var: &RowVar| effect.is_in(rows, *var);
     let mut found = Vec::new();
     match edge.source {
         Source::Effects(_) | Source::Param(_) => {}
         Source::Var(from) => found.push(from),
+        Source::Without { from, minus } => {
+            let taken = checker.store.row(minus);
+            let stays = match effect {
+                Sought::Builtin(effect) => !taken.effects.contains(effect),
+                Sought::Declared(param) => !taken.params.contains(&param),
+            };
+            if stays {
+                found.push(from);
+            }
+        }
         Source::Instance { from, lo, hi } => {
             found.push(from);
             for &param in rows.params(from) {
@@ -67,7 +116,7 @@ fn links(
     start: &[RowVar],
     mut var: RowVar,
     last: Why,
-    effect: Effect,
+    effect: Sought,
 ) -> Vec<(FileSpan, String)> {
     let mut whys = vec![last];
     while !start.contains(&var) {
@@ -84,15 +133,16 @@ fn links(
         .collect()
 }
 
-fn describe(checker: &Checker<'_>, why: &Why, last: bool, effect: Effect) -> String {
+fn describe(checker: &Checker<'_>, why: &Why, last: bool, effect: Sought) -> String {
+    let effect = effect.name(checker);
     match (why.callee, last) {
         (Some(cell), true) => {
             let name = checker.names.resolve(checker.hir.cells[cell].name);
-            format!("`{name}` has the effect `{}`", effect.name())
+            format!("`{name}` has the effect `{effect}`")
         }
         (Some(cell), false) => {
             format!("calls `{}`", checker.names.resolve(checker.hir.cells[cell].name))
         }
-        (None, _) => format!("here `{}` is performed", effect.name()),
+        (None, _) => format!("here `{effect}` is performed"),
     }
 }

@@ -26,6 +26,11 @@ pub(crate) enum Source {
     Effects(EffectSet),
     Param(TypeParamId),
     Var(RowVar),
+    /// A row without the effects and parameters of another, which has no variables.
+    Without {
+        from: RowVar,
+        minus: RowTy,
+    },
     /// The row of a generic cell with its row parameters replaced: `substs[lo..hi]`.
     Instance {
         from: RowVar,
@@ -60,6 +65,10 @@ pub(crate) enum CheckKind {
     Stream,
     /// A constant's initialiser, a default or a `where` condition: must be pure.
     Pure(CellId),
+    /// What nothing is around: no declared effect.
+    Entry(CellId),
+    /// The body of a `defer`: no declared effect.
+    Defer,
 }
 
 /// All inclusions of one compilation.
@@ -113,6 +122,31 @@ impl RowGraph {
         }
     }
 
+    /// `row ⊆ to ∪ minus`, where the variables of `minus` do not count.
+    pub(crate) fn include_without(
+        &mut self,
+        to: RowVar,
+        row: RowTy,
+        minus: RowTy,
+        store: &TyStore,
+        why: Why,
+    ) {
+        let (kind, taken) = (store.row(row), store.row(minus));
+        if taken.effects.is_empty() && taken.params.is_empty() {
+            return self.include(to, row, store, why);
+        }
+        let effects = kind.effects.difference(taken.effects);
+        if !effects.is_empty() {
+            self.add(to, Source::Effects(effects), why);
+        }
+        for &param in kind.params.iter().filter(|param| !taken.params.contains(param)) {
+            self.add(to, Source::Param(param), why);
+        }
+        for &from in kind.infer.iter().filter(|&&from| from != to) {
+            self.add(to, Source::Without { from, minus }, why);
+        }
+    }
+
     /// `row ⊆ bound`, where `bound` may be open: rows of function types.
     pub(crate) fn sub(&mut self, row: RowTy, bound: RowTy, store: &TyStore, why: Why) {
         self.bounded(row, bound, store, why, CheckKind::Value);
@@ -128,7 +162,7 @@ impl RowGraph {
             return;
         }
         match store.row(bound).infer.first() {
-            Some(&to) => self.include(to, row, store, why),
+            Some(&to) => self.include_without(to, row, bound, store, why),
             None => self.check(row, bound, why.at, kind),
         }
     }
@@ -196,7 +230,7 @@ impl RowGraph {
     fn for_reads(&self, edge: &Edge, store: &TyStore, mut read: impl FnMut(RowVar)) {
         match edge.source {
             Source::Effects(_) | Source::Param(_) => {}
-            Source::Var(from) => read(from),
+            Source::Var(from) | Source::Without { from, .. } => read(from),
             Source::Instance { from, lo, hi } => {
                 read(from);
                 for &(_, row) in &self.substs[lo as usize..hi as usize] {
@@ -277,6 +311,17 @@ impl Rows {
                 let mut grew = self.grow(edge.to, self.effects(from));
                 for i in 0..self.params(from).len() {
                     grew |= self.grow_param(edge.to, self.params(from)[i]);
+                }
+                grew
+            }
+            Source::Without { from, minus } => {
+                let taken = store.row(minus);
+                let mut grew = self.grow(edge.to, self.effects(from).difference(taken.effects));
+                for i in 0..self.params(from).len() {
+                    let param = self.params(from)[i];
+                    if !taken.params.contains(&param) {
+                        grew |= self.grow_param(edge.to, param);
+                    }
                 }
                 grew
             }

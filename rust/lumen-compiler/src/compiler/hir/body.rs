@@ -61,6 +61,8 @@ pub struct Lambda {
     pub body: ExprId,
     /// The body of a generator cell: its value is a stream, and `yield` in it gives the elements.
     pub generates: bool,
+    /// Of the clause of an operation: its parameter `resume`, the last one, and what it does with it.
+    pub resume: Option<(LocalId, Resumes)>,
     /// (outer local, inner twin).
     pub captures: Vec<(LocalId, LocalId)>,
     pub span: Span,
@@ -258,6 +260,8 @@ pub enum ExprKind {
         target: LoopId,
     },
     Return(Option<ExprId>),
+    /// `handle body with clauses end`.
+    Handle(Box<Handle>),
     /// `yield e`, in the body of a generator lambda only.
     Yield(ExprId),
     /// Keeps a value in a global, at the end of an entry of a session. No source has it.
@@ -275,6 +279,46 @@ pub enum ExprKind {
         cond: ExprId,
         message: Option<ExprId>,
     },
+}
+
+/// A handler and what it handles.
+#[derive(Debug)]
+pub struct Handle {
+    /// A function without parameters.
+    pub body: ExprId,
+    pub clauses: Box<[Clause]>,
+    /// A lambda with one parameter: what becomes of the body's value.
+    pub ret: Option<ExprId>,
+}
+
+impl Handle {
+    /// The functions that it is made of, in order.
+    pub fn parts(&self) -> impl Iterator<Item = ExprId> {
+        let clauses = self.clauses.iter().map(|clause| clause.code);
+        std::iter::once(self.body).chain(clauses).chain(self.ret)
+    }
+}
+
+/// What a clause does with `resume`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Resumes {
+    /// Every way through it ends in a call, and there are no others.
+    InTail,
+    /// It calls it, by itself.
+    Directly,
+    /// Anything a value can do.
+    AsValue,
+}
+
+/// A clause of a handler.
+#[derive(Debug)]
+pub struct Clause {
+    /// A cell with origin `Operation`.
+    pub operation: CellId,
+    /// A lambda: the operation's parameters, then `resume`.
+    pub code: ExprId,
+    /// Place of its name.
+    pub span: Span,
 }
 
 #[derive(Debug)]

@@ -34,6 +34,7 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
         | CellBody::Host
         | CellBody::Required
         | CellBody::Kept(_)
+        | CellBody::Operation { .. }
         | CellBody::Error => &empty,
     };
     let mut printer = Printer { hir, names, body, out, indent: 1 };
@@ -51,6 +52,9 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
         CellBody::Host => printer.out.push_str(" host"),
         CellBody::Required => printer.out.push_str(" required"),
         CellBody::Kept(_) => printer.out.push_str(" kept"),
+        CellBody::Operation { multi } => {
+            printer.out.push_str(if *multi { " multi operation" } else { " operation" });
+        }
         CellBody::Error => printer.out.push_str(" error"),
     }
     printer.out.push('\n');
@@ -70,6 +74,8 @@ impl<'a> Printer<'a> {
             CellOrigin::TopLevel => "cell",
             CellOrigin::Method => "method",
             CellOrigin::Trait(_) => "trait",
+            CellOrigin::Operation(_) => "operation",
+            CellOrigin::Handler => "handler",
             CellOrigin::Impl(_) => "impl",
             CellOrigin::Nested => "nested",
             CellOrigin::Script => "script",

@@ -192,6 +192,9 @@ impl<'a> Fx<'_, 'a> {
             let key = self.p.names.resolve(key);
             return self.call_extern(e, call, key, cell, &type_args, hint);
         }
+        if let CellBody::Operation { .. } = self.p.hir.cells[cell].body {
+            return self.perform(e, call, cell, hint);
+        }
         if self.inlines(cell) {
             return self.inline_call(e, call, cell, &declared_args, &type_args, want, hint);
         }
@@ -521,6 +524,9 @@ impl<'a> Fx<'_, 'a> {
             let ty = formals[i].ty;
             let v = self.convert(*v, ty, None);
             self.put(&mut window, i, v);
+        }
+        if let CellBody::Operation { .. } = self.p.hir.cells[cell].body {
+            return self.finish_perform(window, cell, ret, hint);
         }
         let id = self.p.instance(cell, type_args);
         self.finish_call(window, id, ret, hint)

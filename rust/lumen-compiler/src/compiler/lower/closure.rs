@@ -35,6 +35,12 @@ impl Fx<'_, '_> {
         self.load(v, None)
     }
 
+    /// The closure of a lambda written here, as one of this type.
+    pub(super) fn lambda_as(&mut self, lambda: LambdaId, ty: Ty, hint: Option<Reg>) -> Val {
+        let frame = self.frames.len() - 1;
+        self.closure(frame, lambda, ty, true, hint)
+    }
+
     /// Makes a closure object. `here`: it is written where control is, and its captures may die by it; else they are
     /// the values that expansion has bound.
     fn closure(

@@ -320,6 +320,7 @@ impl<'a> Walk<'a> {
                 self.tail = false;
             }
             ExprKind::Yield(e) | ExprKind::Keep { value: e, .. } => self.expr(*e, Mode::Own),
+            ExprKind::Handle(handle) => handle.parts().for_each(|e| self.expr(e, Mode::Own)),
             ExprKind::Lambda(lambda) => self.lambda(*lambda, Mode::Own),
             ExprKind::Emit(e) | ExprKind::Halt(e) => self.read(*e),
             ExprKind::Assert { cond, message } => {

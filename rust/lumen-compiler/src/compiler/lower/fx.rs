@@ -122,6 +122,8 @@ pub(super) struct Fx<'p, 'a> {
     pub(super) calls: Vec<lumen_lir::CellId>,
     /// Type of what `yield` gives, in the body of a generator.
     pub(super) yields: Option<Ty>,
+    /// How the clause that is lowered resumes.
+    pub(super) resume: Option<super::handle::Resume>,
 }
 
 impl<'a> Fx<'_, 'a> {

@@ -17,6 +17,9 @@ impl<'a> Fx<'_, 'a> {
         hint: Option<Reg>,
     ) -> Val {
         let Some(callee) = callee else { return Val::never() };
+        if self.is_resume(callee) {
+            return self.resume(e, call, hint);
+        }
         if let ExprKind::Local(local) = self.body().exprs[callee].kind
             && let Binding::Lambda(lambda) = self.binding(local)
         {

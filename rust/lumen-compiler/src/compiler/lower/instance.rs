@@ -1,10 +1,11 @@
 //! One instance: parameters, body, finishing the cell.
 
 use super::fx::{Dest, Fx, Ret, Spare};
+use super::handle::{How, Resume};
 use super::types::Subst;
 use super::value::{Own, Place, Val, Want};
 use super::{Job, Key, Lower, StubTarget, codes, limits};
-use crate::compiler::hir::{CellBody, CellId, ConstId, ExprId, ExprKind};
+use crate::compiler::hir::{CellBody, CellId, ConstId, ExprId, ExprKind, Resumes};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_base::Symbol;
 use lumen_lir::{ClassId, EffectSet, FinishError, Op, Passing, Repr, Slots, TemplatePart};
@@ -28,6 +29,10 @@ impl<'a> Lower<'a> {
             Key::Problem(exact) => {
                 let exact = *exact;
                 self.lower_problem(&job, exact);
+            }
+            Key::Resume(ty) => {
+                let ty = *ty;
+                self.lower_resume(&job, ty);
             }
             Key::Text(ty) => {
                 let ty = *ty;
@@ -72,6 +77,7 @@ impl<'a> Lower<'a> {
             effects: EffectSet::EMPTY,
             calls: Vec::new(),
             yields: None,
+            resume: None,
         }
     }
 
@@ -166,7 +172,14 @@ impl<'a> Lower<'a> {
         }
         for (param, dest) in info.params.iter().zip(&dests) {
             let v = fx.param_value(*dest, true);
-            fx.bind_whole(param.pat, v);
+            if fx.is_resumption(dest.ty) {
+                fx.bind_resume(info, *dest, v);
+            } else {
+                fx.bind_whole(param.pat, v);
+            }
+        }
+        if let Some((local, Resumes::InTail)) = info.resume {
+            fx.resume = Some(Resume { local, how: How::Return });
         }
         fx.tail(info.body);
         fx.close_cell(job, ret);

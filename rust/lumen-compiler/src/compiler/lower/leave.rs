@@ -243,6 +243,7 @@ impl<'a> Fx<'_, 'a> {
                 self.emit_drop(reg);
             }
         }
+        self.end_dropped();
         match (results, v.place) {
             (0, _) => self.b.emit(Op::Ret0, 0, 0, 0),
             (1, Place::One(reg, _)) => self.b.emit(Op::Ret1, reg, 0, 0),

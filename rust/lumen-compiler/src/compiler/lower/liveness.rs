@@ -264,6 +264,10 @@ impl<'a> Walk<'a> {
                 }
             }
             ExprKind::Tuple(items) => self.all(items.iter().copied()),
+            ExprKind::Handle(handle) => {
+                let parts: Vec<ExprId> = handle.parts().collect();
+                self.all(parts.into_iter());
+            }
             ExprKind::If { branches, otherwise } => self.if_(id, branches, *otherwise),
             ExprKind::Match { value, arms } => self.match_(id, *value, arms),
             ExprKind::Block(block) => self.block(block),

@@ -31,6 +31,7 @@ impl Program {
             | CellBody::Host
             | CellBody::Required
             | CellBody::Kept(_)
+            | CellBody::Operation { .. }
             | CellBody::Error => true,
         }
     }
@@ -155,7 +156,11 @@ fn propagate(hir: &Hir, names: &Interner, program: &mut Program, order: &[CellId
                         edges.push((to + param.raw(), base + local.raw()));
                     }
                 }
-                CellBody::Host | CellBody::Required | CellBody::Kept(_) | CellBody::Error => {
+                CellBody::Host
+                | CellBody::Required
+                | CellBody::Operation { .. }
+                | CellBody::Kept(_)
+                | CellBody::Error => {
                     work.push(base + local.raw());
                 }
             }

@@ -38,6 +38,7 @@ impl<'a> Fx<'_, 'a> {
                 self.tail_if(e, branches, *otherwise)
             }
             ExprKind::Match { value, arms } => self.tail_match(e, *value, arms),
+            ExprKind::Call { callee, .. } if self.resume_in_place(e, *callee) => {}
             ExprKind::Call { .. } | ExprKind::MethodCall { .. } if self.tail_call(e) => {}
             _ => self.tail_value(e),
         }

@@ -293,6 +293,11 @@ impl<'a> Types<'a> {
                     module.intern_class(ClassDesc::Stream { elem, effects: every_effect() }),
                 )
             }
+            TyKind::Resumption { value, result } => {
+                let value = self.describe(module, tables, value).id;
+                let result = self.describe(module, tables, result).id;
+                TypeDesc::Obj(module.intern_class(ClassDesc::Resumption { value, result }))
+            }
             TyKind::Fn { params, ret, .. } => {
                 let params = params.iter().map(|&t| self.describe(module, tables, t).id).collect();
                 let ret = self.describe(module, tables, ret).id;
@@ -424,6 +429,13 @@ impl<'a> Types<'a> {
                 .join(" | "),
             TyKind::Fn { params, ret, .. } => {
                 format!("fn({}) -> {}", list(params), self.name_within(*ret, depth - 1))
+            }
+            TyKind::Resumption { value, result } => {
+                format!(
+                    "resumption({}) -> {}",
+                    self.name_within(*value, depth - 1),
+                    self.name_within(*result, depth - 1)
+                )
             }
             TyKind::Refined { alias, args, .. } => {
                 applied(self.names.resolve(self.hir.aliases[*alias].name), args)

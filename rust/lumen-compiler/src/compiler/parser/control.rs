@@ -1,6 +1,7 @@
 //! Block-like expressions: conditionals, matches, loops, jumps.
 
 use super::exprs::begins_expr;
+use super::unbuilt::Follows;
 use super::{Parser, TokenKind, diagnostics, finish_list};
 use crate::compiler::ast::{
     Block, BlockId, Cond, ExprId, ExprKind, IfArm, Jump, Loop, LoopKind, MatchArm, Name, WhenArm,
@@ -163,7 +164,7 @@ impl Parser<'_> {
         self.arms(open, |p, lo, indent| {
             let pat = p.pattern();
             let guard = if !p.panicking && p.eat(TokenKind::If) { Some(p.expr()) } else { None };
-            let body = p.arm_body(indent);
+            let body = p.arm_body(indent, TokenKind::Arrow);
             let span = p.span_from(lo);
             p.scratch.match_arms.push(MatchArm { pat, guard, body, span });
         });
@@ -188,7 +189,7 @@ impl Parser<'_> {
             } else {
                 Some(p.expr())
             };
-            let body = p.arm_body(indent);
+            let body = p.arm_body(indent, TokenKind::Arrow);
             let span = p.span_from(lo);
             p.scratch.when_arms.push(WhenArm { cond, body, span });
         });
@@ -200,7 +201,7 @@ impl Parser<'_> {
     }
 
     /// Arms up to `end`; `arm` gets the place and the indentation of each.
-    fn arms(&mut self, open: Token, mut arm: impl FnMut(&mut Self, u32, &str)) {
+    pub(super) fn arms(&mut self, open: Token, mut arm: impl FnMut(&mut Self, u32, &str)) {
         let indent = self.indent_at(self.tok().lo);
         while !self.at_block_end(open) {
             let depth = self.enter();
@@ -242,10 +243,10 @@ impl Parser<'_> {
         }
     }
 
-    /// `-> statement`, or `->` and a deeper-indented block.
-    fn arm_body(&mut self, indent: &str) -> BlockId {
+    /// `-> statement`, or `->` and a deeper-indented block; of a clause with `=>`.
+    pub(super) fn arm_body(&mut self, indent: &str, arrow: TokenKind) -> BlockId {
         if !self.panicking {
-            self.expect(TokenKind::Arrow, " and what the arm does");
+            self.expect(arrow, " and what the arm does");
         }
         if self.panicking {
             let span = self.tok().span().before();
@@ -399,6 +400,24 @@ impl Parser<'_> {
             sym::COMPTIME if self.begins_comptime(token) => {
                 let depth = self.enter();
                 let node = self.comptime_expr();
+                self.leave(depth);
+                Some(node)
+            }
+            sym::HANDLE if self.begins_comptime(token) => {
+                let depth = self.enter();
+                let node = self.handle_expr();
+                self.leave(depth);
+                Some(node)
+            }
+            sym::WITH if self.is_followed_by(token, Follows::Name) => {
+                let depth = self.enter();
+                let node = self.with_expr();
+                self.leave(depth);
+                Some(node)
+            }
+            sym::PERFORM if self.is_followed_by(token, Follows::Name) => {
+                let depth = self.enter();
+                let node = self.perform_expr();
                 self.leave(depth);
                 Some(node)
             }

@@ -16,6 +16,10 @@ pub(super) enum CellForm {
     Extern(Token),
     /// In a trait: it may have no body.
     InTrait,
+    /// In an effect: it has no body.
+    Operation {
+        multi: bool,
+    },
 }
 
 impl Parser<'_> {
@@ -31,7 +35,7 @@ impl Parser<'_> {
         let open = self.bump();
         let lo = match form {
             CellForm::Extern(word) => word.lo,
-            CellForm::Plain | CellForm::InTrait => open.lo,
+            CellForm::Plain | CellForm::InTrait | CellForm::Operation { .. } => open.lo,
         };
         let name = self.lower_name("a cell");
         let has_name = !self.panicking;
@@ -44,7 +48,9 @@ impl Parser<'_> {
         let has_row = !self.panicking && self.at(TokenKind::Slash) && !self.line_ends();
         let row = if has_row { Some(self.row()) } else { None };
         let head = self.span_from(lo);
-        let body = if matches!(form, CellForm::Extern(_)) {
+        let body = if let CellForm::Operation { multi } = form {
+            CellBody::Operation { multi }
+        } else if matches!(form, CellForm::Extern(_)) {
             if !self.panicking && !self.line_ends() {
                 self.unexpected("the end of the line: an extern cell has no body");
             }
@@ -60,7 +66,7 @@ impl Parser<'_> {
             CellBody::Block(body)
         };
         if is_generator && !matches!(body, CellBody::Block(_) | CellBody::Extern) {
-            let is_required = matches!(body, CellBody::Required);
+            let is_required = matches!(body, CellBody::Required | CellBody::Operation { .. });
             let found = diagnostics::generator_body(self.in_file(yields.span()), is_required);
             self.report(found);
         }
@@ -102,7 +108,7 @@ impl Parser<'_> {
     }
 
     /// The parameters of a cell.
-    fn params(&mut self) -> Slice<Param> {
+    pub(super) fn params(&mut self) -> Slice<Param> {
         if self.panicking {
             return Slice::EMPTY;
         }

@@ -14,6 +14,14 @@ pub(super) fn bad_directive(at: FileSpan, name: &str) -> Diagnostic {
         .with_help(format!("write `@{name} true` or `@{name} false` on a line of its own"))
 }
 
+pub(super) fn no_clauses(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0221, at, "a `handle` without clauses")
+        .with_primary("this handles nothing")
+        .with_help(
+            "behind `with` stand clauses: `Effect.operation(…) => …`, and perhaps `return(x) => …`",
+        )
+}
+
 pub(super) fn integer_too_large(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0105, at, "integer literal too large")
         .with_primary("an Int is at most 9223372036854775807")

@@ -453,7 +453,7 @@ impl Parser<'_> {
         self.alloc(ExprKind::Lambda(lambda), span)
     }
 
-    fn lambda_params(&mut self) -> Slice<LambdaParam> {
+    pub(super) fn lambda_params(&mut self) -> Slice<LambdaParam> {
         if !self.at(TokenKind::LParen) {
             self.unexpected("`(` and the parameters of the function");
             return Slice::EMPTY;

@@ -58,7 +58,7 @@ impl Parser<'_> {
             TokenKind::Ident => match token.symbol {
                 sym::CONST => matches!(next.kind, TokenKind::Ident | TokenKind::Upper),
                 sym::EXTERN => next.kind == TokenKind::Cell,
-                _ => self.begins_trait() || self.begins_impl(),
+                _ => self.begins_trait() || self.begins_impl() || self.begins_effect_or_handler(),
             },
             _ => false,
         }
@@ -80,6 +80,12 @@ impl Parser<'_> {
             TokenKind::Import if !is_pub => self.import().map(ItemKind::Import),
             TokenKind::Ident if token.symbol == sym::CONST => self.constant().map(ItemKind::Const),
             TokenKind::Ident if self.begins_trait() => self.trait_decl().map(ItemKind::Trait),
+            TokenKind::Ident if self.begins_effect_or_handler() && token.symbol == sym::EFFECT => {
+                self.effect_decl().map(ItemKind::Effect)
+            }
+            TokenKind::Ident if self.begins_effect_or_handler() => {
+                self.handler_decl().map(ItemKind::Handler)
+            }
             TokenKind::Ident if self.begins_impl() => {
                 if is_pub {
                     let found = diagnostics::pub_impl(self.in_file(self.prev_span()));

@@ -11,10 +11,11 @@ impl Parser<'_> {
     pub(super) fn block(&mut self, open: Token) -> BlockId {
         let depth = self.enter();
         let outside = self.enter_block();
+        let handled = std::mem::take(&mut self.handled);
         let lo = self.tok().lo;
         let start = self.prev_hi();
         let base = self.scratch.stmts.len();
-        while !self.at_block_end(open) {
+        while !self.at_block_end(open) && !(handled && self.begins_clauses()) {
             self.block_stmt();
         }
         self.leave_block(outside);
@@ -162,7 +163,9 @@ impl Parser<'_> {
                 StmtKind::Emit(self.expr())
             }
             sym::CONST if takes_value && is_name(next.kind) => self.misplaced(token),
-            _ if self.begins_trait() || self.begins_impl() => self.misplaced(token),
+            _ if self.begins_trait() || self.begins_impl() || self.begins_effect_or_handler() => {
+                self.misplaced(token)
+            }
             _ => match self.unbuilt_stmt(token) {
                 Some(error) => StmtKind::Expr(error),
                 None => self.expr_stmt(),

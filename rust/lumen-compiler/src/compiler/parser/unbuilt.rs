@@ -23,7 +23,7 @@ enum Extent {
 
 /// What must follow a word for it to be the construct.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Follows {
+pub(super) enum Follows {
     /// A name on the same line.
     Name,
     /// An upper-case name on the same line.
@@ -42,8 +42,6 @@ enum Follows {
 const fn construct(word: Symbol) -> Option<(&'static str, Follows, Extent)> {
     use {Extent as E, Follows as F};
     Some(match word {
-        sym::EFFECT => ("an `effect` declaration", F::Upper, E::Block),
-        sym::HANDLER => ("a `handler`", F::Upper, E::Block),
         sym::AGENT => ("an `agent`", F::Upper, E::Block),
         sym::MEMORY => ("a `memory`", F::Upper, E::Line),
         sym::MACHINE => ("a `machine`", F::Upper, E::Block),
@@ -60,9 +58,7 @@ const fn construct(word: Symbol) -> Option<(&'static str, Follows, Extent)> {
         sym::USE => ("`use tool`", F::Name, E::Line),
         sym::BIND => ("`bind effect`", F::Name, E::Line),
         sym::GRANT => ("a `grant`", F::Name, E::Line),
-        sym::PERFORM => ("`perform`", F::Name, E::Operand),
         sym::SPAWN => ("`spawn`", F::Name, E::Operand),
-        sym::HANDLE => ("a `handle` block", F::ValueOrBlock, E::Block),
         sym::PARALLEL => ("a `parallel` block", F::NameOrBlock, E::Block),
         sym::RACE => ("a `race` block", F::Block, E::Block),
         sym::VOTE => ("a `vote` block", F::Block, E::Block),
@@ -72,7 +68,6 @@ const fn construct(word: Symbol) -> Option<(&'static str, Follows, Extent)> {
         sym::ROLE => ("a `role`", F::Name, E::Line),
         sym::DUAL => ("`dual`", F::Upper, E::Operand),
         sym::OPEN => ("`open` of a session", F::Upper, E::Operand),
-        sym::WITH => ("`with … do`", F::Name, E::Block),
         sym::REQUIRES => ("a `requires` clause", F::Value, E::Line),
         sym::ENSURES => ("an `ensures` clause", F::Value, E::Line),
         sym::INVARIANT => ("an `invariant`", F::Value, E::Line),
@@ -95,7 +90,6 @@ pub fn unbuilt_name(name: Symbol) -> Option<&'static str> {
         sym::VOTE => "`vote`",
         sym::SELECT => "`select`",
         sym::CHANNEL | sym::UNBOUNDED_CHANNEL => "a channel",
-        sym::RESUME => "`resume`",
         sym::OLD => "`old`",
         sym::FORALL => "`forall`",
         sym::EXISTS => "`exists`",
@@ -133,18 +127,11 @@ impl Parser<'_> {
             self.skip_construct(Extent::Line);
             return Some(self.error_expr(token.lo));
         }
-        if token.symbol == sym::WITH {
-            return self.unbuilt_word(token);
-        }
-        None.or_else(|| self.unbuilt_expr(token))
+        self.unbuilt_expr(token)
     }
 
     /// Where an operand may begin: skips a construct that is not built.
     pub(super) fn unbuilt_expr(&mut self, token: Token) -> Option<ExprId> {
-        if token.symbol == sym::WITH { None } else { self.unbuilt_word(token) }
-    }
-
-    fn unbuilt_word(&mut self, token: Token) -> Option<ExprId> {
         if token.kind != TokenKind::Ident {
             return None;
         }
@@ -164,12 +151,12 @@ impl Parser<'_> {
         Some(self.error_expr(token.lo))
     }
 
-    /// Whether the word `comptime` here is the construct and no name.
+    /// Whether the word `comptime` or `handle` here is the construct and no name.
     pub(super) fn begins_comptime(&self, token: Token) -> bool {
         self.is_followed_by(token, Follows::ValueOrBlock)
     }
 
-    fn is_followed_by(&self, token: Token, follows: Follows) -> bool {
+    pub(super) fn is_followed_by(&self, token: Token, follows: Follows) -> bool {
         let next = self.peek(1);
         let is_name = matches!(next.kind, TokenKind::Ident | TokenKind::Upper);
         if next.starts_line() {

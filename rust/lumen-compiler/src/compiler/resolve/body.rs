@@ -77,6 +77,7 @@ impl Ctx<'_, '_> {
             }
             Code::Expr(expr) => self.expr(expr),
             Code::Script => self.script_block(),
+            Code::Handler(handler) => self.handler_body(handler),
         };
         self.body.body.root = Some(root);
         let used = self.frames.pop().map(|frame| frame.used).unwrap_or_default();
@@ -177,7 +178,9 @@ impl Ctx<'_, '_> {
         match self.frames.last().map(|frame| frame.kind) {
             Some(FrameKind::Generator(_)) => return ExprKind::Yield(value),
             Some(FrameKind::Defer(_)) => self.report(diagnostics::leaves_defer(at, "yield")),
-            Some(FrameKind::Lambda(_)) => self.report(diagnostics::yield_in_lambda(at)),
+            Some(FrameKind::Lambda(_) | FrameKind::Handled(_)) => {
+                self.report(diagnostics::yield_in_lambda(at));
+            }
             _ => self.report(diagnostics::yield_outside_generator(at)),
         }
         ExprKind::Missing
@@ -222,6 +225,7 @@ impl Ctx<'_, '_> {
             row: None,
             body: placeholder(),
             generates: false,
+            resume: None,
             captures: Vec::new(),
             span,
         });
@@ -242,7 +246,10 @@ impl Ctx<'_, '_> {
         let captures = self.frames.pop().map(|frame| frame.captures).unwrap_or_default();
         self.body.owner = match self.frames.last().map(|frame| frame.kind) {
             Some(
-                FrameKind::Lambda(outer) | FrameKind::Defer(outer) | FrameKind::Generator(outer),
+                FrameKind::Lambda(outer)
+                | FrameKind::Defer(outer)
+                | FrameKind::Generator(outer)
+                | FrameKind::Handled(outer),
             ) => Some(outer),
             _ => None,
         };
@@ -303,7 +310,7 @@ impl Ctx<'_, '_> {
             ast::CellBody::Block(block) => Code::Block(block),
             ast::CellBody::Expr(expr) => Code::Expr(expr),
             // The parser reads neither inside of a body.
-            ast::CellBody::Extern | ast::CellBody::Required => {
+            ast::CellBody::Extern | ast::CellBody::Required | ast::CellBody::Operation { .. } => {
                 self.generics.truncate(n_generics);
                 return BTreeSet::new();
             }

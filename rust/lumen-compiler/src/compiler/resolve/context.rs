@@ -86,6 +86,7 @@ impl<'g> Global<'g> {
             consts: Arena::new(),
             traits: Arena::new(),
             impls: Arena::new(),
+            effects: Arena::new(),
             type_params: Arena::new(),
             ty_refs: Arena::new(),
             builtins: FxHashMap::default(),
@@ -146,6 +147,12 @@ impl<'g> Global<'g> {
             }
             Def::Trait(id) => {
                 (hir.traits[id].module, hir.traits[id].is_pub, hir.traits[id].name_span)
+            }
+            Def::Effect(id) => {
+                (hir.effects[id].module, hir.effects[id].is_pub, hir.effects[id].name_span)
+            }
+            Def::Handler(id) => {
+                (hir.cells[id].module, hir.cells[id].is_pub, hir.cells[id].name_span)
             }
             Def::Const(id) => (hir.consts[id].module, hir.consts[id].is_pub, hir.consts[id].span),
             Def::Variant(variant) => {
@@ -228,6 +235,7 @@ impl<'g> Global<'g> {
             bounds,
             traits: Box::default(),
             is_row,
+            effect: None,
         })
     }
 }
@@ -320,6 +328,8 @@ pub(super) enum FrameKind {
     Defer(LambdaId),
     /// The body of a generator cell.
     Generator(LambdaId),
+    /// What a `handle` handles, or a clause of it.
+    Handled(LambdaId),
 }
 
 /// Adjacent nested cells, which see each other and share their captured values.

@@ -205,6 +205,10 @@ impl Ctx<'_, '_> {
         let jump = self.ast[id];
         self.check_leaves_twice(jump.value, word);
         let value = jump.value.map(|value| self.expr(value));
+        if self.leaves_handled(jump.label) {
+            self.check_leaves_handled(span, word);
+            return ExprKind::Missing;
+        }
         let frame = self.frames.last();
         let in_defer = matches!(frame.map(|frame| frame.kind), Some(FrameKind::Defer(_)));
         let loops = &self.loops[frame.map_or(0, |frame| frame.first_loop)..];

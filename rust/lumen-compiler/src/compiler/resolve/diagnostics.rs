@@ -408,3 +408,88 @@ pub(super) fn generator_entry(at: FileSpan, what: &str) -> Diagnostic {
         .with_primary("nobody would ask for its elements")
         .with_help("move the `yield`s to a cell of its own, and go through its stream with `for`")
 }
+
+/// `perform` or a clause with something that is no operation.
+pub(super) fn not_an_operation(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0335, at, "this is no operation of an effect")
+        .with_help("an operation is named with its effect: `Effect.operation(…)`")
+}
+
+/// An operation that the effect does not have.
+pub(super) fn unknown_operation(
+    at: FileSpan,
+    of: &str,
+    name: &str,
+    better: Option<&str>,
+) -> Diagnostic {
+    let message = format!("the effect `{of}` has no operation `{name}`");
+    did_you_mean(Diagnostic::new(Code::E0335, at, message), at, better)
+}
+
+/// An upper-case name in a row or clause that is no effect.
+pub(super) fn unknown_effect_name(at: FileSpan, name: &str, better: Option<&str>) -> Diagnostic {
+    let message = format!("there is no effect `{name}`");
+    let diagnostic = did_you_mean(Diagnostic::new(Code::E0338, at, message), at, better);
+    match better {
+        Some(_) => diagnostic,
+        None => diagnostic.with_help(format!("declare it: `effect {name}` … `end`")),
+    }
+}
+
+fn did_you_mean(diagnostic: Diagnostic, at: FileSpan, better: Option<&str>) -> Diagnostic {
+    match better {
+        Some(better) => diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
+            format!("write `{better}`"),
+            at,
+            better,
+            Applicability::Maybe,
+        ),
+        None => diagnostic,
+    }
+}
+
+/// `resume` where there is none.
+pub(super) fn resume_outside(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0336, at, "`resume` outside a clause of a handler")
+        .with_help("it is what a clause `Effect.operation(…) => …` goes on with")
+}
+
+/// `with` something that is no handler.
+pub(super) fn not_a_handler(at: FileSpan, found: Option<&str>) -> Diagnostic {
+    let message = match found {
+        Some(kind) => format!("`with` needs a handler, this is {kind}"),
+        None => "`with` needs a handler, there is none of this name".to_owned(),
+    };
+    Diagnostic::new(Code::E0337, at, message)
+        .with_help("a handler is declared: `handler Name(…)`, its clauses, `end`")
+}
+
+/// A `handler` without clauses.
+pub(super) fn handler_of_nothing(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0339, at, "a handler without clauses")
+        .with_help("write clauses: `Effect.operation(…) => …`, and perhaps `return(x) => …`")
+}
+
+/// Two clauses for one operation.
+pub(super) fn repeated_clause(at: FileSpan, name: &str, first: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0340, at, format!("a second clause for `{name}`"))
+        .with_label(first, "the first one")
+}
+
+/// An operation with a signature that operations do not have.
+pub(super) fn operation_signature(at: FileSpan, name: &str, problem: &str) -> Diagnostic {
+    let message = format!("an operation has another kind of signature than `{name}`");
+    Diagnostic::new(Code::E0341, at, message).with_primary(problem)
+}
+
+/// A clause with other parameters than its operation.
+pub(super) fn clause_parameters(
+    at: FileSpan,
+    name: &str,
+    wanted: usize,
+    found: usize,
+) -> Diagnostic {
+    let s = if wanted == 1 { "" } else { "s" };
+    let message = format!("the clause of `{name}` takes {wanted} parameter{s}, not {found}");
+    Diagnostic::new(Code::E0342, at, message)
+}

@@ -45,6 +45,9 @@ impl Ctx<'_, '_> {
             ast::ExprKind::TypeArgs(id) => self.bare_type_args(id, span),
             ast::ExprKind::Call { callee, args } => self.call(callee, args, None),
             ast::ExprKind::Update { base, args } => self.update(base, args),
+            ast::ExprKind::Handle(id) => self.handle(id, span),
+            ast::ExprKind::With { handler, body } => self.with_handler(handler, body, span),
+            ast::ExprKind::Perform(call) => return self.perform(call, span),
             ast::ExprKind::Propagate(inner) => {
                 self.check_leaves_defer(span, "?");
                 ExprKind::Propagate(self.expr(inner))
@@ -108,6 +111,7 @@ impl Ctx<'_, '_> {
 
     /// `return` and `?` must not leave a `defer`.
     fn check_leaves_defer(&mut self, span: Span, word: &str) {
+        self.check_leaves_handled(span, word);
         if matches!(self.frames.last().map(|frame| frame.kind), Some(FrameKind::Defer(_))) {
             let at = self.at(span);
             self.report(diagnostics::leaves_defer(at, word));

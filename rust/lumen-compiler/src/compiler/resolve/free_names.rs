@@ -40,7 +40,7 @@ impl Walk<'_> {
         match self.file[cell].body {
             CellBody::Block(block) => self.blocks.push(block),
             CellBody::Expr(expr) => self.exprs.push(expr),
-            CellBody::Extern | CellBody::Required => {}
+            CellBody::Extern | CellBody::Required | CellBody::Operation { .. } => {}
         }
     }
 
@@ -110,7 +110,8 @@ impl Walk<'_> {
                 self.exprs.push(base);
                 self.args(args);
             }
-            ExprKind::Propagate(inner)
+            ExprKind::Perform(inner)
+            | ExprKind::Propagate(inner)
             | ExprKind::Unwrap(inner)
             | ExprKind::Halt(inner)
             | ExprKind::Yield(inner)
@@ -144,6 +145,8 @@ impl Walk<'_> {
             | ExprKind::When(_)
             | ExprKind::Do(_)
             | ExprKind::Comptime { .. }
+            | ExprKind::Handle(_)
+            | ExprKind::With { .. }
             | ExprKind::Loop(_) => self.structure(file[expr].kind),
         }
     }
@@ -184,6 +187,14 @@ impl Walk<'_> {
                 }
             }
             ExprKind::Do(block) | ExprKind::Comptime { body: block, .. } => self.blocks.push(block),
+            ExprKind::Handle(id) => {
+                self.blocks.push(file[id].body);
+                self.blocks.extend(file[file[id].clauses].iter().map(|clause| clause.body));
+            }
+            ExprKind::With { handler, body } => {
+                self.exprs.push(handler);
+                self.blocks.push(body);
+            }
             ExprKind::Loop(id) => {
                 let it = &file[id];
                 self.blocks.push(it.body);

@@ -5,8 +5,8 @@ use super::context::{Ctx, FrameKind, VariantChoice};
 use super::diagnostics;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    Alias, AliasId, Cell, CellAttrs, CellBody, CellId, CellOrigin, Const, ConstId, Def, Enum,
-    EnumId, ImplId, Record, RecordId, TraitId, TyRefId, TyRefKind, TypeParamId, Variant,
+    Alias, AliasId, Cell, CellAttrs, CellBody, CellId, CellOrigin, Const, ConstId, Def, EffectId,
+    Enum, EnumId, ImplId, Record, RecordId, TraitId, TyRefId, TyRefKind, TypeParamId, Variant,
     VariantRef,
 };
 use lumen_base::{Idx, Slice, Span, Symbol, sym};
@@ -28,6 +28,8 @@ pub(super) enum Declared {
     Const { source: ast::ConstId, id: ConstId },
     Trait { source: ast::TraitId, id: TraitId },
     Impl { source: ast::ImplId, id: ImplId },
+    Effect { source: ast::EffectId, id: EffectId },
+    Handler { source: ast::HandlerId, id: CellId },
 }
 
 /// A body to resolve once all signatures are known.
@@ -47,6 +49,8 @@ pub(super) enum Code {
     Expr(ast::ExprId),
     /// The statements at the top level.
     Script,
+    /// The clauses of a `handler`, around its last parameter.
+    Handler(ast::HandlerId),
 }
 
 impl Ctx<'_, '_> {
@@ -73,6 +77,8 @@ impl Ctx<'_, '_> {
                 ast::ItemKind::Const(source) => self.collect_const(source, item),
                 ast::ItemKind::Trait(source) => self.collect_trait(source, item),
                 ast::ItemKind::Impl(source) => self.collect_impl(source, item),
+                ast::ItemKind::Effect(source) => self.collect_effect(source, item),
+                ast::ItemKind::Handler(source) => self.collect_handler(source, item),
             };
             work.declared.push(declared);
         }

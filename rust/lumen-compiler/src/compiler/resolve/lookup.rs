@@ -7,8 +7,8 @@ use super::scope::{Binding, What};
 use super::types::kind_of;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    CellId, Def, EnumId, ExprKind, Head, Local, LocalId, LocalKind, ModuleId, RecordId, TraitId,
-    VariantRef,
+    CellId, Def, EffectId, EnumId, ExprKind, Head, Local, LocalId, LocalKind, ModuleId, RecordId,
+    TraitId, VariantRef,
 };
 use crate::compiler::parser::unbuilt_name;
 use crate::interface;
@@ -21,6 +21,7 @@ pub(super) enum Prefix {
     Enum(EnumId),
     Record(RecordId),
     Trait(TraitId),
+    Effect(EffectId),
 }
 
 /// A name among values.
@@ -138,8 +139,12 @@ impl Ctx<'_, '_> {
 
     /// Notes that a local of frame `from` is read. One of a body around was noted when the nested cells captured it.
     pub(super) fn note_read(&mut self, from: u32, local: LocalId) {
-        let same_body =
-            |frame: &Frame| matches!(frame.kind, FrameKind::Lambda(_) | FrameKind::Defer(_));
+        let same_body = |frame: &Frame| {
+            !matches!(
+                frame.kind,
+                FrameKind::Cell { .. } | FrameKind::Closed | FrameKind::Generator(_)
+            )
+        };
         if self.frames[from as usize + 1..].iter().all(same_body) {
             self.body.reads.insert(local);
         }
@@ -176,9 +181,10 @@ impl Ctx<'_, '_> {
             return inner;
         }
         let owner = match self.frames[frame].kind {
-            FrameKind::Lambda(lambda) | FrameKind::Defer(lambda) | FrameKind::Generator(lambda) => {
-                lambda
-            }
+            FrameKind::Lambda(lambda)
+            | FrameKind::Defer(lambda)
+            | FrameKind::Generator(lambda)
+            | FrameKind::Handled(lambda) => lambda,
             // What a nested cell captures was found before its body; this keeps the tree well-formed anyway.
             FrameKind::Cell { .. } | FrameKind::Closed => {
                 return self.lost_capture(frame, outer);
@@ -240,7 +246,12 @@ impl Ctx<'_, '_> {
                 ExprKind::Builtin(original)
             }
             Def::Error => ExprKind::Missing,
-            Def::Enum(_) | Def::Alias(_) | Def::Module(_) | Def::Trait(_) => {
+            Def::Enum(_)
+            | Def::Alias(_)
+            | Def::Module(_)
+            | Def::Trait(_)
+            | Def::Effect(_)
+            | Def::Handler(_) => {
                 let (at, text) = (self.at(span), self.text(name));
                 self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "a value"));
                 ExprKind::Missing
@@ -283,6 +294,7 @@ impl Ctx<'_, '_> {
             Def::Enum(owner) => Some(Prefix::Enum(owner)),
             Def::Record(record) => Some(Prefix::Record(record)),
             Def::Trait(id) => Some(Prefix::Trait(id)),
+            Def::Effect(id) => Some(Prefix::Effect(id)),
             _ => None,
         }
     }
@@ -305,6 +317,10 @@ impl Ctx<'_, '_> {
                 },
             },
             Prefix::Trait(id) => self.trait_member(id, name),
+            Prefix::Effect(id) => match self.operation(id, name) {
+                Some(cell) => ExprKind::Cell(cell),
+                None => ExprKind::Missing,
+            },
             Prefix::Record(record) => {
                 match self.g.hir.methods.get(&(Head::Record(record), name.symbol)) {
                     Some(&cell) => ExprKind::Cell(cell),
@@ -399,6 +415,10 @@ impl Ctx<'_, '_> {
         let (at, text) = (self.at(span), self.text(name));
         let mut diagnostic = diagnostics::unknown_name(at, &text);
         match name {
+            sym::RESUME => {
+                let found = diagnostics::resume_outside(at);
+                return self.report_unresolved(found);
+            }
             sym::SELF => {
                 diagnostic = diagnostic.with_help("`self` is the first parameter of a method")
             }

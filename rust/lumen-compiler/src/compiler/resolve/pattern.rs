@@ -342,7 +342,7 @@ impl Ctx<'_, '_> {
                 Some(def) => self.def_constructor(def, name),
                 None => Constructor::Error,
             },
-            Prefix::Record(_) | Prefix::Trait(_) => Constructor::Error,
+            Prefix::Record(_) | Prefix::Trait(_) | Prefix::Effect(_) => Constructor::Error,
         }
     }
 }

@@ -32,6 +32,12 @@ impl Ctx<'_, '_> {
                 Declared::Const { source, id } => self.const_signature(source, id, &mut work.jobs),
                 Declared::Trait { source, id } => self.trait_signature(source, id, &mut work.jobs),
                 Declared::Impl { source, id } => self.impl_signature(source, id, &mut work.jobs),
+                Declared::Effect { source, id } => {
+                    self.effect_signature(source, id, &mut work.jobs)
+                }
+                Declared::Handler { source, id } => {
+                    self.handler_signature(source, id, &mut work.jobs)
+                }
             }
         }
         work.declared = declared;
@@ -81,7 +87,7 @@ impl Ctx<'_, '_> {
         let code = match cell.body {
             ast::CellBody::Block(block) => Code::Block(block),
             ast::CellBody::Expr(expr) => Code::Expr(expr),
-            ast::CellBody::Extern | ast::CellBody::Required => {
+            ast::CellBody::Extern | ast::CellBody::Required | ast::CellBody::Operation { .. } => {
                 self.extern_cell(source, id);
                 self.register(id, owner);
                 self.check_entry(id);
@@ -121,7 +127,7 @@ impl Ctx<'_, '_> {
         let outer = if self_ty.is_some() { 0 } else { self.generics.len() };
         let own = self.type_params(cell.type_params);
         self.bounds(cell.type_params, &own);
-        let params = self.params(cell, id, self_ty, jobs);
+        let params = self.params(cell.params, id, self_ty, jobs);
         // A nested cell has an instance for each of the cell around it. Rows have none.
         let is_type = |param: &TypeParamId| !self.g.hir.type_params[*param].is_row;
         let around = self.generics[..outer].iter().map(|(_, param)| *param).filter(is_type);
@@ -147,15 +153,15 @@ impl Ctx<'_, '_> {
         (cell.type_params, cell.params, cell.ret, cell.row) = (type_params, params, ret, row);
     }
 
-    fn params(
+    pub(super) fn params(
         &mut self,
-        cell: &ast::Cell,
+        list: lumen_base::Slice<ast::Param>,
         id: CellId,
         self_ty: Option<TyRefId>,
         jobs: &mut Vec<Job>,
     ) -> Box<[Param]> {
         let ast = self.ast;
-        let list = &ast[cell.params];
+        let list = &ast[list];
         let names: Vec<Name> = list.iter().map(|param| param.name).collect();
         self.check_repeated(&names, "parameter");
         let mut params: Vec<Param> = Vec::with_capacity(list.len());

@@ -309,8 +309,9 @@ impl Ctx<'_, '_> {
     fn declared_at(&self, frame: u32, local: LocalId) -> Option<Span> {
         use super::context::FrameKind;
         let inner = &self.frames[frame as usize + 1..];
-        let same_body =
-            inner.iter().all(|f| matches!(f.kind, FrameKind::Lambda(_) | FrameKind::Defer(_)));
+        let same_body = inner.iter().all(|f| {
+            matches!(f.kind, FrameKind::Lambda(_) | FrameKind::Defer(_) | FrameKind::Handled(_))
+        });
         same_body.then(|| self.body.body.locals[local].span)
     }
 

@@ -67,7 +67,7 @@ impl Ctx<'_, '_> {
         Declared::Impl { source, id }
     }
 
-    fn collect_members(
+    pub(super) fn collect_members(
         &mut self,
         list: Slice<ast::CellId>,
         origin: CellOrigin,
@@ -312,7 +312,9 @@ impl Ctx<'_, '_> {
         let code = match self.ast[source].body {
             ast::CellBody::Block(block) => Some(Code::Block(block)),
             ast::CellBody::Expr(expr) => Some(Code::Expr(expr)),
-            ast::CellBody::Extern | ast::CellBody::Required => None,
+            ast::CellBody::Extern | ast::CellBody::Required | ast::CellBody::Operation { .. } => {
+                None
+            }
         };
         match code {
             Some(code) => {

@@ -151,7 +151,13 @@ impl Ctx<'_, '_> {
             Def::Alias(id) => hir.aliases[id].type_params.len(),
             Def::Error => return TyRefKind::Error,
             Def::Trait(_) => return self.trait_as_type(name),
-            Def::Cell(_) | Def::Const(_) | Def::Variant(_) | Def::Module(_) | Def::Builtin(_) => {
+            Def::Cell(_)
+            | Def::Const(_)
+            | Def::Variant(_)
+            | Def::Module(_)
+            | Def::Effect(_)
+            | Def::Handler(_)
+            | Def::Builtin(_) => {
                 let (at, text) = (self.at(name.span), self.text(name.symbol));
                 self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "a type"));
                 return TyRefKind::Error;
@@ -275,7 +281,7 @@ impl Ctx<'_, '_> {
                 vars.push(var);
                 continue;
             }
-            if Effect::by_name(self.g.names.resolve(name.symbol)).is_some() {
+            if builtin_effect(self.g.names.resolve(name.symbol)).is_some() {
                 effects.push((name.symbol, name.span));
             } else {
                 match self.row_variable(name, place) {
@@ -291,7 +297,10 @@ impl Ctx<'_, '_> {
     /// A name in a row that is neither an effect nor a variable in scope.
     fn row_variable(&mut self, name: Name, place: RowPlace) -> Option<TypeParamId> {
         let text = self.text(name.symbol);
-        if EFFECTS_NOT_BUILT.contains(&text.as_str()) || text.starts_with(char::is_uppercase) {
+        if text.starts_with(char::is_uppercase) {
+            return self.effect_in_row(name);
+        }
+        if EFFECTS_NOT_BUILT.contains(&text.as_str()) {
             self.report_not_built(name.span, &format!("the effect `{text}`"));
             return None;
         }
@@ -302,7 +311,8 @@ impl Ctx<'_, '_> {
         }
         let at = self.at(name.span);
         let mut diagnostic = diagnostics::unknown_effect(at, &text);
-        if let Some(better) = closest(&text, Effect::ALL.iter().map(|effect| effect.name())) {
+        let builtin = Effect::ALL.iter().filter(|effect| **effect != Effect::Perform);
+        if let Some(better) = closest(&text, builtin.map(|effect| effect.name())) {
             diagnostic = diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
                 format!("write `{better}`"),
                 at,
@@ -313,6 +323,11 @@ impl Ctx<'_, '_> {
         self.report(diagnostic);
         None
     }
+}
+
+/// The builtin effect with this name in rows.
+pub(crate) fn builtin_effect(name: &str) -> Option<Effect> {
+    Effect::by_name(name).filter(|effect| *effect != Effect::Perform)
 }
 
 /// What kind of thing a name stands for, in words.
@@ -326,6 +341,8 @@ pub(super) fn kind_of(def: Def) -> &'static str {
         Def::Variant(_) => "a variant",
         Def::Module(_) => "a module",
         Def::Trait(_) => "a trait",
+        Def::Effect(_) => "an effect",
+        Def::Handler(_) => "a handler",
         Def::Error => "an error",
     }
 }

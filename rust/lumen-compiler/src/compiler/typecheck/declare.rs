@@ -12,8 +12,9 @@ use crate::compiler::hir::{
     AliasId, Bound, Bounds, Cell, CellBody, CellId, CellOrigin, EnumId, RecordId, RowRef, TyRefId,
     TyRefKind, TypeParamId,
 };
+use crate::compiler::resolve::builtin_effect;
 use lumen_base::FileId;
-use lumen_lir::effects::{Effect, EffectSet};
+use lumen_lir::effects::EffectSet;
 
 /// How deep aliases may refer to later aliases.
 const ALIAS_DEPTH_MAX: u32 = 128;
@@ -97,7 +98,12 @@ impl<'a> Checker<'a> {
             let params = cell.params.iter();
             let tys: Box<[Ty]> = params
                 .map(|param| {
-                    let ty = self.ty(param.ty, FnRows::Params, file);
+                    // What an operation is given runs in a clause, outside of what its performer is in.
+                    let rows = match cell.origin {
+                        CellOrigin::Operation(_) => FnRows::Closed,
+                        _ => FnRows::Params,
+                    };
+                    let ty = self.ty(param.ty, rows, file);
                     if param.variadic { self.store.list(ty) } else { ty }
                 })
                 .collect();
@@ -170,7 +176,7 @@ impl<'a> Checker<'a> {
         info.row_params = all.into_boxed_slice();
         // A row with an unknown effect was reported: the body's own row stands for it.
         let known = |row: &RowRef| {
-            row.effects.iter().all(|&(name, _)| Effect::by_name(self.names.resolve(name)).is_some())
+            row.effects.iter().all(|&(name, _)| builtin_effect(self.names.resolve(name)).is_some())
         };
         let written = cell.row.as_ref().is_some_and(known);
         let is_member = matches!(cell.origin, CellOrigin::Trait(_) | CellOrigin::Impl(_));
@@ -196,7 +202,7 @@ impl<'a> Checker<'a> {
     /// The row that a lambda writes; nothing when it names an unknown effect, which was reported.
     pub(super) fn written_row(&mut self, row: &RowRef) -> Option<RowTy> {
         let mut names = row.effects.iter().map(|&(name, _)| self.names.resolve(name));
-        if !names.all(|name| Effect::by_name(name).is_some()) {
+        if !names.all(|name| builtin_effect(name).is_some()) {
             return None;
         }
         let effects = self.written_effects(row);
@@ -209,7 +215,7 @@ impl<'a> Checker<'a> {
     /// Unknown names were reported by name resolution.
     fn written_effects(&self, row: &RowRef) -> EffectSet {
         let names = row.effects.iter().map(|&(name, _)| self.names.resolve(name));
-        let known = names.filter_map(Effect::by_name).map(EffectSet::of);
+        let known = names.filter_map(builtin_effect).map(EffectSet::of);
         known.fold(EffectSet::EMPTY, EffectSet::union)
     }
 

@@ -115,6 +115,7 @@ impl<'a> BodyCx<'_, 'a> {
                 self.infer(*value);
                 Ty::NULL
             }
+            ExprKind::Handle(handle) => self.handle(handle, want, node.span),
             ExprKind::Yield(value) => self.yield_value(*value),
             ExprKind::Lambda(id) if self.body.lambdas[*id].generates => self.generator(*id),
             ExprKind::Lambda(id) => self.lambda(*id, want),

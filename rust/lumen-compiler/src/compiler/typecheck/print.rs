@@ -97,6 +97,7 @@ impl TypePrinter<'_> {
                 }
             }
             TyKind::Param(param) => out.push_str(self.param(*param).unwrap_or("_")),
+            TyKind::Resumption { .. } => out.push_str("resumption"),
         }
     }
 

@@ -4,7 +4,7 @@ use super::body::{BodyCx, CaseTask, Frame, FrameKind, Want};
 use super::diagnostics as d;
 use super::tables::Target;
 use super::types::{RowTy, Ty, TyFlags, TyKind};
-use crate::compiler::effects::row::Why;
+use crate::compiler::effects::row::{CheckKind, Why};
 use crate::compiler::hir::{
     Block, CellId, ExprId, ExprKind, LambdaId, LocalId, PatId, PatKind, Stmt, StmtKind, TyRefId,
 };
@@ -232,6 +232,7 @@ impl BodyCx<'_, '_> {
         let why = Why { at: self.here(span), callee: None };
         let to = self.frame().row;
         self.c.rows.include(to, row_ty, &self.c.store, why);
+        self.c.rows.check(row_ty, RowTy::EMPTY, why.at, CheckKind::Defer);
     }
 
     /// Adjacent nested cells: their captured values have the types they have here.

@@ -44,6 +44,11 @@ pub enum TyKind {
         row: RowTy,
     },
     /// A recipe of elements; the row is what a step of its consumer does.
+    /// What a clause gets: made by lowering, no type of the language.
+    Resumption {
+        value: Ty,
+        result: Ty,
+    },
     Stream {
         elem: Ty,
         row: RowTy,
@@ -76,6 +81,10 @@ impl TyKind {
             TyKind::Fn { params, ret, .. } => {
                 params.iter().copied().for_each(&mut f);
                 f(*ret);
+            }
+            TyKind::Resumption { value, result } => {
+                f(*value);
+                f(*result);
             }
             TyKind::Refined { args, base, .. } => {
                 args.iter().copied().for_each(&mut f);
@@ -363,6 +372,8 @@ pub fn head_of(kind: &TyKind) -> Option<Head> {
         TyKind::Any | TyKind::Union(_) | TyKind::Param(_) => Head::Any,
         // Traits of its base hold for a refined type by widening only: what they make is of the base.
         TyKind::Refined { .. } => return None,
-        TyKind::Error | TyKind::Never | TyKind::Infer(_) => return None,
+        TyKind::Error | TyKind::Never | TyKind::Resumption { .. } | TyKind::Infer(_) => {
+            return None;
+        }
     })
 }

@@ -107,6 +107,10 @@ impl Printer<'_> {
             ExprKind::Set(items) => self.items("set", items),
             ExprKind::Map(items) => self.map(items),
             ExprKind::Tuple(items) => self.node("tuple", items),
+            ExprKind::Handle(handle) => {
+                let parts: Vec<_> = handle.parts().collect();
+                self.node("handle", &parts);
+            }
             ExprKind::Emit(inner) => self.node("emit", &[*inner]),
             ExprKind::Halt(inner) => self.node("halt", &[*inner]),
             ExprKind::Assert { cond, message } => {

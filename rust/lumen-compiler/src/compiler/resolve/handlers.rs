@@ -1,0 +1,454 @@
+//! Effects and handlers: operations, clauses, and what performs and handles.
+//!
+//! A `handle` becomes lambdas: its body, one for each clause with `resume` as its last parameter, and one for `return`. A
+//! `handler` becomes a cell whose last parameter, a function without a name, is what it handles; `with` calls it.
+
+use super::context::{Ctx, FrameKind};
+use super::diagnostics;
+use super::items::{Code, Declared, Job};
+use super::lookup::Prefix;
+use super::names::closest;
+use super::types::kind_of;
+use crate::compiler::ast::{self, Name};
+use crate::compiler::hir::{
+    Arg, CellAttrs, CellBody, CellId, CellOrigin, Clause, Def, Effect, EffectId, ExprId, ExprKind,
+    Handle, LambdaParam, LocalKind, Param, Pat, PatKind, RowRef, TyRefKind, TypeParamId, usage_of,
+};
+use lumen_base::{Slice, Span, Symbol, sym};
+
+impl Ctx<'_, '_> {
+    pub(super) fn collect_effect(&mut self, source: ast::EffectId, item: &ast::Item) -> Declared {
+        let ast = self.ast;
+        let decl = &ast[source];
+        self.reject_attributes(item);
+        let row = self.g.add_type_param(decl.name, crate::compiler::hir::Bounds::default(), true);
+        let id = self.g.hir.effects.alloc(Effect {
+            name: decl.name.symbol,
+            module: self.module,
+            name_span: decl.name.span,
+            is_pub: item.is_pub || self.declares_builtins,
+            row,
+            operations: Box::default(),
+        });
+        self.g.hir.type_params[row].effect = Some(id);
+        self.declare(decl.name, Def::Effect(id));
+        let operations =
+            self.collect_members(decl.operations, CellOrigin::Operation(id), item.is_pub);
+        for (&cell, &source) in operations.iter().zip(&ast[decl.operations]) {
+            if let ast::CellBody::Operation { multi } = ast[source].body {
+                self.cell_mut(cell).body = CellBody::Operation { multi };
+            }
+        }
+        self.g.hir.effects[id].operations = operations;
+        Declared::Effect { source, id }
+    }
+
+    pub(super) fn collect_handler(&mut self, source: ast::HandlerId, item: &ast::Item) -> Declared {
+        let decl = &self.ast[source];
+        self.reject_attributes(item);
+        let id = self.add_small_cell(decl.name.symbol, CellOrigin::Handler, decl.span);
+        let cell = self.cell_mut(id);
+        (cell.name_span, cell.is_pub) = (decl.name.span, item.is_pub);
+        cell.attrs = CellAttrs::default();
+        self.declare(decl.name, Def::Handler(id));
+        Declared::Handler { source, id }
+    }
+
+    /// Signatures of operations: closed ones, whose row is their effect.
+    pub(super) fn effect_signature(
+        &mut self,
+        source: ast::EffectId,
+        id: EffectId,
+        jobs: &mut Vec<Job>,
+    ) {
+        let ast = self.ast;
+        let row = self.g.hir.effects[id].row;
+        for (at, &operation) in ast[ast[source].operations].iter().enumerate() {
+            let cell = self.g.hir.effects[id].operations[at];
+            let decl = &ast[operation];
+            self.generics.clear();
+            self.signature(operation, cell, None, jobs);
+            let problem = if !self.generics.is_empty() {
+                Some("it has no type parameters and no row variables")
+            } else if decl.row.is_some() {
+                Some("its row is its effect")
+            } else if decl.is_generator {
+                Some("it gives one value; a handler may resume it again and again")
+            } else if ast[decl.params].iter().any(|param| param.name.symbol == sym::SELF) {
+                Some("it has no receiver")
+            } else {
+                None
+            };
+            if let Some(problem) = problem {
+                let (at, text) = (self.at(decl.head), self.text(decl.name.symbol));
+                self.report(diagnostics::operation_signature(at, &text, problem));
+            }
+            let null = (decl.ret.is_none()).then(|| self.g.add_type(TyRefKind::Null, decl.head));
+            let span = decl.head;
+            let cell = self.cell_mut(cell);
+            cell.type_params = Box::default();
+            cell.ret = cell.ret.or(null);
+            cell.row = Some(row_of(Box::new([row]), span));
+        }
+        self.generics.clear();
+    }
+
+    /// The parameters of a handler, and what it handles: `fn() -> T / {Effects, e}`.
+    pub(super) fn handler_signature(
+        &mut self,
+        source: ast::HandlerId,
+        id: CellId,
+        jobs: &mut Vec<Job>,
+    ) {
+        let ast = self.ast;
+        let decl = &ast[source];
+        let span = decl.name.span;
+        let mut params = self.params(decl.params, id, None, jobs).into_vec();
+        let symbol = self.g.names.intern("T");
+        let result = self.own_param(Name { symbol, span }, false);
+        let rest = self.own_param(Name { symbol: sym::EMPTY, span }, true);
+        let mut vars = self.handled_rows(decl.clauses);
+        vars.push(rest);
+        let ret = self.g.add_type(TyRefKind::Param(result), span);
+        let row = Some(row_of(vars.into(), span));
+        let ty = self.g.add_type(TyRefKind::Fn { params: Box::default(), ret, row }, span);
+        params.push(Param { name: sym::EMPTY, span, ty, default: None, variadic: false });
+        let type_params: Box<[TypeParamId]> =
+            self.generics.iter().map(|&(_, param)| param).collect();
+        for param in &params {
+            if let Some(default) = param.default {
+                self.cell_mut(default).type_params = type_params.clone();
+            }
+        }
+        let cell = self.cell_mut(id);
+        (cell.params, cell.type_params) = (params.into(), type_params);
+        let frame = FrameKind::Cell { group: None };
+        let generics = self.generics.clone();
+        jobs.push(Job { cell: id, code: Code::Handler(source), frame, generics, self_ty: None });
+    }
+
+    fn own_param(&mut self, name: Name, is_row: bool) -> TypeParamId {
+        let id = self.g.add_type_param(name, crate::compiler::hir::Bounds::default(), is_row);
+        self.generics.push((name.symbol, id));
+        id
+    }
+
+    /// What stands in rows for the effects all of whose operations have a clause.
+    fn handled_rows(&mut self, clauses: Slice<ast::Clause>) -> Vec<TypeParamId> {
+        let ast = self.ast;
+        let mut named: Vec<(EffectId, CellId)> = Vec::new();
+        for clause in &ast[clauses] {
+            let Some(path) = clause.operation else { continue };
+            let ast::ExprKind::Field { base, name, .. } = ast[path].kind else { continue };
+            if let Some(Prefix::Effect(of)) = self.prefix(base)
+                && let Some(cell) = self.operation_quiet(of, name)
+            {
+                named.push((of, cell));
+            }
+        }
+        let mut rows: Vec<TypeParamId> = Vec::new();
+        for &(of, _) in &named {
+            let effect = &self.g.hir.effects[of];
+            let all = effect.operations.iter().all(|&cell| named.contains(&(of, cell)));
+            if all && !rows.contains(&effect.row) {
+                rows.push(effect.row);
+            }
+        }
+        rows
+    }
+
+    /// The clauses of a `handler` around its last parameter.
+    pub(super) fn handler_body(&mut self, source: ast::HandlerId) -> ExprId {
+        let decl = &self.ast[source];
+        let body = match self.body.body.params.last() {
+            Some(&local) => self.add(ExprKind::Local(local), decl.name.span),
+            None => self.add(ExprKind::Missing, decl.name.span),
+        };
+        let kind = self.handle_with(body, decl.clauses, decl.head);
+        self.add(kind, decl.head)
+    }
+
+    /// `handle body with clauses end`.
+    pub(super) fn handle(&mut self, id: ast::HandleId, span: Span) -> ExprKind {
+        let handle = self.ast[id];
+        let body = self.thunk(handle.body, span);
+        self.handle_with(body, handle.clauses, span)
+    }
+
+    /// A block as a function without parameters.
+    fn thunk(&mut self, block: ast::BlockId, span: Span) -> ExprId {
+        let lambda = self.enter_lambda(FrameKind::Handled, span);
+        let mark = self.g.scope.mark();
+        let body = self.block_value(block);
+        self.g.scope.leave(mark);
+        self.leave_lambda(lambda, Box::default(), None, body);
+        self.add(ExprKind::Lambda(lambda), self.ast[block].span)
+    }
+
+    fn handle_with(&mut self, body: ExprId, list: Slice<ast::Clause>, span: Span) -> ExprKind {
+        let ast = self.ast;
+        let mut clauses: Vec<Clause> = Vec::new();
+        let mut ret: Option<(ExprId, Span)> = None;
+        for clause in &ast[list] {
+            match clause.operation {
+                None => {
+                    let head = Span::new(clause.span.lo, ast[clause.body].span.lo);
+                    if let Some((_, first)) = ret {
+                        let (at, first) = (self.at(head), self.at(first));
+                        self.report(diagnostics::repeated_clause(at, "return", first));
+                    }
+                    self.check_clause_params(head, "return", 1, clause.params.len());
+                    let code = self.clause_code(clause, None);
+                    ret.get_or_insert((code, head));
+                }
+                Some(path) => {
+                    let operation = self.operation_named(path);
+                    let at = ast[path].span;
+                    let code = self.clause_code(clause, Some(at));
+                    let Some(operation) = operation else { continue };
+                    let text = self.operation_text(operation);
+                    if let Some(other) = clauses.iter().find(|it| it.operation == operation) {
+                        let (at, first) = (self.at(at), self.at(other.span));
+                        self.report(diagnostics::repeated_clause(at, &text, first));
+                        continue;
+                    }
+                    let wanted = self.g.hir.cells[operation].params.len();
+                    if !self.check_clause_params(at, &text, wanted, clause.params.len()) {
+                        continue;
+                    }
+                    clauses.push(Clause { operation, code, span: at });
+                }
+            }
+        }
+        if clauses.is_empty() && ret.is_none() && list.is_empty() {
+            // Reported by the parser, except for a `handler`.
+            let at = self.at(span);
+            self.report_unresolved(diagnostics::handler_of_nothing(at));
+        }
+        let ret = ret.map(|(code, _)| code);
+        ExprKind::Handle(Box::new(Handle { body, clauses: clauses.into(), ret }))
+    }
+
+    /// A clause as a lambda, with `resume` when it is an operation's.
+    fn clause_code(&mut self, clause: &ast::Clause, operation: Option<Span>) -> ExprId {
+        let ast = self.ast;
+        let span = clause.span;
+        let lambda = self.enter_lambda(FrameKind::Handled, span);
+        let mark = self.g.scope.mark();
+        let mut bound = Vec::new();
+        let mut params = Vec::with_capacity(clause.params.len() + 1);
+        for param in &ast[clause.params] {
+            let ty = param.ty.map(|ty| self.ty(ty));
+            let pat = self.pattern_into(param.pat, LocalKind::Param, &mut bound);
+            params.push(LambdaParam { pat, ty });
+        }
+        self.bind_all(&bound);
+        let first = self.body.body.exprs.len();
+        let resume = operation.map(|at| {
+            let local = self.add_local(sym::RESUME, at, LocalKind::Param, false);
+            let kind = PatKind::Bind(local);
+            let pat = self.body.body.pats.alloc(Pat { kind, span: at });
+            params.push(LambdaParam { pat, ty: None });
+            let frame = self.frame();
+            self.g.scope.bind(sym::RESUME, super::scope::What::Local(local), frame);
+            local
+        });
+        let body = self.block_value(clause.body);
+        self.g.scope.leave(mark);
+        self.leave_lambda(lambda, params.into(), None, body);
+        if let Some(local) = resume {
+            let usage = usage_of(&self.body.body, lambda, local, first);
+            self.body.body.lambdas[lambda].resume = Some((local, usage));
+        }
+        self.add(ExprKind::Lambda(lambda), span)
+    }
+
+    fn check_clause_params(&mut self, at: Span, text: &str, wanted: usize, found: usize) -> bool {
+        if wanted != found {
+            let at = self.at(at);
+            self.report(diagnostics::clause_parameters(at, text, wanted, found));
+        }
+        wanted == found
+    }
+
+    /// `Effect.operation` of a cell.
+    fn operation_text(&self, operation: CellId) -> String {
+        let cell = &self.g.hir.cells[operation];
+        match cell.origin {
+            CellOrigin::Operation(of) => {
+                format!("{}.{}", self.text(self.g.hir.effects[of].name), self.text(cell.name))
+            }
+            _ => self.text(cell.name),
+        }
+    }
+
+    /// The operation that a path names; what is wrong is reported.
+    fn operation_named(&mut self, path: ast::ExprId) -> Option<CellId> {
+        let ast::Expr { kind, span } = self.ast[path];
+        if let ast::ExprKind::Field { base, name, name_lo, .. } = kind {
+            match self.prefix(base) {
+                Some(Prefix::Effect(of)) => {
+                    return self
+                        .operation(of, Name { symbol: name, span: Span::new(name_lo, span.hi) });
+                }
+                None if matches!(self.ast[base].kind, ast::ExprKind::Name(_)) => {
+                    // A name that stands for nothing is reported as that.
+                    if let ast::ExprKind::Name(symbol) = self.ast[base].kind
+                        && self.module_def(symbol).is_none()
+                        && self.g.scope.find(symbol).is_none()
+                    {
+                        let at = self.ast[base].span;
+                        self.effect_in_row(Name { symbol, span: at });
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let at = self.at(span);
+        self.report_unresolved(diagnostics::not_an_operation(at));
+        None
+    }
+
+    fn operation_quiet(&self, of: EffectId, name: Symbol) -> Option<CellId> {
+        let operations = &self.g.hir.effects[of].operations;
+        operations.iter().copied().find(|&cell| self.g.hir.cells[cell].name == name)
+    }
+
+    /// An operation of an effect; an unknown one is reported.
+    pub(super) fn operation(&mut self, of: EffectId, name: Name) -> Option<CellId> {
+        let found = self.operation_quiet(of, name.symbol);
+        if found.is_none() {
+            let effect = &self.g.hir.effects[of];
+            let names = effect.operations.iter().map(|&cell| self.g.hir.cells[cell].name);
+            let texts: Vec<&str> = names.map(|name| self.g.names.resolve(name)).collect();
+            let text = self.text(name.symbol);
+            let better = closest(&text, texts.iter().copied()).map(str::to_owned);
+            let of = self.text(effect.name);
+            let at = self.at(name.span);
+            self.report_unresolved(diagnostics::unknown_operation(
+                at,
+                &of,
+                &text,
+                better.as_deref(),
+            ));
+        }
+        found
+    }
+
+    /// The effect that an upper-case name in a row stands for, as what stands for it in rows.
+    pub(super) fn effect_in_row(&mut self, name: Name) -> Option<TypeParamId> {
+        let at = self.at(name.span);
+        let text = self.text(name.symbol);
+        match self.module_def(name.symbol) {
+            Some(Def::Effect(id)) => return Some(self.g.hir.effects[id].row),
+            Some(Def::Error) => {}
+            Some(def) => {
+                self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "an effect"));
+            }
+            None => {
+                let scope = &self.g.hir.modules[self.module].scope;
+                let declared = scope.iter().filter(|(_, def)| matches!(def, Def::Effect(_)));
+                let mut names: Vec<&str> =
+                    declared.map(|(name, _)| self.g.names.resolve(*name)).collect();
+                names.sort_unstable();
+                let better = closest(&text, names.into_iter()).map(str::to_owned);
+                self.report_unresolved(diagnostics::unknown_effect_name(
+                    at,
+                    &text,
+                    better.as_deref(),
+                ));
+            }
+        }
+        None
+    }
+
+    /// `perform E.op(…)`.
+    pub(super) fn perform(&mut self, call: ast::ExprId, span: Span) -> ExprId {
+        let done = self.expr(call);
+        let exprs = &self.body.body.exprs;
+        let is_operation = match &exprs[done].kind {
+            ExprKind::Call { callee, .. } => match exprs[*callee].kind {
+                ExprKind::Cell(cell) => {
+                    matches!(self.g.hir.cells[cell].origin, CellOrigin::Operation(_))
+                }
+                ExprKind::Missing => true,
+                _ => false,
+            },
+            ExprKind::Missing => true,
+            _ => false,
+        };
+        if !is_operation {
+            let at = self.at(span);
+            self.report(diagnostics::not_an_operation(at));
+        }
+        done
+    }
+
+    /// `with H(…) do body end`: the handler's cell, called with the body as its last argument.
+    pub(super) fn with_handler(
+        &mut self,
+        handler: ast::ExprId,
+        body: ast::BlockId,
+        span: Span,
+    ) -> ExprKind {
+        let (path, args) = match self.ast[handler].kind {
+            ast::ExprKind::Call { callee, args } => (callee, self.args(args, None)),
+            _ => (handler, Box::default()),
+        };
+        let found = self.handler_named(path);
+        let value = self.thunk(body, span);
+        let Some(cell) = found else { return ExprKind::Missing };
+        let at = self.ast[path].span;
+        let callee = self.add(ExprKind::Cell(cell), at);
+        let mut args = args.into_vec();
+        args.push(Arg { name: Some((sym::EMPTY, at)), value, spread: false });
+        ExprKind::Call { callee, type_args: Box::default(), args: args.into() }
+    }
+
+    fn handler_named(&mut self, path: ast::ExprId) -> Option<CellId> {
+        let ast::Expr { kind, span } = self.ast[path];
+        let found = match kind {
+            ast::ExprKind::Name(name) => self.module_def(name),
+            ast::ExprKind::Field { base, name, name_lo, safe: false } => match self.prefix(base) {
+                Some(Prefix::Module(module)) => {
+                    let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
+                    Some(self.member(module, name)?)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match found {
+            Some(Def::Handler(cell)) => return Some(cell),
+            Some(Def::Error) => {}
+            found => {
+                let at = self.at(span);
+                self.report_unresolved(diagnostics::not_a_handler(at, found.map(kind_of)));
+            }
+        }
+        None
+    }
+
+    /// `return`, `?`, `break` and `continue` out of a handled body or a clause.
+    pub(super) fn check_leaves_handled(&mut self, span: Span, word: &str) {
+        if matches!(self.frames.last().map(|frame| frame.kind), Some(FrameKind::Handled(_))) {
+            self.report_not_built(span, &format!("`{word}` out of a `handle`"));
+        }
+    }
+
+    /// Whether a `break` or `continue` leaves a handled body or a clause.
+    pub(super) fn leaves_handled(&self, label: Option<Name>) -> bool {
+        let Some(frame) = self.frames.last() else { return false };
+        let own = &self.loops[frame.first_loop..];
+        let inside = match label {
+            Some(label) => own.iter().any(|entry| entry.label == Some(label.symbol)),
+            None => !own.is_empty(),
+        };
+        matches!(frame.kind, FrameKind::Handled(_)) && !inside
+    }
+}
+
+fn row_of(vars: Box<[TypeParamId]>, span: Span) -> RowRef {
+    RowRef { effects: Box::default(), vars, span }
+}

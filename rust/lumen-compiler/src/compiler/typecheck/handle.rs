@@ -1,0 +1,79 @@
+//! `handle`: the types of its parts, and its row.
+//!
+//! The body is a function `fn() -> B / {r}`; a clause takes its operation's parameters and `resume`, a function from what
+//! the operation gives to what the handler gives; the return clause is a function from `B`. The row of the whole is `r`
+//! without the effects all of whose operations have a clause, and what the clauses do; `resume` has the same row.
+
+use super::body::{BodyCx, Want};
+use super::types::{RowKind, RowTy, Ty, TyKind};
+use crate::compiler::effects::row::{RowVar, Why};
+use crate::compiler::hir::{CellOrigin, Clause, EffectId, ExprId, Handle, TypeParamId};
+use lumen_base::Span;
+
+impl BodyCx<'_, '_> {
+    pub(super) fn handle(&mut self, handle: &Handle, want: Want, span: Span) -> Ty {
+        let result = match want {
+            Want::Ty(ty) => ty,
+            Want::Free | Want::Discard => self.fresh(),
+        };
+        let row = self.c.rows.fresh();
+        let why = Why { at: self.here(span), callee: None };
+        let given = if handle.ret.is_some() { self.fresh() } else { result };
+        let body = self.part(handle.body, Vec::new(), given);
+        let minus = self.handled(handle);
+        self.c.rows.include_without(row, body, minus, &self.c.store, why);
+        if let Some(ret) = handle.ret {
+            let of = self.part(ret, vec![given], result);
+            self.c.rows.include(row, of, &self.c.store, why);
+        }
+        for clause in &handle.clauses {
+            self.clause(clause, result, row, why);
+        }
+        let whole = self.c.rows.row_of(row, &mut self.c.store);
+        let to = self.frame().row;
+        self.c.rows.include(to, whole, &self.c.store, why);
+        self.shallow(result)
+    }
+
+    fn clause(&mut self, clause: &Clause, result: Ty, row: RowVar, why: Why) {
+        let Some(sig) = self.c.tables.sigs.get(clause.operation) else { return };
+        let (mut params, given) = (sig.params.to_vec(), sig.ret);
+        let whole = self.c.rows.row_of(row, &mut self.c.store);
+        let kind = TyKind::Fn { params: Box::new([given]), ret: result, row: whole };
+        params.push(self.c.store.intern(kind));
+        let of = self.part(clause.code, params, result);
+        self.c.rows.include(row, of, &self.c.store, why);
+    }
+
+    /// Checks one of the functions; gives its row.
+    fn part(&mut self, code: ExprId, params: Vec<Ty>, ret: Ty) -> RowTy {
+        let row = self.c.rows.fresh();
+        let row = self.c.rows.row_of(row, &mut self.c.store);
+        let kind = TyKind::Fn { params: params.into_boxed_slice(), ret, row };
+        let wanted = self.c.store.intern(kind);
+        let own = self.expr(code, Want::Ty(wanted));
+        self.coerce(code, own, wanted);
+        match *self.kind(own) {
+            TyKind::Fn { row, .. } => row,
+            _ => RowTy::EMPTY,
+        }
+    }
+
+    /// The effects all of whose operations have a clause, as a row.
+    fn handled(&mut self, handle: &Handle) -> RowTy {
+        let hir = self.hir;
+        let of = |clause: &Clause| match hir.cells[clause.operation].origin {
+            CellOrigin::Operation(of) => Some(of),
+            _ => None,
+        };
+        let is_whole = |effect: &EffectId| {
+            let all = hir.effects[*effect].operations.iter();
+            all.into_iter().all(|op| handle.clauses.iter().any(|clause| clause.operation == *op))
+        };
+        let effects = handle.clauses.iter().filter_map(of).filter(is_whole);
+        let mut params: Vec<TypeParamId> = effects.map(|effect| hir.effects[effect].row).collect();
+        params.sort_unstable();
+        params.dedup();
+        self.c.store.intern_row(RowKind { params: params.into(), ..RowKind::default() })
+    }
+}
