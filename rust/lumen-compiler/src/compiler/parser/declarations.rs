@@ -49,6 +49,9 @@ impl Parser<'_> {
         let row = if has_row { Some(self.row()) } else { None };
         let head = self.span_from(lo);
         let body = if let CellForm::Operation { multi } = form {
+            if !self.panicking && !self.line_ends() && self.at(TokenKind::Eq) {
+                self.unexpected("the end of the line: an operation has no body");
+            }
             CellBody::Operation { multi }
         } else if matches!(form, CellForm::Extern(_)) {
             if !self.panicking && !self.line_ends() {

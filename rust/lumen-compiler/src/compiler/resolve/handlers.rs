@@ -189,6 +189,8 @@ impl Ctx<'_, '_> {
         let ast = self.ast;
         let mut clauses: Vec<Clause> = Vec::new();
         let mut ret: Option<(ExprId, Span)> = None;
+        // With a clause less than written, types and rows would be reported that nobody meant.
+        let mut is_broken = false;
         for clause in &ast[list] {
             match clause.operation {
                 None => {
@@ -197,7 +199,7 @@ impl Ctx<'_, '_> {
                         let (at, first) = (self.at(head), self.at(first));
                         self.report(diagnostics::repeated_clause(at, "return", first));
                     }
-                    self.check_clause_params(head, "return", 1, clause.params.len());
+                    is_broken |= !self.check_clause_params(head, "return", 1, clause.params.len());
                     let code = self.clause_code(clause, None);
                     ret.get_or_insert((code, head));
                 }
@@ -205,7 +207,10 @@ impl Ctx<'_, '_> {
                     let operation = self.operation_named(path);
                     let at = ast[path].span;
                     let code = self.clause_code(clause, Some(at));
-                    let Some(operation) = operation else { continue };
+                    let Some(operation) = operation else {
+                        is_broken = true;
+                        continue;
+                    };
                     let text = self.operation_text(operation);
                     if let Some(other) = clauses.iter().find(|it| it.operation == operation) {
                         let (at, first) = (self.at(at), self.at(other.span));
@@ -213,9 +218,7 @@ impl Ctx<'_, '_> {
                         continue;
                     }
                     let wanted = self.g.hir.cells[operation].params.len();
-                    if !self.check_clause_params(at, &text, wanted, clause.params.len()) {
-                        continue;
-                    }
+                    is_broken |= !self.check_clause_params(at, &text, wanted, clause.params.len());
                     clauses.push(Clause { operation, code, span: at });
                 }
             }
@@ -224,6 +227,9 @@ impl Ctx<'_, '_> {
             // Reported by the parser, except for a `handler`.
             let at = self.at(span);
             self.report_unresolved(diagnostics::handler_of_nothing(at));
+        }
+        if is_broken {
+            return ExprKind::Missing;
         }
         let ret = ret.map(|(code, _)| code);
         ExprKind::Handle(Box::new(Handle { body, clauses: clauses.into(), ret }))
