@@ -10,9 +10,7 @@
 //! - The data has no recursive types, so no depth can overflow.
 
 use crate::intrinsics::INTRINSICS;
-use crate::module::{
-    Cell, CellId, Consts, Global, Handler, HostFn, Module, Operation, SourceFile,
-};
+use crate::module::{Cell, CellId, Consts, Global, Handler, HostFn, Module, Operation, SourceFile};
 use crate::opcode::TABLE;
 use crate::typedesc::{ClassDesc, TypeDesc};
 use serde::Serialize;

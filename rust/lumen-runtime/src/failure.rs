@@ -207,6 +207,14 @@ impl Failure {
         Self::new(Code::R1030, "a resumption is resumed a second time")
     }
 
+    /// What a `multi` operation interrupted holds something that cannot be copied.
+    #[cold]
+    pub fn not_copied(what: &str) -> Self {
+        let message =
+            format!("what a `multi` operation interrupted has {what}, which cannot be copied");
+        Self::new(Code::R1032, message)
+    }
+
     /// An operation is performed where no handler of it is visible.
     #[cold]
     pub fn unhandled(operation: &str) -> Self {

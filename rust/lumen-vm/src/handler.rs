@@ -380,6 +380,16 @@ impl Vm {
         // SAFETY: as the caller promises; the chain is unlinked, and nobody else leads to it.
         unsafe {
             let captured = Captured::of(k);
+            self.link_captured(&captured, waiting);
+            *field(k, 0) = 0;
+            captured
+        }
+    }
+
+    /// Links a chain under a waiting frame.
+    unsafe fn link_captured(&mut self, captured: &Captured, waiting: Waiting) {
+        // SAFETY: as for `relink`.
+        unsafe {
             let bottom = captured.bottom;
             (*bottom).outer = self.run;
             (*bottom).set_depth();
@@ -389,8 +399,6 @@ impl Vm {
             self.run = captured.top;
             self.limit = (*captured.top).limit;
             self.handler = captured.handler;
-            *field(k, 0) = 0;
-            captured
         }
     }
 
@@ -450,12 +458,18 @@ impl Vm {
             }
             let word = Captured::of(k).word;
             let operation = self.program.operation(word.c());
-            let results = operation.results;
-            let words = match operation.results {
+            let (results, is_multi) = (operation.results, operation.multi);
+            let words = match results {
                 2 => [*value, *value.add(1)],
                 _ => [*value, 0],
             };
-            let captured = self.relink(k, waiting);
+            let captured = if is_multi && (*k).rc > 1 {
+                let copy = self.copy_captured(&Captured::of(k))?;
+                self.link_captured(&copy, waiting);
+                copy
+            } else {
+                self.relink(k, waiting)
+            };
             self.heap().drop_ptr(k);
             (self.regs, self.ip) = (captured.regs, captured.ip);
             self.deliver(word, words, results);

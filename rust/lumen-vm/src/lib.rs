@@ -6,6 +6,7 @@
 //! of the embedding program).
 
 mod embed;
+mod copy;
 mod frame;
 mod handler;
 mod interp;

@@ -49,7 +49,7 @@ pub(crate) struct Run {
     /// The run in whose segment the consumer is; null for the task's own stack.
     pub(crate) outer: *mut Run,
     /// The stream, or the body of a handler; a reference of the run's own.
-    code: Ptr,
+    pub(crate) code: Ptr,
     /// Bytes of all segments below.
     depth: usize,
     /// Of a handler: what it is; null for a stream.
@@ -250,6 +250,36 @@ impl Vm {
             self.heap().free_bytes(slots.cast(), bytes);
             self.heap().free_bytes(run.cast(), RUN_BYTES);
             self.heap().drop_ptr(body);
+        }
+    }
+
+    /// A handler with the same slots, outside of which nothing is changed yet.
+    ///
+    /// # Safety
+    /// The run is live, a handler.
+    pub(crate) unsafe fn copy_segment(&mut self, run: *mut Run) -> Result<*mut Run, Failure> {
+        // SAFETY: as the caller promises; the fresh slots are as many.
+        unsafe {
+            let bytes = Run::bytes(run);
+            let (copy, slots, depth) = self.new_segment(bytes)?;
+            std::ptr::copy_nonoverlapping((*run).slots, slots, bytes / 8);
+            let limit = slots.add((*run).limit.offset_from((*run).slots) as usize);
+            std::ptr::copy_nonoverlapping(run, copy, 1);
+            ((*copy).slots, (*copy).limit, (*copy).depth) = (slots, limit, depth);
+            Ok(copy)
+        }
+    }
+
+    /// Gives back the memory of a copy that nothing was done with.
+    ///
+    /// # Safety
+    /// The run was made by `copy_segment`; nobody uses it afterwards.
+    pub(crate) unsafe fn free_copy(&mut self, run: *mut Run) {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let (slots, bytes) = ((*run).slots, Run::bytes(run));
+            self.heap().free_bytes(slots.cast(), bytes);
+            self.heap().free_bytes(run.cast(), RUN_BYTES);
         }
     }
 

@@ -230,6 +230,7 @@ codes! {
     R1020 "host-failure"
     R1030 "resumed-twice"
     R1031 "unhandled-operation"
+    R1032 "not-copied"
     R1060 "missing-host-function"
     R1061 "host-function-failed"
     R1062 "other-host-function"

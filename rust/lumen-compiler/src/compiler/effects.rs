@@ -34,13 +34,15 @@ fn check(checker: &mut Checker<'_>, rows: &Rows) {
             checker.hir.type_params.get(*param).is_some_and(|param| param.effect.is_some())
         };
         let (declared, free): (Vec<TypeParamId>, Vec<TypeParamId>) = free.partition(is_declared);
-        let only_declared = matches!(check.kind, CheckKind::Entry(_) | CheckKind::Defer);
+        let only_declared =
+            matches!(check.kind, CheckKind::Entry(_) | CheckKind::Defer | CheckKind::Once);
         let builtin =
             if only_declared { EffectSet::EMPTY } else { row.effects.difference(allowed.effects) };
         let extra: Vec<Sought> = builtin
             .iter()
             .map(Sought::Builtin)
             .chain(declared.into_iter().map(Sought::Declared))
+            .filter(|effect| check.kind != CheckKind::Once || is_multi(checker, *effect))
             .collect();
         for &effect in &extra {
             let diagnostic = exceeds(checker, rows, &check, effect);
@@ -70,6 +72,17 @@ fn add_entries(checker: &mut Checker<'_>) {
     }
 }
 
+/// Whether an effect has an operation that may be resumed more than once.
+fn is_multi(checker: &Checker<'_>, effect: Sought) -> bool {
+    let Sought::Declared(param) = effect else { return false };
+    let of = checker.hir.type_params.get(param).and_then(|param| param.effect);
+    of.is_some_and(|of| {
+        let cells = checker.hir.effects[of].operations.iter();
+        let mut bodies = cells.map(|&cell| &checker.hir.cells[cell].body);
+        bodies.any(|body| matches!(body, CellBody::Operation { multi: true }))
+    })
+}
+
 /// What is wrong with an effect that a bound does not allow.
 fn exceeds(checker: &mut Checker<'_>, rows: &Rows, check: &Check, effect: Sought) -> Diagnostic {
     let chain = evidence::chain(checker, rows, check.row, effect);
@@ -93,6 +106,7 @@ fn exceeds(checker: &mut Checker<'_>, rows: &Rows, check: &Check, effect: Sought
             diagnostics::unhandled(at, &name, is_test, chain)
         }
         CheckKind::Defer => diagnostics::effect_in_defer(check.at, &name, chain),
+        CheckKind::Once => diagnostics::multi_where_once(check.at, &name, chain),
     }
 }
 

@@ -83,6 +83,19 @@ pub(super) fn unhandled(
     explained(diagnostic, chain)
 }
 
+/// A `multi` operation where something must not be copied.
+pub(super) fn multi_where_once(
+    at: FileSpan,
+    effect: &str,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let message = format!("`{effect}` has an operation that may be resumed more than once");
+    let diagnostic = Diagnostic::new(Code::E0512, at, message)
+        .with_primary("this runs once: what stands behind it cannot be gone through again")
+        .with_help("perform it outside, or declare the operation without `multi`");
+    explained(diagnostic, chain)
+}
+
 /// A declared effect in a `defer`.
 pub(super) fn effect_in_defer(
     at: FileSpan,

@@ -83,6 +83,10 @@ impl<'a> Fx<'_, 'a> {
             fx.b.emit_ext32(Op::CallTry, [dst, base, function], [class.0, 0]);
         });
         self.done(f);
+        // A failure may have dropped resumptions.
+        if !self.p.hir.effects.is_empty() {
+            self.b.emit(Op::Abandon, 0, 0, 0);
+        }
         v
     }
 }

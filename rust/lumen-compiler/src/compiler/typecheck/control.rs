@@ -244,6 +244,7 @@ impl BodyCx<'_, '_> {
         body: ExprId,
     ) -> Ty {
         let elem = self.iterable(iter);
+        let stream = self.is_stream(iter).then(|| self.begin_once());
         self.enter_loop();
         let start = self.flow.mark();
         self.pattern(pat, elem);
@@ -254,7 +255,16 @@ impl BodyCx<'_, '_> {
         }
         self.discard(body);
         self.leave_branch(start);
+        if let Some(outer) = stream {
+            let span = self.span(iter);
+            self.end_once(outer, span);
+        }
         self.loop_result(id, true)
+    }
+
+    fn is_stream(&self, iter: ExprId) -> bool {
+        let ty = self.shallow(self.out.ty(iter));
+        matches!(self.kind(ty), TyKind::Stream { .. })
     }
 
     /// What iterating over `iter` gives.

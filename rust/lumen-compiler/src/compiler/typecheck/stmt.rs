@@ -4,7 +4,7 @@ use super::body::{BodyCx, CaseTask, Frame, FrameKind, Want};
 use super::diagnostics as d;
 use super::tables::Target;
 use super::types::{RowTy, Ty, TyFlags, TyKind};
-use crate::compiler::effects::row::{CheckKind, Why};
+use crate::compiler::effects::row::{CheckKind, RowVar, Why};
 use crate::compiler::hir::{
     Block, CellId, ExprId, ExprKind, LambdaId, LocalId, PatId, PatKind, Stmt, StmtKind, TyRefId,
 };
@@ -15,11 +15,15 @@ impl BodyCx<'_, '_> {
     pub(super) fn block(&mut self, block: &Block, want: Want) -> Ty {
         let mark = self.flow.mark();
         let mut leaves = false;
+        let mut outer_row = None;
         for stmt in &block.stmts {
             if leaves && !self.reported_unreachable && !self.is_keep(stmt) {
                 self.unreachable(stmt.span);
             }
             leaves |= self.stmt(stmt);
+            if matches!(stmt.kind, StmtKind::Defer(_)) && outer_row.is_none() {
+                outer_row = Some((self.begin_once(), stmt.span));
+            }
         }
         let mut ty = Ty::NULL;
         if let Some(tail) = block.tail {
@@ -46,12 +50,32 @@ impl BodyCx<'_, '_> {
                 Want::Free => self.infer(tail),
             };
         }
+        if let Some((row, span)) = outer_row {
+            self.end_once(row, span);
+        }
         self.leave_branch(mark);
         if leaves {
             self.reported_unreachable = false;
             return Ty::NEVER;
         }
         ty
+    }
+
+    /// From here on nothing may be gone through more than once; gives the row to go on with behind it.
+    pub(super) fn begin_once(&mut self) -> RowVar {
+        let inner = self.c.rows.fresh();
+        let at = self.frames.len() - 1;
+        std::mem::replace(&mut self.frames[at].row, inner)
+    }
+
+    /// Ends what [`Self::begin_once`] began: what happened in between happened.
+    pub(super) fn end_once(&mut self, outer: RowVar, span: Span) {
+        let at = self.frames.len() - 1;
+        let inner = std::mem::replace(&mut self.frames[at].row, outer);
+        let row = self.c.rows.row_of(inner, &mut self.c.store);
+        let why = Why { at: self.here(span), callee: None };
+        self.c.rows.include(outer, row, &self.c.store, why);
+        self.c.rows.check(row, RowTy::EMPTY, why.at, CheckKind::Once);
     }
 
     /// A tail is converted in its place, so that the block has the wanted type as a whole.
