@@ -12,7 +12,8 @@ mod same;
 
 use crate::cfg::step;
 use crate::module::{
-    Cell, CellId, Consts, Global, HostFn, Module, Param, Pos, Template, TemplatePart,
+    Cell, CellId, Clause, Consts, Global, Handler, HostFn, Module, Operation, Param, Pos, Template,
+    TemplatePart,
 };
 use crate::opcode::{Kind, Slot, get, set};
 use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, fixed_types};
@@ -44,6 +45,8 @@ pub fn append(
         files: files(&mut out, new),
         globals: Vec::new(),
         hosts: Vec::new(),
+        operations: Vec::new(),
+        handlers: Vec::new(),
         consts: ConstMaps::default(),
     };
     to.types = types(&mut out, new, &to.classes)?;
@@ -54,6 +57,8 @@ pub fn append(
     }
     to.globals = globals(&mut out, new, &to, is_shared)?;
     to.hosts = hosts(&mut out, new, &to)?;
+    to.operations = operations(&mut out, new, &to)?;
+    to.handlers = handlers(&mut out, new, &to)?;
     to.consts = consts(&mut out.consts, &new.consts, &to)?;
     for cell in &new.cells {
         out.cells.push(to.cell(cell)?);
@@ -70,6 +75,8 @@ struct Renumbering {
     files: Vec<u32>,
     globals: Vec<u32>,
     hosts: Vec<u32>,
+    operations: Vec<u32>,
+    handlers: Vec<u32>,
     consts: ConstMaps,
 }
 
@@ -135,6 +142,10 @@ impl Renumbering {
                 ClassDesc::Stream { elem: self.type_id(*elem)?, effects: *effects }
             }
             ClassDesc::Run { of } => ClassDesc::Run { of: self.class_id(*of)? },
+            ClassDesc::Resumption { value, result } => ClassDesc::Resumption {
+                value: self.type_id(*value)?,
+                result: self.type_id(*result)?,
+            },
             ClassDesc::Closure { of, cell, captures } => ClassDesc::Closure {
                 of: self.class_id(*of)?,
                 cell: cell.checked_add(self.first_cell).ok_or(AppendError::Full)?,
@@ -215,6 +226,8 @@ impl Renumbering {
             Kind::Template => at(&self.consts.templates, old)?,
             Kind::Global => at(&self.globals, old)?,
             Kind::Host => at(&self.hosts, old)?,
+            Kind::Operation => at(&self.operations, old)?,
+            Kind::Handler => at(&self.handlers, old)?,
             Kind::Reg(..)
             | Kind::Window(_)
             | Kind::Imm
@@ -317,6 +330,34 @@ fn hosts(out: &mut Module, new: &Module, to: &Renumbering) -> Result<Vec<u32>, A
     };
     let hosts = new.hosts.iter().map(moved).collect::<Result<Vec<_>, AppendError>>()?;
     Ok(pool(&mut out.hosts, &hosts))
+}
+
+/// Adds the operations that are not there yet.
+fn operations(out: &mut Module, new: &Module, to: &Renumbering) -> Result<Vec<u32>, AppendError> {
+    let moved = |it: &Operation| {
+        let (params, ret) = (to.type_ids(&it.params)?, to.type_id(it.ret)?);
+        Ok(Operation { name: it.name.clone(), params, ret, multi: it.multi })
+    };
+    let all = new.operations.iter().map(moved).collect::<Result<Vec<_>, AppendError>>()?;
+    Ok(pool(&mut out.operations, &all))
+}
+
+/// Adds the handlers that are not there yet.
+fn handlers(out: &mut Module, new: &Module, to: &Renumbering) -> Result<Vec<u32>, AppendError> {
+    let clause = |it: &Clause| {
+        let operation = at(&to.operations, it.operation)?;
+        Ok(Clause { operation, code: to.class_id(it.code)?, tail: it.tail })
+    };
+    let moved = |it: &Handler| {
+        Ok(Handler {
+            body: to.class_id(it.body)?,
+            clauses: it.clauses.iter().map(clause).collect::<Result<_, AppendError>>()?,
+            ret: it.ret.map(|class| to.class_id(class)).transpose()?,
+            result: to.type_id(it.result)?,
+        })
+    };
+    let all = new.handlers.iter().map(moved).collect::<Result<Vec<_>, AppendError>>()?;
+    Ok(pool(&mut out.handlers, &all))
 }
 
 fn consts(base: &mut Consts, new: &Consts, to: &Renumbering) -> Result<ConstMaps, AppendError> {

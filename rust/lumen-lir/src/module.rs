@@ -88,7 +88,7 @@ pub struct HostFn {
 }
 
 /// An operation of an effect.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Operation {
     /// Name with its effect's, for messages.
     pub name: String,

@@ -61,6 +61,7 @@ fn headline(class: &ClassDesc) -> (u8, &str) {
         ClassDesc::Stream { .. } => (11, ""),
         ClassDesc::Run { .. } => (12, ""),
         ClassDesc::Closure { .. } => (13, ""),
+        ClassDesc::Resumption { .. } => (14, ""),
     }
 }
 
@@ -150,6 +151,10 @@ impl Twins<'_> {
                 ClassDesc::Stream { elem: a, effects: ea },
                 ClassDesc::Stream { elem: b, effects: eb },
             ) => ea == eb && self.ty(*a, *b, left),
+            (
+                ClassDesc::Resumption { value: va, result: ra },
+                ClassDesc::Resumption { value: vb, result: rb },
+            ) => self.ty(*va, *vb, left) && self.ty(*ra, *rb, left),
             (ClassDesc::Run { of: a }, ClassDesc::Run { of: b }) => self.assume(*a, *b, left),
             (ClassDesc::String, ClassDesc::String)
             | (ClassDesc::Bytes, ClassDesc::Bytes)
