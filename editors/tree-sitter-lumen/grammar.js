@@ -30,7 +30,7 @@ module.exports = grammar({
 
     _item_line: ($) =>
       seq(
-        choice($.directive, $.record, $.enum, $.type_alias, $.const, $.import, $.trait, $.impl, $.attributed_cell),
+        choice($.directive, $.record, $.enum, $.type_alias, $.const, $.import, $.trait, $.impl, $.effect, $.handler, $.attributed_cell),
         $._newline,
       ),
     directive: ($) => seq("@", choice("strict", "doc_mode", "deterministic"), $.boolean),
@@ -92,6 +92,22 @@ module.exports = grammar({
         "impl", optional($.type_parameters), field("trait", $.type_identifier), "for", field("type", $._type), $._newline,
         repeat(seq($.cell, $._newline)), "end",
       ),
+    effect: ($) =>
+      seq(
+        optional($._modifiers), "effect", field("name", $.type_identifier), $._newline,
+        repeat(seq($.operation, $._newline)), "end",
+      ),
+    operation: ($) => seq(optional("multi"), $.method_signature),
+    handler: ($) =>
+      seq(
+        optional($._modifiers), "handler", field("name", $.type_identifier), optional($.parameters), $._newline,
+        repeat($.handler_clause), "end",
+      ),
+    handler_clause: ($) =>
+      seq(
+        choice(field("operation", sep1(choice($.identifier, $.type_identifier), ".")), "return"),
+        $.lambda_parameters, "=>", $._arm_body,
+      ),
     type_alias: ($) =>
       seq(
         optional($._modifiers), "type", field("name", $.type_identifier), optional($.type_parameters), "=", $._type,
@@ -144,7 +160,7 @@ module.exports = grammar({
         $.string, $.raw_string, $.bytes, $.parenthesized, $.tuple, $.list, $.set, $.map, $.comprehension, $.lambda, $.call,
         $.member, $.index, $.update, $.propagate, $.unwrap, $.unary, $.binary, $.range, $.cast, $.test, $.if_block,
         $.if_line, $.match, $.when, $.do, $.loop, $.return, $.break, $.continue, $.yield,
-        $.comptime, $.assert_matches,
+        $.comptime, $.assert_matches, $.handle, $.with, $.perform,
       ),
 
     call: ($) => prec(P.postfix, seq(field("function", $._expression), $.arguments)),
@@ -242,6 +258,13 @@ module.exports = grammar({
         seq("comptime", $._newline, optional($._block), "end"),
         prec.right(P.prefix, seq("comptime", $._expression)),
       ),
+    handle: ($) =>
+      seq(
+        "handle", choice(seq($._newline, optional($._block)), field("body", $._expression)), "with", $._newline,
+        repeat($.handler_clause), "end",
+      ),
+    with: ($) => seq("with", field("handler", $._expression), "do", $._newline, optional($._block), "end"),
+    perform: ($) => prec.right(P.prefix, seq("perform", $._expression)),
     assert_matches: ($) =>
       seq(
         "assert_matches", "(", $._expression, ",", $._pattern, optional(seq("if", field("guard", $._expression))),

@@ -21,13 +21,13 @@
 (interpolation "{" @punctuation.special "}" @punctuation.special)
 
 ["cell" "fn"] @keyword.function
-["record" "enum" "trait" "impl" "type"] @keyword.type
+["record" "enum" "trait" "impl" "type" "effect" "handler"] @keyword.type
 ["let" "mut" "const" "extern" "pub"] @keyword
 ["import"] @keyword.import
 ["if" "then" "else" "match" "when"] @keyword.conditional
 ["for" "while" "loop" "break" "continue"] @keyword.repeat
 ["return" "yield"] @keyword.return
-"comptime" @keyword
+["comptime" "handle" "perform" "multi"] @keyword
 ["do" "end" "defer" "assert" "emit"] @keyword
 ["and" "or" "not" "in" "is" "as" "with" "step" "where"] @keyword.operator
 ["strict" "doc_mode" "deterministic"] @attribute

@@ -81,6 +81,7 @@ fn documents(root: &Path) -> Vec<Document> {
         ("examples/graphs", Role::Program),
         ("examples/spreadsheet", Role::Program),
         ("examples/tasks", Role::Program),
+        ("bench/effects", Role::Program),
         ("docs/cookbook", Role::Program),
         ("docs/errors", Role::Program),
         ("docs/howto", Role::Program),
