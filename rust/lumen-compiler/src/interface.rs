@@ -64,7 +64,9 @@ pub(crate) fn importable(name: &str) -> Option<String> {
 fn offers(fence: &str, name: &str) -> bool {
     const KINDS: [&str; 5] = ["cell", "record", "enum", "type", "const"];
     fence.lines().any(|line| {
-        let declared = line.strip_prefix("pub ").and_then(|rest| rest.split_once(' '));
+        let rest =
+            line.strip_prefix("pub ").map(|rest| rest.strip_prefix("extern ").unwrap_or(rest));
+        let declared = rest.and_then(|rest| rest.split_once(' '));
         let Some((kind, rest)) = declared.filter(|(kind, _)| KINDS.contains(kind)) else {
             return false;
         };

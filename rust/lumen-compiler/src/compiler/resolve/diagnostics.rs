@@ -55,6 +55,9 @@ pub(super) fn unknown_member(at: FileSpan, module: &str, name: &str) -> Diagnost
         .with_primary("not declared there")
 }
 
+/// What to do with a name that was sought in a module and is known everywhere.
+pub(super) const IS_BUILTIN: &str = "it is a builtin: use it without an import";
+
 /// The name exists in the module but is not `pub`.
 pub(super) fn private_name(at: FileSpan, module: &str, name: &str, decl: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0307, at, format!("`{name}` of module `{module}` is private"))

@@ -379,7 +379,9 @@ impl Ctx<'_, '_> {
         let path = interface::files()[usize::from(file)].path;
         let module = path.trim_end_matches(".lm.md").replace('/', ".");
         let mut diagnostic = diagnostics::unknown_member(at, &module, &text);
-        if let Some(better) = closest(&text, interface::names_of(file)) {
+        if self.g.std.is_cell(name.symbol) {
+            diagnostic = diagnostic.with_help(diagnostics::IS_BUILTIN);
+        } else if let Some(better) = closest(&text, interface::names_of(file)) {
             diagnostic = diagnostic.with_help(format!("did you mean `{better}`?"));
         }
         self.report_unresolved(diagnostic);

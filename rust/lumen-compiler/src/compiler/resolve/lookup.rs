@@ -375,6 +375,10 @@ impl Ctx<'_, '_> {
             return None;
         }
         let diagnostic = diagnostics::unknown_member(at, &of, &text);
+        if self.g.std.is_cell(name.symbol) {
+            self.report_unresolved(diagnostic.with_help(diagnostics::IS_BUILTIN));
+            return None;
+        }
         let names = if self.may_suggest() { self.public_names(module) } else { Vec::new() };
         let better = closest(&text, names.iter().map(|&name| self.g.names.resolve(name)));
         let diagnostic = suggest(diagnostic, at, better);
