@@ -303,8 +303,6 @@ fn suggestions() {
     assert!(message("print(levenshtein(1, 2))\n").contains("import std.text: levenshtein"));
     assert!(message("print(hypot(1.0, 2.0))\n").contains("import std.math: hypot"));
     assert!(message("import std.math: gcd\nprint(gcd(4, 6))\n").contains("it is a builtin"));
-    let script = "let limit = 3\ncell f() -> Int = limit\nprint(f(), limit)\n";
-    assert!(message(script).contains("declare it as a constant"));
 }
 
 #[test]
