@@ -79,6 +79,7 @@ fn documents(root: &Path) -> Vec<Document> {
         ("std", Role::Std),
         ("examples", Role::Program),
         ("examples/graphs", Role::Program),
+        ("examples/minilang", Role::Program),
         ("examples/spreadsheet", Role::Program),
         ("examples/tasks", Role::Program),
         ("bench/effects", Role::Program),

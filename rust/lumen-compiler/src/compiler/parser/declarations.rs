@@ -207,7 +207,14 @@ impl Parser<'_> {
             !self.panicking && self.at_word(sym::WHERE) && !self.tok().starts_line();
         let condition = if has_condition {
             self.bump();
-            Some(self.expr())
+            let condition = self.expr();
+            if self.at(TokenKind::Eq) && !self.panicking && !self.tok().starts_line() {
+                let found = diagnostics::late_default(self.in_file(self.tok().span()));
+                self.report(found);
+                self.bump();
+                self.expr();
+            }
+            Some(condition)
         } else {
             None
         };

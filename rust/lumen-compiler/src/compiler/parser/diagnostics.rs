@@ -64,6 +64,11 @@ pub(super) fn unexpected(at: FileSpan, wanted: &str, kind: TokenKind, text: &str
     Diagnostic::new(Code::E0202, at, format!("expected {wanted}, found {found}"))
 }
 
+pub(super) fn late_default(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0202, at, "a default behind the condition of a field")
+        .with_help("the default comes first: `name: Type = default where condition`")
+}
+
 pub(super) fn mut_in_pattern(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0202, at, "`mut` inside a pattern")
         .with_help("write it behind `let`, for all names of the pattern: `let mut (a, b) = …`")

@@ -10,6 +10,8 @@ fn one_slip_one_error() {
         ("f(1, 2", "E0202"),
         ("f(1,\n  2\nlet y = 3", "E0202"),
         ("xs[1", "E0202"),
+        ("let (mut a, b) = (1, 2)", "E0202"),
+        ("record R\n  n: Int where n > 0 = 1\nend", "E0202"),
         ("a b", "E0202"),
         ("cell f(\n  1\nend", "E0202"),
         ("cell f(x Int) -> Int\n  x\nend", "E0208"),
