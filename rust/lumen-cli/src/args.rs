@@ -61,6 +61,12 @@ pub(crate) struct Run {
     /// Which engine executes the program.
     #[arg(long, value_enum, default_value = "interp")]
     pub(crate) engine: EngineArg,
+    /// Calls and loop rounds after which a cell or loop becomes native code, with `--engine jit`; 1 is at first sight.
+    #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) jit_threshold: u32,
+    /// Write what became native code, and what did not and why, to standard error.
+    #[arg(long)]
+    pub(crate) jit_stats: bool,
     /// A bound: `memory=64m`, `stack=16m`, `instructions=1000000` (calls and loop rounds), `output=1m`.
     #[arg(long = "limit", value_name = "NAME=AMOUNT")]
     pub(crate) limits: Vec<String>,
@@ -106,6 +112,8 @@ pub(crate) struct Repl {
 pub(crate) enum EngineArg {
     /// The fastest interpreter of this platform.
     Interp,
+    /// The interpreter, with native code for what is hot; `LUMEN_JIT=off` turns that off.
+    Jit,
     /// The portable interpreter that also checks itself in debug builds.
     Switch,
 }
@@ -115,6 +123,7 @@ impl EngineArg {
     pub(crate) fn engine(self) -> Engine {
         match self {
             Self::Interp => Engine::Threaded,
+            Self::Jit => Engine::Jit,
             Self::Switch => Engine::Switch,
         }
     }

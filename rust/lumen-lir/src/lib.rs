@@ -30,14 +30,15 @@ pub use datum::Datum;
 pub use effects::{Effect, EffectSet};
 pub use format_spec::{Align, FormatSpec, FormatType};
 pub use intrinsics::{ArgMode, INTRINSICS, Intrinsic, Pat, Signature, TypeArg, intrinsic_id};
-pub use liveness::{Liveness, RegSet};
+pub use liveness::{Liveness, RegSet, before as live_before};
 pub use module::*;
 pub use opcode::*;
 pub use reference::opcodes_page;
 pub use shapes::{Access, Shapes, Window, Windows};
 pub use typedesc::*;
 pub use verifier::{
-    Rejected, Rule, Verified, Violation, check, check_cell, owned_during_call, ownership_at, verify,
+    OwnershipMap, Rejected, Rule, Verified, Violation, check, check_cell, owned_during_call,
+    ownership_at, verify,
 };
 
 /// Version of the serialised forms; a mismatch refuses the file.

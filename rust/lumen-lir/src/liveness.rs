@@ -200,7 +200,7 @@ impl Liveness {
 }
 
 /// From the registers live behind an instruction to those live before it.
-pub(crate) fn before(shapes: &Shapes<'_>, cell: &Cell, pc: usize, live: &mut RegSet) {
+pub fn before(shapes: &Shapes<'_>, cell: &Cell, pc: usize, live: &mut RegSet) {
     let Some((op, next)) = step(cell, pc) else { return };
     let (w, ext) = (cell.code[pc], if next - pc == 2 { cell.code[pc + 1] } else { 0 });
     let shape = Shape::of(op);

@@ -81,6 +81,7 @@ mod effects;
 use crate::module::{CellId, Module};
 use crate::opcode::Reg;
 use lumen_base::{Code, Diagnostic, FileSpan};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Something that has been verified; only `verify` makes one.
@@ -268,7 +269,36 @@ fn owned(module: &Module, cell: CellId, _pc: u32, probe: flow::Probe) -> Vec<Reg
     if operands::check(module, cell, &mut scratch).is_err() {
         return Vec::new();
     }
-    flow::check(module, cell, &mut scratch, probe).unwrap_or_default()
+    flow::check(module, cell, &mut scratch, probe).unwrap_or_default().one
+}
+
+/// The registers that own a value at every instruction of a verified cell.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OwnershipMap {
+    at: BTreeMap<u32, [Vec<Reg>; 2]>,
+}
+
+impl OwnershipMap {
+    /// The map of a cell, by one walk.
+    pub fn new(module: &Verified<Module>, cell: CellId) -> OwnershipMap {
+        let mut scratch = flow::Scratch::default();
+        if operands::check(module, cell, &mut scratch).is_err() {
+            return OwnershipMap::default();
+        }
+        let probe = flow::Probe::everywhere();
+        let answers = flow::check(module, cell, &mut scratch, probe).unwrap_or_default();
+        OwnershipMap { at: answers.all }
+    }
+
+    /// What [`ownership_at`] says; nothing for words that cannot be reached.
+    pub fn before(&self, pc: u32) -> &[Reg] {
+        self.at.get(&pc).map_or(&[], |owned| &owned[0])
+    }
+
+    /// What [`owned_during_call`] says of a call.
+    pub fn during(&self, pc: u32) -> &[Reg] {
+        self.at.get(&pc).map_or(&[], |owned| &owned[1])
+    }
 }
 
 #[cfg(test)]

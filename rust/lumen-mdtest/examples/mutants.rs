@@ -115,8 +115,8 @@ fn output(module: Verified<Module>) -> String {
     let limits = Limits { memory: 256 << 20, instructions: Some(2_000_000), ..Limits::default() };
     let host = MemoryHost::default();
     let shown = (host.out.clone(), host.emitted.clone());
-    let Ok(machine) = Machine::new(program, &RunOptions { limits, tape: None }, Box::new(host))
-    else {
+    let options = RunOptions { limits, ..RunOptions::default() };
+    let Ok(machine) = Machine::new(program, &options, Box::new(host)) else {
         return "no machine".to_owned();
     };
     let outcome = machine.run();

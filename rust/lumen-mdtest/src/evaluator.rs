@@ -20,9 +20,9 @@ impl Evaluator for MachineEvaluator {
     fn evaluate(&self, module: Verified<Module>, steps: u64) -> Evaluation {
         let limits =
             Limits { memory: MEMORY, stack: STACK, instructions: Some(steps), output: None };
-        let machine = lumen_vm::link(module, Engine::Threaded).and_then(|program| {
-            Machine::new(program, &RunOptions { limits, tape: None }, Box::new(Closed))
-        });
+        let options = RunOptions { limits, ..RunOptions::default() };
+        let machine = lumen_vm::link(module, Engine::Threaded)
+            .and_then(|program| Machine::new(program, &options, Box::new(Closed)));
         match machine.map(Machine::evaluate) {
             Ok((outcome, datum)) => match outcome.failure {
                 None if outcome.exit_code == 0 => Evaluation::Value(datum),

@@ -12,7 +12,7 @@ use lumen_runtime::failure::Failure;
 use lumen_runtime::host::SystemHost;
 use lumen_runtime::trace::line::{self, Damage, Trace};
 use lumen_runtime::trace::{Header, SharedTape, Strictness, Tape};
-use lumen_vm::{Engine, Limits, Machine, RunOptions};
+use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -42,6 +42,10 @@ pub enum Oracle {
     Interp,
     /// The portable one, with its own assertions in debug builds.
     Switch,
+    /// Native code from the first sight of a cell on.
+    Native,
+    /// The same, left at every safepoint.
+    Left,
 }
 
 impl Oracle {
@@ -49,6 +53,7 @@ impl Oracle {
         match self {
             Oracle::Interp => Engine::Threaded,
             Oracle::Switch => Engine::Switch,
+            Oracle::Native | Oracle::Left => Engine::Jit,
         }
     }
 }
@@ -115,6 +120,12 @@ pub(crate) fn agreed(
     let again = replayed(module.clone(), Oracle::Interp, trace, limits, ear.again());
     if *actual != again {
         return Err(format!("{name}: the replay differs:\n{actual:?}\n{again:?}\n"));
+    }
+    for oracle in [Oracle::Native, Oracle::Left] {
+        let other = run(module.clone(), oracle);
+        if *actual != other {
+            return Err(format!("{name}: engines disagree:\n{actual:?}\n{oracle:?}: {other:?}\n"));
+        }
     }
     Ok(())
 }
@@ -297,8 +308,11 @@ fn run_on(
     let seed = if tape.as_ref().is_some_and(|tape| tape.lock().is_replaying()) { 1 } else { 0 };
     let limits = *limits;
     let host = SystemHost::new(system.clone(), Vec::new(), Some(seed)).with_probe(Box::new(ear));
+    let forced_exits = oracle == Oracle::Left;
+    let jit = JitOptions { threshold: 1, forced_exits, ..JitOptions::default() };
+    let options = RunOptions { limits, tape, jit };
     let machine = lumen_vm::link(module, oracle.engine())
-        .and_then(|program| Machine::new(program, &RunOptions { limits, tape }, Box::new(host)));
+        .and_then(|program| Machine::new(program, &options, Box::new(host)));
     let outcome = match machine {
         Ok(machine) => machine.run(),
         // A host function that is missing: the program does not start.

@@ -7,7 +7,7 @@
 #![expect(unsafe_code, reason = "runs verified code")]
 
 pub(crate) mod state;
-mod instr;
+pub(crate) mod instr;
 mod moves;
 mod arith;
 mod control;
@@ -37,7 +37,7 @@ pub(crate) fn run(vm: &mut Vm) {
     // changed only by instructions and the unwinder, which keep it at instructions.
     unsafe {
         match vm.program.engine() {
-            Engine::Threaded => threaded::run(vm),
+            Engine::Threaded | Engine::Jit => threaded::run(vm),
             Engine::Switch => switch::run(vm),
         }
     }

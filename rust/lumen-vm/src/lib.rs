@@ -2,7 +2,7 @@
 //!
 //! Data path: `Verified<Module>` → [`link`] → [`Program`] → [`Machine`] → [`Outcome`].
 //! Reading order: `link` (dense tables), `frame` (the stack), `interp` (instructions and engines), `unwind`
-//! (failures), `run` and `handler` (segments of streams and of handlers), `trace`, `machine` (one run), `embed` (functions
+//! (failures), `run` and `handler` (segments of streams and of handlers), `trace`, `jit` (native code), `machine` (one run), `embed` (functions
 //! of the embedding program).
 
 mod embed;
@@ -10,6 +10,7 @@ mod copy;
 mod frame;
 mod handler;
 mod interp;
+mod jit;
 mod link;
 mod machine;
 mod places;
@@ -18,6 +19,7 @@ mod trace;
 mod unwind;
 
 pub use embed::{Callable, FromHost, HostFunctions, IntoHost};
+pub use jit::{CellStats, JitOptions, JitStats, Refusal};
 pub use link::{Engine, Program, link, link_with};
 pub use lumen_runtime::value::exchange::HostValue;
 pub use machine::{Limits, Machine, NotLonger, Outcome, RunFailure, RunOptions, Stopped};

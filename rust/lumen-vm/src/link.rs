@@ -39,6 +39,8 @@ pub enum Engine {
     /// Handlers that jump to each other: the fast one.
     #[default]
     Threaded,
+    /// The fast interpreter, and native code for what is hot.
+    Jit,
     /// A loop over a `match`: the oracle, with assertions in debug builds.
     Switch,
 }
@@ -230,7 +232,7 @@ fn copy_code(module: &Module, operands: &Operands, engine: Engine) -> (Box<[u64]
         while at < code.len() {
             let Some(op) = lumen_lir::op(code[at]) else { break };
             operands.adjust(op, cell, tables, &mut code, at);
-            if engine == Engine::Threaded {
+            if engine != Engine::Switch {
                 quicken::replace(module, cell, op, &mut code, at);
             }
             at += op.words();
@@ -295,8 +297,10 @@ impl Program {
         let address = |at: usize| unsafe { base.add(at) };
         self.cells = self.starts.iter().map(|start| address(*start)).collect();
         let row = |class: &ClassDesc| match class {
-            ClassDesc::Closure { cell, .. } => ClassRow { code: self.cells[*cell as usize] },
-            _ => ClassRow { code: std::ptr::null() },
+            ClassDesc::Closure { cell, .. } => {
+                ClassRow { code: self.cells[*cell as usize], native: std::ptr::null() }
+            }
+            _ => ClassRow { code: std::ptr::null(), native: std::ptr::null() },
         };
         self.classes = self.module.classes.iter().map(row).collect();
         let tables = || self.module.cells.iter().zip(&self.starts);
@@ -325,6 +329,24 @@ impl Program {
     /// The module.
     pub fn module(&self) -> &Module {
         &self.module
+    }
+
+    /// The module, with the proof that it is verified.
+    pub(crate) fn verified(&self) -> &Verified<Module> {
+        &self.module
+    }
+
+    /// A word of a cell as it was linked.
+    pub(crate) fn word_at(&self, cell: CellId, word: usize) -> u64 {
+        self.code[self.starts[cell.index()] + word]
+    }
+
+    /// The cell of a closure class.
+    pub(crate) fn closure_cell(&self, class: u32) -> Option<u32> {
+        match self.module.classes.get(class as usize)? {
+            ClassDesc::Closure { cell, .. } => Some(*cell),
+            _ => None,
+        }
     }
 
     /// The engine that the program was linked for.

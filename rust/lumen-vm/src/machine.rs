@@ -13,7 +13,8 @@ pub use session::{NotLonger, Stopped};
 use crate::frame::{RECORD_SLOTS, Stack};
 use crate::interp;
 use crate::interp::state::{GlobalSlot, Leave, Regs, Vm, W};
-use crate::link::Program;
+use crate::jit::{Jit, JitOptions, JitStats};
+use crate::link::{Engine, Program};
 use crate::trace::{StackTrace, TraceBuilder};
 use crate::unwind::{Resume, Unwinder};
 use lumen_base::diag::codes::Code;
@@ -55,6 +56,8 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Where its operations are recorded, or come from.
     pub tape: Option<SharedTape>,
+    /// The native tier, when the engine has one.
+    pub jit: JitOptions,
 }
 
 /// A failure that nothing caught.
@@ -79,6 +82,8 @@ pub struct Outcome {
     pub leaked: usize,
     /// Most bytes of values at once.
     pub peak_bytes: usize,
+    /// What the native tier did, when the engine has one.
+    pub jit: Option<JitStats>,
 }
 
 /// A program about to run.
@@ -128,16 +133,24 @@ impl Machine {
         let mut globals =
             vec![GlobalSlot::default(); program.module().globals.len()].into_boxed_slice();
         let fuel = limits.instructions.map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
+        let taped = options.tape.is_some();
+        let jit = (program.engine() == Engine::Jit).then(|| Jit::new(&program, options.jit, taped));
+        let (cells, classes) = match &jit {
+            Some(jit) => (jit.cells.as_ptr(), jit.classes.as_ptr()),
+            None => (program.cells.as_ptr(), program.classes.as_ptr()),
+        };
         let vm = Vm {
             ip: program.halt(),
             regs: stack.start(),
             fuel,
             limit: stack.limit(),
-            cells: program.cells.as_ptr(),
-            classes: program.classes.as_ptr(),
+            cells,
+            classes,
             consts: program.consts.as_ptr(),
             jumps: program.jumps.as_ptr(),
             globals: globals.as_mut_ptr(),
+            results: [0; 2],
+            native_floor: 0,
             ctx: RtCtx::new(heap, outside),
             run: std::ptr::null_mut(),
             handler: std::ptr::null_mut(),
@@ -146,10 +159,13 @@ impl Machine {
             program,
             leave: Leave::Broken,
             unwinder: Unwinder::default(),
+            jit,
             instruction_limit: limits.instructions.unwrap_or(u64::MAX),
             interrupt: None,
         };
-        let (vm, options) = (Box::new(vm), options.clone());
+        let mut vm = Box::new(vm);
+        vm.set_fuel(fuel);
+        let options = options.clone();
         Ok(Machine { vm, globals, wanted: Wanted::Nothing, options, earlier: Vec::new() })
     }
 
@@ -229,10 +245,11 @@ impl Machine {
             *vm.regs.sub(2) = vm.program.halt() as u64;
             *vm.regs.sub(1) = lumen_lir::word(Op::Call, 0, base as u16, 0);
             vm.ip = code.add(1);
-            match vm.make_room(W(*code).a() as usize) {
-                Err(Leave::Fail(failure)) => Err(failure),
-                _ => Ok(()),
+            if let Err(Leave::Fail(failure)) = vm.make_room(W(*code).a() as usize) {
+                return Err(failure);
             }
+            vm.start_native(cell as u32);
+            Ok(())
         }
     }
 
@@ -280,14 +297,16 @@ impl Machine {
         }
     }
 
-    fn outcome(self, end: End) -> Outcome {
-        let vm = &self.vm;
+    fn outcome(mut self, end: End) -> Outcome {
+        let vm = &mut self.vm;
+        let program = Arc::clone(&vm.program);
         let mut outcome = Outcome {
             value: None,
             exit_code: 0,
             failure: None,
             leaked: vm.ctx.heap.live_blocks(),
             peak_bytes: vm.ctx.heap.peak_bytes(),
+            jit: vm.jit.as_mut().map(|jit| jit.take_stats(&program)),
         };
         match end {
             End::Value(value) => outcome.value = value,

@@ -85,8 +85,7 @@ impl Vm {
     /// Begins to unwind from the instruction before `ip`.
     pub(crate) fn fail(&mut self, failure: Failure) -> Resume {
         // SAFETY: `ip` is behind the failing instruction; `regs` points into the stack.
-        let (address, frame) =
-            unsafe { (self.program.locate(self.ip.sub(1)), self.slot_index(self.regs)) };
+        let (address, frame) = unsafe { (self.locate(self.ip.sub(1)), self.slot_index(self.regs)) };
         self.unwinder.pending.push(Pending::new(failure, frame));
         match address {
             Address::Code(pc) => {
@@ -125,12 +124,18 @@ impl Vm {
             let mut pending = Pending::new(Failure::Exit(0), frame);
             (pending.ends, pending.failed) = (captured.bottom, false);
             self.unwinder.pending.push(pending);
-            match self.program.locate(captured.ip.sub(1)) {
+            match self.locate(captured.ip.sub(1)) {
                 Address::Code(pc) => self.stand_at(frame, pc, true),
                 _ => return Resume::Run,
             }
         }
         self.unwind()
+    }
+
+    /// What an address of the code that runs is.
+    fn locate(&self, ip: *const u64) -> Address {
+        let ip = self.jit.as_ref().map_or(ip, |jit| jit.real_address(&self.program, ip));
+        self.program.locate(ip)
     }
 
     /// Goes on after a `defer` closure returned.
@@ -216,7 +221,7 @@ impl Vm {
         }
         self.see_no_handler();
         if limited {
-            self.fuel = self.fuel.max(GRACE_FUEL);
+            self.grant_fuel(GRACE_FUEL);
         }
         true
     }
@@ -241,7 +246,7 @@ impl Vm {
         }
         self.see_no_handler();
         if limited {
-            self.fuel = self.fuel.max(GRACE_FUEL);
+            self.grant_fuel(GRACE_FUEL);
         }
         true
     }

@@ -2,7 +2,9 @@
 
 use lumen_lir::{INTRINSICS, Module, Op, check, op as opcode_of, opcode_words, opt, text, verify};
 use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, HostFunctions, HostValue, Limits, Machine, Outcome, RunOptions, link_with};
+use lumen_vm::{
+    Engine, HostFunctions, HostValue, JitOptions, Limits, Machine, Outcome, RunOptions, link_with,
+};
 
 /// Title line and module of every part of `run.lir`.
 #[expect(clippy::disallowed_methods, reason = "a test reads files of the repository")]
@@ -33,7 +35,10 @@ fn run(module: Module, engine: Engine, instructions: u64) -> Outcome {
         ..Limits::default()
     };
     let host = Box::new(MemoryHost::default());
-    Machine::new(program, &RunOptions { limits, tape: None }, host).expect("a machine").run()
+    // At first sight; left at every safepoint when the number is odd.
+    let jit =
+        JitOptions { threshold: 1, forced_exits: instructions % 2 == 1, ..JitOptions::default() };
+    Machine::new(program, &RunOptions { limits, jit, tape: None }, host).expect("a machine").run()
 }
 
 #[test]
@@ -43,8 +48,14 @@ fn modules_give_their_values() {
         let mut optimised = module.clone();
         opt::run(&mut optimised);
         for module in [module, optimised] {
-            for engine in [Engine::Switch, Engine::Threaded] {
-                let outcome = run(module.clone(), engine, 10_000_000);
+            let engines = [
+                (Engine::Switch, 10_000_000),
+                (Engine::Threaded, 10_000_000),
+                (Engine::Jit, 10_000_000),
+                (Engine::Jit, 9_999_999),
+            ];
+            for (engine, instructions) in engines {
+                let outcome = run(module.clone(), engine, instructions);
                 assert_eq!(
                     outcome.value,
                     expected,

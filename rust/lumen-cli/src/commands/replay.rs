@@ -35,7 +35,7 @@ pub(super) fn replay(args: &Replay, style: Style) -> u8 {
     let limits = limits(&trace.header.bounds);
     let tape = Tape::replay(Arc::new(OsSystem), trace, Strictness::Exact);
     let tape = SharedTape::new(tape);
-    let options = RunOptions { limits, tape: Some(tape.clone()) };
+    let options = RunOptions { limits, tape: Some(tape.clone()), ..RunOptions::default() };
     let (host, _) = Console::new(Vec::new());
     let failure = match execute(module, args.engine.engine(), &options, host) {
         Ok(outcome) => outcome.failure,

@@ -9,14 +9,22 @@ use crate::source::{Source, compile_with, read};
 use crate::traces;
 use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::diag::render::{Style, render_all};
-use lumen_base::{Code, Diagnostic, FileId, OsSystem, SourceMap, Span};
+use lumen_base::{Code, Diagnostic, FileId, OsSystem, SourceMap, Span, System};
 use lumen_compiler::compilation::Goal;
 use lumen_lir::{Module, Verified, binary, verify};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::trace::{SharedTape, Strictness, Tape};
-use lumen_vm::{Engine, Limits, Machine, Outcome, RunFailure, RunOptions, StackTrace, link};
+use lumen_vm::{
+    Engine, JitOptions, Limits, Machine, Outcome, RunFailure, RunOptions, StackTrace, link,
+};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread::ScopedJoinHandle;
+
+/// Bytes of stack for native code.
+const NATIVE_STACK: usize = 64 << 20;
+/// Bytes of stack for everything else in the thread of the program.
+const RESERVED_STACK: usize = 4 << 20;
 
 pub(super) fn run(args: Run, style: Style) -> u8 {
     let limits = match limits::parse(&args.limits) {
@@ -43,8 +51,16 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
             return EXIT_USAGE;
         }
     };
+    let is_off = OsSystem.env("LUMEN_JIT").is_some_and(|value| value == "off");
+    let engine = match args.engine.engine() {
+        Engine::Jit if is_off => Engine::Threaded,
+        engine => engine,
+    };
+    let jit =
+        JitOptions { threshold: args.jit_threshold, stack: NATIVE_STACK, forced_exits: false };
     let (host, is_closed) = Console::new(args.args);
-    let outcome = match execute(module, args.engine.engine(), &RunOptions { limits, tape }, host) {
+    let options = RunOptions { limits, tape, jit };
+    let outcome = match execute(module, engine, &options, host) {
         Ok(outcome) => outcome,
         Err(Failure::Exit(code)) => return code.to_le_bytes()[0],
         Err(Failure::Error(error)) => {
@@ -53,6 +69,9 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
             return EXIT_FAILURE;
         }
     };
+    if let Some(stats) = outcome.jit.as_ref().filter(|_| args.jit_stats) {
+        err(&stats.to_string());
+    }
     if let Some(failure) = &outcome.failure {
         if is_closed.load(Ordering::Relaxed) {
             return EXIT_FAILURE;
@@ -138,8 +157,21 @@ pub(super) fn execute(
     options: &RunOptions,
     host: Console,
 ) -> Result<Outcome, Failure> {
-    let program = link(module, engine)?;
-    Ok(Machine::new(program, options, Box::new(host))?.run())
+    let run = || -> Result<Outcome, Failure> {
+        let program = link(module, engine)?;
+        Ok(Machine::new(program, options, Box::new(host))?.run())
+    };
+    if engine != Engine::Jit {
+        return run();
+    }
+    // Native calls take the machine's stack: one of known size.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(NATIVE_STACK + RESERVED_STACK);
+        match thread.spawn_scoped(scope, run).map(ScopedJoinHandle::join) {
+            Ok(Ok(outcome)) => outcome,
+            _ => Err(Failure::panic("internal error: the thread of the program did not finish")),
+        }
+    })
 }
 
 /// The status that the operating system keeps of `exit(code)`: its low byte, and never success for another code.

@@ -13,7 +13,7 @@ use crate::module::{Cell, CellId, DeferScope, Module, Passing};
 use crate::opcode::{self, Flags, Op, Reg, Slot};
 use crate::typedesc::{ClassDesc, Repr};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// Set on the first word of an instruction.
 pub(super) const MARK_START: u8 = 1;
@@ -44,20 +44,34 @@ pub(super) struct Scratch {
 pub(super) struct Probe {
     pc: u32,
     during: bool,
+    /// At every instruction where the frame may be left: while it runs for calls, before it for the rest.
+    everywhere: bool,
 }
 
 impl Probe {
     pub(super) const fn none() -> Probe {
-        Probe { pc: u32::MAX, during: false }
+        Probe { pc: u32::MAX, during: false, everywhere: false }
     }
 
     pub(super) const fn before(pc: u32) -> Probe {
-        Probe { pc, during: false }
+        Probe { pc, during: false, everywhere: false }
     }
 
     pub(super) const fn during(pc: u32) -> Probe {
-        Probe { pc, during: true }
+        Probe { pc, during: true, everywhere: false }
     }
+
+    pub(super) const fn everywhere() -> Probe {
+        Probe { pc: u32::MAX, during: false, everywhere: true }
+    }
+}
+
+/// What a walk tells: the answer of a probe for one word, and of one for every word.
+#[derive(Default)]
+pub(super) struct Answers {
+    pub(super) one: Vec<Reg>,
+    /// By word: before the instruction, and while it runs when it is a call.
+    pub(super) all: BTreeMap<u32, [Vec<Reg>; 2]>,
 }
 
 /// Walks a cell.
@@ -66,7 +80,7 @@ pub(super) fn check(
     id: CellId,
     scratch: &mut Scratch,
     probe: Probe,
-) -> Result<Vec<Reg>, Violation> {
+) -> Result<Answers, Violation> {
     let cell = &module.cells[id.index()];
     scratch.stored.clear();
     scratch.stored.resize(cell.code.len(), NONE);
@@ -78,7 +92,7 @@ pub(super) fn check(
         step: Step::new(module, cell, std::mem::take(&mut scratch.frame)),
         scratch,
         probe,
-        answer: Vec::new(),
+        answer: Answers::default(),
         owned_before: Vec::new(),
     };
     walk.enter();
@@ -100,7 +114,7 @@ struct Walk<'m, 's> {
     step: Step<'m>,
     scratch: &'s mut Scratch,
     probe: Probe,
-    answer: Vec<Reg>,
+    answer: Answers,
     /// Registers that own a value before the current call, in a cell with defers.
     owned_before: Vec<Reg>,
 }
@@ -156,14 +170,18 @@ impl Walk<'_, '_> {
             let ext = if info.flags.has(Flags::EXT) { code[pc + 1] } else { 0 };
             self.before(pc, info.flags).map_err(|e| (pc, e))?;
             let call = info.flags.has(Flags::CALL);
+            let everywhere = call && self.probe.everywhere;
             let probed = call && self.probe.during && self.probe.pc as usize == pc;
             let deferred = call && !self.cell.defers.is_empty();
-            let owned = self.step.run(op, info, w, ext, probed || deferred).map_err(|e| (pc, e))?;
+            let wanted = probed || deferred || everywhere;
+            let owned = self.step.run(op, info, w, ext, wanted).map_err(|e| (pc, e))?;
             if deferred {
                 self.during(pc, &owned).map_err(|e| (pc, e))?;
             }
             if probed {
-                self.answer = owned;
+                self.answer.one = owned;
+            } else if everywhere {
+                self.answer.all.entry(pc as u32).or_default()[1] = owned;
             }
             let next = pc + info.words;
             if info.flags.has(Flags::BRANCH) {
@@ -183,7 +201,10 @@ impl Walk<'_, '_> {
     /// The probe, and living `defer` closures where the frame may be left.
     fn before(&mut self, pc: usize, flags: Flags) -> Result<(), Fault> {
         if self.probe.pc as usize == pc {
-            self.answer = self.step.frame.owned();
+            self.answer.one = self.step.frame.owned();
+        }
+        if self.probe.everywhere {
+            self.answer.all.entry(pc as u32).or_default()[0] = self.step.frame.owned();
         }
         if !self.cell.defers.is_empty() && flags.may_leave() {
             if flags.has(Flags::CALL) {

@@ -71,6 +71,13 @@ fn large_layout(bytes: usize) -> Option<Layout> {
 }
 
 impl Heap {
+    /// Whether blocks come from free lists: native code makes and frees small objects by itself only then.
+    pub const POOLED: bool = POOLED;
+    /// Offset of the free lists, for native code.
+    pub const FREE_LISTS: usize = std::mem::offset_of!(Heap, free);
+    /// Offset of the number of blocks in use, for native code.
+    pub const LIVE_BLOCKS: usize = std::mem::offset_of!(Heap, live);
+
     /// An empty heap for objects of these classes, with a limit in bytes.
     pub fn new(classes: Arc<Classes>, limit: usize) -> Self {
         Self {

@@ -43,11 +43,13 @@ macro_rules! enter {
 pub(crate) unsafe fn entered(vm: &mut Vm) -> Step {
     // SAFETY: as the caller promises.
     unsafe {
-        if vm.fuel < 0 {
+        let sampled = vm.fuel < 0;
+        if sampled {
             vm.out_of_fuel()?;
         }
         let slots = W(*vm.ip.sub(1)).a() as usize;
-        vm.make_room(slots)
+        vm.make_room(slots)?;
+        if sampled { vm.sampled_entry() } else { Ok(()) }
     }
 }
 
@@ -176,6 +178,18 @@ pub(crate) unsafe fn leave_marker(vm: &mut Vm, word: u64) {
         vm.ip = *vm.regs.sub(2) as *const u64;
         vm.regs = vm.regs.sub(call.b() as usize + 2);
         vm.set(call.a(), word);
+    }
+}
+
+/// In the stub of a compiled cell: runs its native code.
+pub(crate) struct Native;
+impl Instr for Native {
+    #[inline(always)]
+    fn fast(_: &mut State) -> Flow {
+        Flow::Slow
+    }
+    fn slow(vm: &mut Vm, w: W) -> Step {
+        vm.run_cell(w.index_bc() as u32)
     }
 }
 

@@ -132,7 +132,7 @@ macro_rules! fuel_slow {
     ($vm:ident, $offset:expr) => {{
         $vm.out_of_fuel()?;
         $vm.jump($offset as isize);
-        Ok(())
+        $vm.sampled_loop()
     }};
 }
 

@@ -9,6 +9,7 @@
 #![expect(unsafe_code, reason = "reads and writes registers and code through raw pointers")]
 
 use crate::frame::Stack;
+use crate::jit::Jit;
 use crate::link::Program;
 use crate::run::Run;
 use crate::unwind::Unwinder;
@@ -288,13 +289,17 @@ impl State {
 
 /// Where an indirect call enters and what a flat object of the class needs, by class id.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub(crate) struct ClassRow {
     /// Code of a closure class, else null.
     pub(crate) code: *const u64,
+    /// Native code of a closure class, else null.
+    pub(crate) native: *const u8,
 }
 
 /// A global: its word and whether it is set.
 #[derive(Clone, Copy, Default)]
+#[repr(C)]
 pub(crate) struct GlobalSlot {
     /// The value.
     pub(crate) word: u64,
@@ -323,6 +328,10 @@ pub(crate) struct Vm {
     pub(crate) jumps: *const crate::link::Jumps,
     /// Globals by index.
     pub(crate) globals: *mut GlobalSlot,
+    /// Results of native code that do not fit into machine registers, or go to the interpreter.
+    pub(crate) results: [u64; 2],
+    /// Lowest address of the machine's stack at which native code may call on.
+    pub(crate) native_floor: usize,
     /// Heap, host and everything else that builtins use.
     pub(crate) ctx: RtCtx,
     /// The innermost run of a stream that is linked; null while the task's own stack runs.
@@ -339,6 +348,8 @@ pub(crate) struct Vm {
     pub(crate) leave: Leave,
     /// Failures on their way up.
     pub(crate) unwinder: Unwinder,
+    /// The native tier, when the engine has one.
+    pub(crate) jit: Option<Box<Jit>>,
     /// The limit that fuel stands for, for the message.
     pub(crate) instruction_limit: u64,
     /// Who may stop the run from outside; fuel is then given in small amounts.
@@ -361,6 +372,16 @@ impl Interrupt {
     /// A flag that is looked at while this much fuel is used.
     pub(crate) fn new(flag: Arc<AtomicBool>, fuel: u64) -> Self {
         Self { flag, left: fuel }
+    }
+
+    /// Fuel to go on with, 0 when there is none; fails when the flag is set.
+    pub(crate) fn more(&mut self) -> Result<i64, Failure> {
+        if self.flag.load(Ordering::Relaxed) {
+            return Err(Failure::Exit(INTERRUPTED));
+        }
+        let more = self.left.min(ROUNDS);
+        self.left -= more;
+        Ok(more as i64)
     }
 }
 
@@ -406,21 +427,5 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn heap(&mut self) -> &mut Heap {
         &mut self.ctx.heap
-    }
-
-    /// A safepoint whose fuel is used up.
-    pub(crate) fn out_of_fuel(&mut self) -> Step {
-        if let Some(interrupt) = &mut self.interrupt {
-            if interrupt.flag.load(Ordering::Relaxed) {
-                return Err(Failure::Exit(INTERRUPTED).into());
-            }
-            let more = interrupt.left.min(ROUNDS);
-            if more > 0 {
-                interrupt.left -= more;
-                self.fuel += more as i64;
-                return Ok(());
-            }
-        }
-        Err(Failure::instruction_limit(self.instruction_limit).into())
     }
 }

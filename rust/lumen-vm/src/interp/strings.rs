@@ -67,7 +67,7 @@ instr!(ForStr {
     slow(vm, w) {
         vm.out_of_fuel()?;
         vm.jump(w.imm_c() as isize);
-        Ok(())
+        vm.sampled_loop()
     }
 });
 

@@ -5,25 +5,26 @@
 use super::threaded::Entry;
 use lumen_lir::Op;
 
-pub(super) use super::arith::*;
-pub(super) use super::builtins::*;
-pub(super) use super::calls::*;
-pub(super) use super::control::*;
-pub(super) use super::data::{quick::*, *};
-pub(super) use super::dyns::*;
-pub(super) use super::gens::*;
-pub(super) use super::handlers::*;
-pub(super) use super::lists::{quick_getd::*, quick_setr::*, *};
-pub(super) use super::moves::*;
-pub(super) use super::places::{quick::*, *};
-pub(super) use super::strings::*;
-pub(super) use super::tables::*;
+pub(crate) use super::arith::*;
+pub(crate) use super::builtins::*;
+pub(crate) use super::calls::*;
+pub(crate) use super::control::*;
+pub(crate) use super::data::{quick::*, *};
+pub(crate) use super::dyns::*;
+pub(crate) use super::gens::*;
+pub(crate) use super::handlers::*;
+pub(crate) use super::lists::{quick_getd::*, quick_setr::*, *};
+pub(crate) use super::moves::*;
+pub(crate) use super::places::{quick::*, *};
+pub(crate) use super::strings::*;
+pub(crate) use super::tables::*;
 
 /// Calls `$callback!` with the linker's own forms: a name, and the instruction type.
 macro_rules! with_quick {
     ($callback:ident) => {
         $callback! {
             Halt = Halt,
+            Native = Native,
             TryReturn = TryReturn,
             DeferReturn = DeferReturn,
             RunReturn = RunReturn,

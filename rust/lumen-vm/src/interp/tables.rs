@@ -102,8 +102,10 @@ instr!(ForMap {
             Some(next) => {
                 vm.set_i(w.a(), next as i64);
                 vm.fuel -= 1;
-                if vm.fuel < 0 { vm.out_of_fuel()?; }
+                let sampled = vm.fuel < 0;
+                if sampled { vm.out_of_fuel()?; }
                 vm.jump(w.imm_c() as isize);
+                if sampled { vm.sampled_loop()?; }
             }
             None => vm.set_i(w.a(), used as i64),
         }

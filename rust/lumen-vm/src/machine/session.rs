@@ -8,6 +8,7 @@
 
 use super::{End, Machine, RunFailure};
 use crate::interp::state::{GlobalSlot, INTERRUPTED, Interrupt, Leave};
+use crate::jit::Jit;
 use crate::link::Program;
 use crate::unwind::Unwinder;
 use lumen_lir::Module;
@@ -42,6 +43,12 @@ impl Machine {
         let vm = &mut *self.vm;
         vm.cells = program.cells.as_ptr();
         vm.classes = program.classes.as_ptr();
+        if vm.jit.is_some() {
+            // No frame leads into the code of the program before.
+            let jit = Jit::new(&program, self.options.jit, self.options.tape.is_some());
+            (vm.cells, vm.classes) = (jit.cells.as_ptr(), jit.classes.as_ptr());
+            vm.jit = Some(jit);
+        }
         vm.consts = program.consts.as_ptr();
         vm.jumps = program.jumps.as_ptr();
         vm.globals = self.globals.as_mut_ptr();
@@ -59,7 +66,7 @@ impl Machine {
         vm.leave = Leave::Broken;
         vm.unwinder = Unwinder::default();
         // The flag is looked at whenever fuel is used up.
-        vm.fuel = 0;
+        vm.set_fuel(0);
         vm.interrupt = Some(Interrupt::new(Arc::clone(interrupt), fuel));
         match self.run_entry() {
             End::Value(_) => Ok(()),

@@ -1,0 +1,298 @@
+//! The walk over a cell: one Cranelift block for each block of LIR, one variable for each register.
+
+use super::super::plan::{CellPlan, Instruction, Refusal};
+use super::super::steps::is_step;
+use super::super::tier::{ENTERED, INTERPRET, Jit};
+use super::emit::Memory;
+use super::{arguments, body_signature};
+use crate::interp::state::Vm;
+use crate::link::Program;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, FuncRef, InstBuilder, Value, types};
+use cranelift_codegen::isa::TargetFrontendConfig;
+use cranelift_frontend::{FunctionBuilder, Variable};
+use lumen_lir::{Flags, INTRINSICS, Op, Reg};
+use std::mem::offset_of;
+
+/// What is translated of a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// All of it, for calls from native code.
+    Body,
+    /// A call of the body, for the interpreter.
+    Wrapper,
+    /// What can be reached from a word, for the interpreter.
+    At(usize),
+}
+
+/// A translation in progress.
+pub(super) struct Translator<'a, 'f> {
+    pub(super) b: FunctionBuilder<'f>,
+    pub(super) program: &'a Program,
+    pub(super) jit: &'a Jit,
+    pub(super) plan: &'a CellPlan<'a>,
+    pub(super) start: Start,
+    /// The cell's own body.
+    pub(super) body: Option<FuncRef>,
+    pub(super) mem: Memory,
+    pub(super) vars: Vec<Variable>,
+    pub(super) fuel: Variable,
+    /// Address of register 0.
+    pub(super) regs: Value,
+    /// By block of the cell.
+    blocks: Vec<Block>,
+}
+
+/// How an instruction becomes native.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Inline,
+    Step,
+    /// It does not: native code is left before it.
+    Leave,
+}
+
+fn way(plan: &CellPlan<'_>, jit: &Jit, at: Instruction) -> Way {
+    use Op::*;
+    let op = at.op;
+    match op {
+        // What is recorded with its place needs the records of all frames.
+        Rt | RtT if jit.is_taped() => {
+            let builtin = usize::from(lumen_lir::c(plan.cell.code[at.pc]));
+            if INTRINSICS[builtin].is_observable() { Way::Leave } else { Way::Step }
+        }
+        CallTry | GenNew | GenNext | GenEnd | GenFree | GenYield | GenYield2 => Way::Leave,
+        Call | CallW | CallC | Ret0 | Ret1 | Ret2 | Fail | FailR | Enter | Nop => Way::Inline,
+        _ if is_inline(op) => Way::Inline,
+        _ if is_step(op) => Way::Step,
+        _ => Way::Leave,
+    }
+}
+
+/// Instructions with machine code of their own, calls and returns aside.
+fn is_inline(op: Op) -> bool {
+    super::branches::is_branch(op)
+        || super::scalars::is_scalar(op)
+        || super::counts::is_count(op)
+        || super::lists::is_list(op)
+        || super::objects::is_object(op)
+}
+
+/// Cells that an instruction calls by name.
+fn callee(plan: &CellPlan<'_>, at: Instruction) -> Option<u32> {
+    let w = plan.cell.code[at.pc];
+    match at.op {
+        Op::Call => Some(u32::from(lumen_lir::c(w))),
+        Op::CallW => Some(lumen_lir::x0(plan.cell.code[at.pc + 1])),
+        _ => None,
+    }
+}
+
+/// Why an instruction cannot become native.
+fn refusal(plan: &CellPlan<'_>, jit: &Jit, at: Instruction) -> Option<Refusal> {
+    if way(plan, jit, at) == Way::Leave {
+        return Some(Refusal::Opcode(at.op));
+    }
+    let cell = callee(plan, at)?;
+    let closure = plan.module.cells[cell as usize].closure.is_some();
+    (closure || !jit.may_compile(cell)).then_some(Refusal::Callee(cell))
+}
+
+/// A cell is compiled when all of its instructions become native.
+pub(super) fn check_cell(plan: &CellPlan<'_>, jit: &Jit) -> Result<(), Refusal> {
+    let reachable = plan.reachable(0);
+    for (block, range) in plan.cfg.blocks.iter().enumerate() {
+        if !reachable[block] {
+            continue;
+        }
+        for at in plan.instructions(range.start as usize, range.end as usize) {
+            if let Some(reason) = refusal(plan, jit, at) {
+                return Err(reason);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A loop is compiled when all instructions from which it can be reached again become native.
+pub(super) fn check_loop(plan: &CellPlan<'_>, jit: &Jit, word: usize) -> Result<(), Refusal> {
+    let header = plan.cfg.block_of(word);
+    let (from, to) = (plan.reachable(header), plan.reaching(header));
+    for (block, range) in plan.cfg.blocks.iter().enumerate() {
+        if !(from[block] && to[block]) {
+            continue;
+        }
+        for at in plan.instructions(range.start as usize, range.end as usize) {
+            if let Some(reason) = refusal(plan, jit, at) {
+                return Err(reason);
+            }
+        }
+    }
+    Ok(())
+}
+
+impl<'a, 'f> Translator<'a, 'f> {
+    pub(super) fn new(
+        mut b: FunctionBuilder<'f>,
+        program: &'a Program,
+        jit: &'a Jit,
+        plan: &'a CellPlan<'a>,
+        start: Start,
+        body: Option<FuncRef>,
+    ) -> Self {
+        let mem = Memory::new(&mut b);
+        let vars = plan.cell.regs.iter().map(|repr| b.declare_var(super::type_of(*repr))).collect();
+        let fuel = b.declare_var(types::I64);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        b.seal_block(entry);
+        let params = b.block_params(entry).to_vec();
+        b.def_var(fuel, params[1]);
+        let blocks = match start {
+            Start::Wrapper => Vec::new(),
+            _ => plan.cfg.blocks.iter().map(|_| b.create_block()).collect(),
+        };
+        let mut translator = Translator {
+            b,
+            program,
+            jit,
+            plan,
+            start,
+            body,
+            mem,
+            vars,
+            fuel,
+            regs: params[0],
+            blocks,
+        };
+        for (reg, value) in params[2..].iter().enumerate() {
+            translator.set(reg as Reg, *value);
+        }
+        translator
+    }
+
+    pub(super) fn run(mut self, config: TargetFrontendConfig) {
+        match self.start {
+            Start::Wrapper => self.wrapper(),
+            Start::Body => {
+                self.enter();
+                let first = self.blocks[0];
+                self.jump(first, &[]);
+                self.walk(0);
+            }
+            Start::At(word) => {
+                let live = self.plan.kept_before(word);
+                self.load_frame(&live);
+                let header = self.plan.cfg.block_of(word);
+                let block = self.blocks[header as usize];
+                self.jump(block, &[]);
+                self.walk(header);
+            }
+        }
+        self.b.seal_all_blocks();
+        self.b.finalize(config);
+    }
+
+    /// The safepoint of a cell's entry.
+    fn enter(&mut self) {
+        let before = self.fuel();
+        let fuel = self.b.ins().iadd_imm_s(before, -1);
+        self.b.def_var(self.fuel, fuel);
+        let out = self.cmp_imm(IntCC::SignedLessThan, fuel, 0);
+        self.unless(out, |t| t.leave_entered(ENTERED));
+        let slots = self.plan.cell.regs.len() as i64;
+        let end = self.b.ins().iadd_imm_s(self.regs, 8 * slots);
+        let limit = self.load_vm(offset_of!(Vm, limit));
+        let full = self.cmp(IntCC::UnsignedGreaterThan, end, limit);
+        self.unless(full, |t| t.leave_entered(ENTERED));
+        let calls = |at: Instruction| matches!(at.op, Op::Call | Op::CallW | Op::CallC);
+        if self.plan.instructions(0, self.plan.cell.code.len()).any(calls) {
+            let sp = self.b.ins().get_stack_pointer(types::I64);
+            let floor = self.load_vm(offset_of!(Vm, native_floor));
+            let low = self.cmp(IntCC::UnsignedLessThan, sp, floor);
+            self.unless(low, |t| t.leave_entered(INTERPRET));
+        }
+    }
+
+    /// The interpreter's way into the body.
+    fn wrapper(&mut self) {
+        let args = arguments(self.plan.cell);
+        let regs: Vec<Reg> = (0..args.len() as Reg).collect();
+        self.load_frame(&regs);
+        let mut values = vec![self.regs, self.fuel()];
+        values.extend(regs.iter().map(|reg| self.b.use_var(self.vars[usize::from(*reg)])));
+        let results = &self.plan.cell.results;
+        let call = match self.body {
+            Some(body) => self.b.ins().call(body, &values),
+            None => {
+                let signature = self.b.import_signature(body_signature(&args, results));
+                self.b.ins().call_indirect(signature, self.regs, &values)
+            }
+        };
+        let given = self.b.inst_results(call).to_vec();
+        if let Some(first) = given.get(1) {
+            self.store_vm(*first, offset_of!(Vm, results));
+        }
+        self.b.ins().return_(&given[..1]);
+    }
+
+    /// Translates the blocks that can be reached from one.
+    fn walk(&mut self, from: u32) {
+        let reachable = self.plan.reachable(from);
+        for (id, range) in self.plan.cfg.blocks.iter().enumerate() {
+            if !reachable[id] {
+                continue;
+            }
+            self.b.switch_to_block(self.blocks[id]);
+            let mut ended = false;
+            for at in self.plan.instructions(range.start as usize, range.end as usize) {
+                ended = self.instruction(at);
+                if ended {
+                    break;
+                }
+            }
+            if !ended {
+                match self.blocks.get(id + 1) {
+                    Some(next) => {
+                        let next = *next;
+                        self.jump(next, &[]);
+                    }
+                    None => self.leave(range.start as usize),
+                }
+            }
+        }
+    }
+
+    /// Where a word's block begins.
+    pub(super) fn target(&self, word: usize) -> Block {
+        self.blocks[self.plan.cfg.block_of(word) as usize]
+    }
+
+    /// Translates an instruction; whether it ended its block.
+    fn instruction(&mut self, at: Instruction) -> bool {
+        match way(self.plan, self.jit, at) {
+            Way::Leave => {
+                self.leave(at.pc);
+                return true;
+            }
+            Way::Step => {
+                self.step(at);
+                return false;
+            }
+            Way::Inline => {}
+        }
+        match at.op {
+            Op::Nop | Op::Enter => {}
+            Op::Call | Op::CallW | Op::CallC => self.call(at),
+            Op::Ret0 | Op::Ret1 | Op::Ret2 => self.ret(at),
+            Op::Fail | Op::FailR => self.leave(at.pc),
+            op if super::branches::is_branch(op) => self.branch_op(at),
+            op if super::scalars::is_scalar(op) => self.scalar(at),
+            op if super::counts::is_count(op) => self.count(at),
+            op if super::lists::is_list(op) => self.list(at),
+            _ => self.object(at),
+        }
+        at.op.flags().any(Flags::TERM.or(Flags::BRANCH))
+    }
+}
