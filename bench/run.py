@@ -66,7 +66,7 @@ def main():
         failed |= bad
         print(section, end="\n\n", flush=True)
         if options.write and not bad and not options.check_only:
-            report.update(ROOT / "bench/RESULTS.md", group, section, chosen)
+            report.update(ROOT / "bench/RESULTS.md", report.key(options, group), section, chosen)
     return 1 if failed else 0
 
 

@@ -84,7 +84,7 @@ def measure(options, chosen, group, names):
 def section(options, chosen, group, rows):
     """Ratio table with geometric means, then the times behind it."""
     others = [p for p in chosen if p != "lumen"]
-    parts = [f"## {group}", "", report.command_line(options, group), ""]
+    parts = [f"## {report.key(options, group)}", "", report.command_line(options, group), ""]
     if "lumen" in chosen:
         head = ["program", *(f"÷ {peers.TITLES[p]}" for p in others), "peak MiB", "Lua peak MiB"]
         lines, means = [], {p: [] for p in others}

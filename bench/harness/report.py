@@ -44,6 +44,11 @@ def command_line(options, group):
     return f"`{shlex.join(words)} --write` · {day} · {processor()}"
 
 
+def key(options, group):
+    """What the section of a group is called: native code has sections of its own."""
+    return f"{group}, native code" if "--engine jit" in options.lumen_args else group
+
+
 def processor():
     """The processor's name and the number of cores."""
     name = platform.machine()

@@ -271,12 +271,15 @@ impl Vm {
 
     /// Splits the fuel of the run into the interpreter's part and the budget.
     pub(crate) fn set_fuel(&mut self, fuel: i64) {
-        match &mut self.jit {
-            Some(jit) => {
-                self.fuel = fuel.min(jit.chunk);
-                jit.budget = fuel - self.fuel;
-            }
-            None => self.fuel = fuel,
+        let chunk = self.jit.as_ref().map_or(fuel, |jit| jit.chunk);
+        self.split_fuel(fuel, chunk);
+    }
+
+    /// The same with another part: what the interpreter had left when it entered native code, so that samples go on.
+    fn split_fuel(&mut self, fuel: i64, part: i64) {
+        self.fuel = fuel.min(part);
+        if let Some(jit) = &mut self.jit {
+            jit.budget = fuel - self.fuel;
         }
     }
 
@@ -346,11 +349,10 @@ impl Vm {
     fn run_native(&mut self, cell: u32, entry: Entry, counted: i64) -> Step {
         let Some(jit) = &mut self.jit else { return Ok(()) };
         let Some(compiler) = &jit.compiler else { return Ok(()) };
-        let left = self.fuel.saturating_add(jit.budget);
-        let (mut given, forced) = (left, jit.options.forced_exits);
-        if forced {
-            given = 0;
-        }
+        let part = self.fuel;
+        let left = part.saturating_add(jit.budget);
+        let forced = jit.options.forced_exits;
+        let given = if forced { 0 } else { left };
         jit.stats.entered += 1;
         let enter = compiler.trampoline();
         let here = 0u8;
@@ -362,17 +364,17 @@ impl Vm {
         let kept = left - given;
         match status {
             FAILED => {
-                self.set_fuel(self.fuel.saturating_add(kept));
+                self.split_fuel(self.fuel.saturating_add(kept), part);
                 Err(std::mem::replace(&mut self.leave, Leave::Broken))
             }
             INTERPRET => {
-                self.set_fuel(self.fuel.saturating_add(kept));
+                self.split_fuel(self.fuel.saturating_add(kept), part);
                 self.note_left(forced);
                 Ok(())
             }
             ENTERED => {
                 let left = self.fuel.saturating_add(kept);
-                self.set_fuel(left);
+                self.split_fuel(left, part);
                 self.count_left();
                 if left < 0 {
                     self.out_of_fuel()?;
@@ -382,7 +384,7 @@ impl Vm {
                 self.make_room(usize::from(slots))
             }
             fuel => {
-                self.set_fuel(fuel.saturating_add(kept));
+                self.split_fuel(fuel.saturating_add(kept), part);
                 // Steps have set it to the frames of callees.
                 self.regs = regs;
                 self.returned(cell);

@@ -1,0 +1,115 @@
+//! Generated programs under every engine: output, failure, stack trace and leaks are the same.
+//!
+//! `LUMEN_PROGRAMS=10000` runs that many, `LUMEN_PROGRAMS_FROM=5000` begins with another seed. A program that engines
+//! disagree about is made smaller by generating it again with fewer statements.
+
+mod generate;
+
+use generate::program;
+use lumen_base::{MemorySystem, OsSystem, System};
+use lumen_compiler::compilation::{CompileInput, Goal, Part};
+use lumen_compiler::markdown::Form;
+use lumen_compiler::pipeline::compile;
+use lumen_lir::{Module, Verified};
+use lumen_mdtest::MachineEvaluator;
+use lumen_runtime::host::MemoryHost;
+use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions, link};
+
+/// Programs of an ordinary run.
+const PROGRAMS: u64 = 150;
+/// Statements that a program's cells may have, at most.
+const SIZE: u32 = 9;
+
+/// The ways to run a program; the first is the oracle.
+fn ways() -> [(&'static str, Engine, JitOptions); 5] {
+    let jit = JitOptions { threshold: 1, ..JitOptions::default() };
+    [
+        ("switch", Engine::Switch, jit),
+        ("threaded", Engine::Threaded, jit),
+        ("native at first sight", Engine::Jit, jit),
+        ("native, left at every safepoint", Engine::Jit, JitOptions { forced_exits: true, ..jit }),
+        ("native when warm", Engine::Jit, JitOptions { threshold: 40, ..jit }),
+    ]
+}
+
+fn compiled(source: &str) -> Result<Verified<Module>, String> {
+    let out = compile(CompileInput {
+        name: "generated.lm",
+        path: None,
+        source: source.as_bytes().to_vec(),
+        form: Form::Plain,
+        part: Part::Program,
+        goal: Goal::Lir,
+        system: &MemorySystem::default(),
+        evaluator: Some(&MachineEvaluator),
+    });
+    let errors: Vec<String> = out
+        .diagnostics
+        .iter()
+        .filter(|d| d.is_error())
+        .map(|d| format!("{}: {}", d.code, d.message))
+        .collect();
+    out.module.ok_or_else(|| errors.join("\n"))
+}
+
+/// Everything that a run shows.
+fn run(module: &Verified<Module>, engine: Engine, jit: JitOptions) -> String {
+    let program = link(module.clone(), engine).expect("verified code links");
+    let limits = Limits {
+        memory: 64 << 20,
+        stack: 1 << 20,
+        instructions: Some(40_000),
+        output: Some(1 << 20),
+    };
+    let host = MemoryHost::default();
+    let out = host.out.clone();
+    let options = RunOptions { limits, jit, ..RunOptions::default() };
+    let machine = Machine::new(program, &options, Box::new(host));
+    let outcome = machine.expect("there is room for a stack").run();
+    let mut text = String::from_utf8_lossy(&out.lock().expect("nobody panicked")).into_owned();
+    if let Some(failure) = &outcome.failure {
+        let (error, trace) = (&failure.error, &failure.trace);
+        text.push_str(&format!("{}: {} {:?}\n{trace}", error.code, error.message, error.notes));
+    }
+    text.push_str(&format!("leaked {}, exit {}\n", outcome.leaked, outcome.exit_code));
+    text
+}
+
+/// How the engines disagree about a program; nothing when they agree.
+fn disagreement(seed: u64, size: u32) -> Option<String> {
+    let source = program(seed, size);
+    let module = match compiled(&source) {
+        Ok(module) => module,
+        Err(errors) => return Some(format!("seed {seed} is rejected:\n{errors}\n{source}")),
+    };
+    let [(_, engine, jit), others @ ..] = ways();
+    let expected = run(&module, engine, jit);
+    if !expected.contains("leaked 0") {
+        return Some(format!("seed {seed} leaks:\n{expected}\n{source}"));
+    }
+    for (name, engine, jit) in others {
+        let found = run(&module, engine, jit);
+        if found != expected {
+            return Some(format!(
+                "seed {seed}, {name}:\n{found}\nexpected:\n{expected}\n{source}"
+            ));
+        }
+    }
+    None
+}
+
+/// A number from the environment.
+fn number(name: &str, otherwise: u64) -> u64 {
+    OsSystem.env(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn engines_agree_about_generated_programs() {
+    let (from, count) = (number("LUMEN_PROGRAMS_FROM", 1), number("LUMEN_PROGRAMS", PROGRAMS));
+    for seed in from..from + count {
+        if disagreement(seed, SIZE).is_some() {
+            let smaller = (1..=SIZE).find_map(|size| disagreement(seed, size));
+            panic!("{}", smaller.unwrap_or_default());
+        }
+    }
+}
