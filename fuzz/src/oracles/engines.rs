@@ -2,7 +2,7 @@
 
 use lumen_lir::{Module, Verified};
 use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, Limits, Machine, RunFailure, RunOptions, link};
+use lumen_vm::{Engine, JitOptions, Limits, Machine, RunFailure, RunOptions, link};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Calls and rounds of a run.
@@ -29,16 +29,20 @@ impl Seen {
     }
 }
 
-/// Asserts that both engines do the same.
+/// Asserts that all engines do the same.
 pub(super) fn agree(module: &Verified<Module>) -> Seen {
-    let first = run(module, Engine::Switch);
-    let second = run(module, Engine::Threaded);
-    assert_eq!(first, second, "the engines disagree");
+    let first = run(module, Engine::Switch, false);
+    for (engine, forced_exits) in
+        [(Engine::Threaded, false), (Engine::Jit, false), (Engine::Jit, true)]
+    {
+        let other = run(module, engine, forced_exits);
+        assert_eq!(first, other, "{engine:?} disagrees, left at safepoints: {forced_exits}");
+    }
     first
 }
 
 /// Runs a module; asserts that nothing leaks.
-fn run(module: &Verified<Module>, engine: Engine) -> Seen {
+fn run(module: &Verified<Module>, engine: Engine, forced_exits: bool) -> Seen {
     let limits = Limits {
         memory: 8 << 20,
         stack: 1 << 18,
@@ -51,9 +55,10 @@ fn run(module: &Verified<Module>, engine: Engine) -> Seen {
         ..MemoryHost::default()
     };
     let (out, err, emitted) = (host.out.clone(), host.err.clone(), host.emitted.clone());
-    let machine = link(module.clone(), engine).and_then(|program| {
-        Machine::new(program, &RunOptions { limits, ..RunOptions::default() }, Box::new(host))
-    });
+    let jit = JitOptions { threshold: 1, forced_exits, ..JitOptions::default() };
+    let options = RunOptions { limits, jit, ..RunOptions::default() };
+    let machine = link(module.clone(), engine)
+        .and_then(|program| Machine::new(program, &options, Box::new(host)));
     let outcome = match machine {
         Ok(machine) => machine.run(),
         Err(failure) => panic!("verified code does not link: {failure:?}"),

@@ -8,7 +8,7 @@ use lumen_vm::RunOptions;
 
 pub(super) fn repl(args: &Repl, looks: Looks) -> u8 {
     match limits::parse(&args.limits) {
-        Ok(limits) => session::run(args, RunOptions { limits, tape: None }, looks),
+        Ok(limits) => session::run(args, RunOptions { limits, ..RunOptions::default() }, looks),
         Err(message) => {
             complain(message);
             EXIT_USAGE

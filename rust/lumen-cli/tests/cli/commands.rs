@@ -11,7 +11,7 @@ fn wrong_usage_is_2() {
         &[][..],
         &["fly"],
         &["run"],
-        &["run", "--engine", "jit", "x"],
+        &["run", "--engine", "fast", "x"],
         &["run", "no/such/file.lm.md"],
         &["check", "no/such/file.lm.md"],
         &["emit", "no/such/file.lm.md"],

@@ -117,7 +117,7 @@ fn a_hundred_thousand_frames_work() {
 #[test]
 fn an_endless_loop_ends_under_a_limit() {
     let start = Instant::now();
-    for engine in ["interp", "switch"] {
+    for engine in ["interp", "switch", "jit"] {
         let args = ["run", "--engine", engine, "--limit", "instructions=1000000", "-"];
         fails("R1", &args, &document("let mut n = 0\nloop\n  n = wrapping_add(n, 1)\nend"));
         fails("R1", &args, &document("while true\n  print(\"\")\nend"));

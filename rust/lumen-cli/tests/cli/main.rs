@@ -9,6 +9,7 @@ mod fmt;
 mod hostile;
 mod site;
 mod testing;
+mod native;
 mod tools;
 mod terminal;
 mod traces;

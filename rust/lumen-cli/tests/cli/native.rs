@@ -59,7 +59,8 @@ fn limits_and_deep_recursion_end_as_interpreted() {
     ] {
         let interpreted = lumen(&["run", "--limit", limit, "-"], program);
         for threshold in ["1", "100", "4000"] {
-            let args = ["run", "--engine", "jit", "--jit-threshold", threshold, "--limit", limit, "-"];
+            let args =
+                ["run", "--engine", "jit", "--jit-threshold", threshold, "--limit", limit, "-"];
             let native = lumen(&args, program);
             assert_eq!(native, interpreted, "{limit}, threshold {threshold}");
         }

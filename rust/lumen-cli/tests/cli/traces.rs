@@ -57,7 +57,7 @@ fn trace(folder: &Folder) -> std::path::PathBuf {
 fn a_replay_prints_the_same_bytes_under_every_engine_without_the_document() {
     let (folder, printed) = recorded("trace-replay");
     std::fs::remove_file(folder.0.join("dice.lm.md")).expect("it goes");
-    for engine in ["interp", "switch"] {
+    for engine in ["interp", "switch", "jit"] {
         let output =
             run(&folder, &["replay", "last", "--trace-dir", "t", "--engine", engine], "Bob\n");
         exits(0, &output);

@@ -283,7 +283,9 @@ impl Generator {
                 0 => format!("{place} = {place}.append({})", self.expr(Ty::Int, 2)),
                 1 => {
                     let (at, value) = (self.expr(Ty::Int, 1), self.expr(Ty::Int, 2));
-                    format!("if {place}.length() > 0 then {place}[({at}).abs() % {place}.length()] = {value}")
+                    format!(
+                        "if {place}.length() > 0 then {place}[({at}).abs() % {place}.length()] = {value}"
+                    )
                 }
                 _ => format!("{place} = {}", self.expr(ty, 3)),
             },
@@ -295,7 +297,9 @@ impl Generator {
             },
             Ty::Points => match self.below(3) {
                 0 => format!("{place} = {place}.append({})", self.expr(Ty::Point, 2)),
-                1 => format!("if {place}.length() > 0 then {place}[0].x = {}", self.expr(Ty::Int, 2)),
+                1 => {
+                    format!("if {place}.length() > 0 then {place}[0].x = {}", self.expr(Ty::Int, 2))
+                }
                 _ => format!("{place} = {}", self.expr(ty, 2)),
             },
             Ty::Int if self.one_in(3) => format!("{place} += {}", self.expr(ty, 2)),
@@ -411,7 +415,9 @@ impl Generator {
     fn call(&mut self, ty: Ty, depth: u32) -> Option<String> {
         let found: Vec<usize> = (0..self.cells.len())
             .filter(|at| self.cells[*at].result == ty)
-            .filter(|at| *at + 1 < self.cells.len() || self.itself.is_some() || self.vars.is_empty())
+            .filter(|at| {
+                *at + 1 < self.cells.len() || self.itself.is_some() || self.vars.is_empty()
+            })
             .collect();
         if found.is_empty() || self.loops > 1 {
             return None;
@@ -439,7 +445,8 @@ impl Generator {
     }
 
     fn expr(&mut self, ty: Ty, depth: u32) -> String {
-        if depth > 0 && self.one_in(5)
+        if depth > 0
+            && self.one_in(5)
             && let Some(call) = self.call(ty, depth)
         {
             return call;

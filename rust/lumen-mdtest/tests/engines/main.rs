@@ -90,9 +90,7 @@ fn disagreement(seed: u64, size: u32) -> Option<String> {
     for (name, engine, jit) in others {
         let found = run(&module, engine, jit);
         if found != expected {
-            return Some(format!(
-                "seed {seed}, {name}:\n{found}\nexpected:\n{expected}\n{source}"
-            ));
+            return Some(format!("seed {seed}, {name}:\n{found}\nexpected:\n{expected}\n{source}"));
         }
     }
     None

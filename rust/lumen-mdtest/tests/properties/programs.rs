@@ -7,7 +7,7 @@ use lumen_compiler::pipeline::compile;
 use lumen_lir::{Module, Verified};
 use lumen_mdtest::MachineEvaluator;
 use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, Limits, Machine, RunOptions, link};
+use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions, link};
 
 /// What the compiler says of a program.
 pub(crate) struct Judged {
@@ -36,7 +36,7 @@ pub(crate) fn judge(source: &str) -> Judged {
     Judged { diagnostics: out.diagnostics, module: out.module }
 }
 
-/// What a program prints under both engines; the text of a failure stands at the end.
+/// What a program prints under every engine; the text of a failure stands at the end.
 #[track_caller]
 pub(crate) fn printed(source: &str) -> String {
     let judged = judge(source);
@@ -44,8 +44,10 @@ pub(crate) fn printed(source: &str) -> String {
         panic!("rejected: {:?}\n{source}", judged.diagnostics);
     };
     let first = run(module.clone(), Engine::Switch);
-    let second = run(module, Engine::Threaded);
-    assert_eq!(first, second, "the engines disagree about\n{source}");
+    for engine in [Engine::Threaded, Engine::Jit] {
+        let other = run(module.clone(), engine);
+        assert_eq!(first, other, "{engine:?} disagrees about\n{source}");
+    }
     first
 }
 
@@ -55,8 +57,9 @@ fn run(module: Verified<Module>, engine: Engine) -> String {
     let limits = Limits { memory: 256 << 20, instructions: Some(5_000_000), ..Limits::default() };
     let host = MemoryHost::default();
     let out = host.out.clone();
-    let machine =
-        Machine::new(program, &RunOptions { limits, ..RunOptions::default() }, Box::new(host));
+    let jit = JitOptions { threshold: 1, ..JitOptions::default() };
+    let options = RunOptions { limits, jit, ..RunOptions::default() };
+    let machine = Machine::new(program, &options, Box::new(host));
     let outcome = machine.expect("there is room for a stack").run();
     assert_eq!(outcome.leaked, 0, "objects leaked under {engine:?}");
     let mut text = String::from_utf8_lossy(&out.lock().expect("nobody panicked")).into_owned();

@@ -258,10 +258,13 @@ impl Jit {
 impl Vm {
     /// A safepoint whose fuel is used up: fails when the run has none left.
     pub(crate) fn out_of_fuel(&mut self) -> Step {
-        let left = match &self.jit {
-            Some(jit) => self.fuel.saturating_add(jit.budget),
-            None => self.fuel,
-        };
+        let budget = self.jit.as_ref().map_or(0, |jit| jit.budget);
+        let mut left = self.fuel.saturating_add(budget);
+        if left < 0
+            && let Some(interrupt) = &mut self.interrupt
+        {
+            left += interrupt.more()?;
+        }
         self.set_fuel(left);
         if left < 0 {
             return Err(Failure::instruction_limit(self.instruction_limit).into());

@@ -119,7 +119,7 @@ impl Translator<'_, '_> {
         use Op::*;
         let w = self.words(at).0;
         let (a, b) = (lumen_lir::a(w), lumen_lir::b(w));
-        let imm = i64::from(lumen_lir::imm16b(w));
+        let imm = i64::from(lumen_lir::b(w) as i16);
         let x = self.get(a);
         match at.op {
             JT | LoopT | JNNil => self.cmp_imm(IntCC::NotEqual, x, 0),

@@ -112,7 +112,7 @@ impl Translator<'_, '_> {
             Add | Sub | Mul | AddI | MulI | Neg | Abs => self.checked(at, w),
             Div | DivF | Mod => return self.division(at),
             DivI | DivFI | ModI => {
-                let (x, y) = (self.get(b), self.int(i64::from(lumen_lir::imm16c(w))));
+                let (x, y) = (self.get(b), self.int(i64::from(lumen_lir::c(w) as i16)));
                 self.divide(at.op, x, y)
             }
             WAdd | WSub | WMul | Min | Max | BAnd | BOr | BXor => {
@@ -122,7 +122,7 @@ impl Translator<'_, '_> {
             BAndI | ShlI | ShrI => {
                 let x = self.get(b);
                 match at.op {
-                    BAndI => self.b.ins().band_imm_s(x, i64::from(lumen_lir::imm16c(w))),
+                    BAndI => self.b.ins().band_imm_s(x, i64::from(lumen_lir::c(w) as i16)),
                     ShlI => self.b.ins().ishl_imm_u(x, i64::from(c & 63)),
                     _ => self.b.ins().sshr_imm_u(x, i64::from(c & 63)),
                 }
@@ -187,7 +187,7 @@ impl Translator<'_, '_> {
 
     fn checked(&mut self, at: Instruction, w: u64) -> Value {
         let (b, c) = (lumen_lir::b(w), lumen_lir::c(w));
-        let imm = i64::from(lumen_lir::imm16c(w));
+        let imm = i64::from(lumen_lir::c(w) as i16);
         let x = self.get(b);
         let (value, overflow) = match at.op {
             Op::AddI => {
@@ -301,7 +301,7 @@ impl Translator<'_, '_> {
     fn compare(&mut self, at: Instruction, w: u64) -> Value {
         use Op::*;
         let x = self.get(lumen_lir::b(w));
-        let imm = i64::from(lumen_lir::imm16c(w));
+        let imm = i64::from(lumen_lir::c(w) as i16);
         let bit = match at.op {
             CEqI => self.cmp_imm(IntCC::Equal, x, imm),
             CNeI => self.cmp_imm(IntCC::NotEqual, x, imm),
