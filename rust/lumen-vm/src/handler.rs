@@ -23,7 +23,7 @@
 )]
 
 use crate::frame::RECORD_SLOTS;
-use crate::interp::state::{Regs, Step, Vm, W};
+use crate::interp::state::{Leave, Regs, Step, Vm, W};
 use crate::interp::{CLAUSE_WORD, entered};
 use crate::link::HandlerRow;
 use crate::run::Run;
@@ -453,8 +453,10 @@ impl Vm {
                 return Err(Failure::resumed_twice());
             }
             self.fuel -= 1;
-            if self.fuel < 0 {
-                return Err(Failure::instruction_limit(self.instruction_limit));
+            if self.fuel < 0
+                && let Err(Leave::Fail(failure)) = self.out_of_fuel()
+            {
+                return Err(failure);
             }
             let word = Captured::of(k).word;
             let operation = self.program.operation(word.c());
