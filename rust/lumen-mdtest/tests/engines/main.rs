@@ -16,7 +16,7 @@ use lumen_runtime::host::MemoryHost;
 use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions, link};
 
 /// Programs of an ordinary run.
-const PROGRAMS: u64 = 150;
+const PROGRAMS: u64 = 60;
 /// Statements that a program's cells may have, at most.
 const SIZE: u32 = 9;
 
