@@ -33,7 +33,7 @@ fn statistics_say_what_became_native() {
     let statistics = stderr(&output);
     assert!(statistics.contains("jit: "), "{statistics}");
     let has_generator = !statistics.contains("not available");
-    assert!(!has_generator || statistics.contains("  square: "), "{statistics}");
+    assert!(!has_generator || statistics.contains("  main: "), "{statistics}");
     exits(2, &lumen(&["run", "--jit-threshold", "0", "-"], PROGRAM));
 }
 
