@@ -30,7 +30,8 @@ module.exports = grammar({
 
     _item_line: ($) =>
       seq(
-        choice($.directive, $.record, $.enum, $.type_alias, $.const, $.import, $.trait, $.impl, $.effect, $.handler, $.attributed_cell),
+        choice($.directive, $.record, $.enum, $.type_alias, $.const, $.import, $.trait, $.impl, $.effect, $.handler,
+          $.tool, $.grant, $.bind, $.attributed_cell),
         $._newline,
       ),
     directive: ($) => seq("@", choice("strict", "doc_mode", "deterministic"), $.boolean),
@@ -122,7 +123,22 @@ module.exports = grammar({
       seq(
         "import", sep1($.identifier, "."),
         optional(choice(seq("as", $.identifier), seq(":", choice("*", sep1($.import_name, ","))))),
+        optional(seq("with", "grants", sep1($._authority, ","))),
       ),
+    _authority: ($) => choice($.identifier, $.type_identifier),
+    tool: ($) =>
+      seq(
+        "use", "tool", sep1($.identifier, "."), "as", field("name", $.type_identifier),
+        optional(seq($.parameters, optional(seq("->", field("return", $._type))))),
+      ),
+    bind: ($) => seq("bind", "effect", $.identifier, "to", $.type_identifier),
+    grant: ($) =>
+      seq(
+        "grant", field("subject", $._authority), repeat($.constraint),
+        optional(seq($._indent, repeat1(seq(repeat1($.constraint), $._newline)), $._dedent)),
+      ),
+    constraint: ($) =>
+      seq(field("key", $.identifier), commaSep(choice($.integer, $.float, $.string, $.boolean))),
     import_name: ($) =>
       seq(choice($.identifier, $.type_identifier), optional(seq("as", choice($.identifier, $.type_identifier)))),
 
@@ -181,7 +197,7 @@ module.exports = grammar({
     propagate: ($) => prec(P.postfix, seq($._expression, "?")),
     unwrap: ($) => prec(P.postfix, seq($._expression, "!")),
     unary: ($) =>
-      choice(prec(P.prefix, seq(choice("-", "~"), $._expression)), prec(P.not, seq("not", $._expression))),
+      choice(prec(P.prefix, seq(choice("-", "~", "try"), $._expression)), prec(P.not, seq("not", $._expression))),
     binary: ($) => {
       const left = [
         [P.pipe, choice("|>", "~>")], [P.or, "or"], [P.and, "and"],

@@ -89,6 +89,7 @@ fn programs(source: &str, out: &mut Vec<Seed>) {
         out.push(Seed { target, bytes: source.as_bytes().to_vec() });
     }
     let compiled = compile(CompileInput {
+        allowed: &[],
         name: "seed.lm",
         path: None,
         source: source.as_bytes().to_vec(),

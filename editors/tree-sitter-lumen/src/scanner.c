@@ -115,7 +115,9 @@ bool tree_sitter_lumen_external_scanner_scan(void *payload, TSLexer *lexer, cons
     lexer->advance(lexer, false);
   }
   bool at_end = lexer->eof(lexer);
-  if (valid[INDENT] && at_line_end && !at_end) {
+  // Behind a `grant` the next line may be deeper, or the next declaration.
+  bool is_deeper = !valid[NEWLINE] || column > 0;
+  if (valid[INDENT] && at_line_end && !at_end && is_deeper) {
     if (scanner->n >= DEPTH_MAX) return false;
     scanner->columns[scanner->n++] = (uint16_t)column;
     lexer->result_symbol = INDENT;

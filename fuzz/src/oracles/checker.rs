@@ -28,6 +28,7 @@ fn compiled(input: &[u8]) -> CompileOutput {
     let library = "pub cell twice(n: Int) -> Int\n  n * 2\nend\n";
     let system = MemorySystem::with_files([("lib.lm".into(), library.into())]);
     compile(CompileInput {
+        allowed: &[],
         name: "fuzz.lm",
         path: Some("fuzz.lm"),
         source: input.to_vec(),

@@ -30,6 +30,7 @@ end
 /// Compiles the document, runs it with these functions, and gives what its `main` returned.
 pub(crate) fn bill(functions: &HostFunctions) -> Result<Option<HostValue>, String> {
     let compiled = pipeline::compile(CompileInput {
+        allowed: &[],
         name: "bill.lm.md",
         path: None,
         source: DOCUMENT.into(),

@@ -70,6 +70,15 @@ pub(crate) struct Run {
     /// A bound: `memory=64m`, `stack=16m`, `instructions=1000000` (calls and loop rounds), `output=1m`.
     #[arg(long = "limit", value_name = "NAME=AMOUNT")]
     pub(crate) limits: Vec<String>,
+    /// Allow effects and tools: `fs=./data,http=api.example.com,llm.chat`; what is not named is denied.
+    #[arg(long, value_name = "RULES")]
+    pub(crate) allow: Vec<String>,
+    /// Deny effects and tools, whatever the program and `--allow` say.
+    #[arg(long, value_name = "RULES")]
+    pub(crate) deny: Vec<String>,
+    /// Allow everything: for programs that are trusted.
+    #[arg(long, conflicts_with = "allow")]
+    pub(crate) allow_all: bool,
     /// Compile the document even when it was compiled before, and keep nothing.
     #[arg(long)]
     pub(crate) no_cache: bool,

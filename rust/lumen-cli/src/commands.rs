@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod authority;
 mod cache;
 mod check;
 mod doc;

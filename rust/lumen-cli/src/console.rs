@@ -57,6 +57,14 @@ impl Host for Console {
         self.host.now_nanos()
     }
 
+    fn monotonic_nanos(&mut self) -> i64 {
+        self.host.monotonic_nanos()
+    }
+
+    fn approve(&mut self, question: &str) -> Result<bool, String> {
+        self.host.approve(question)
+    }
+
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
         self.host.sleep_ms(milliseconds)
     }

@@ -26,6 +26,8 @@ pub(crate) const EXIT_USAGE: u8 = 2;
 pub(crate) const EXIT_COMPILE: u8 = 3;
 /// A broken invariant of Lumen itself.
 pub(crate) const EXIT_BUG: u8 = 70;
+/// A grant, `lumen.toml` or a flag denied what a program did.
+pub(crate) const EXIT_DENIED: u8 = 4;
 
 /// Stack of the thread that does the work. The passes bound their recursion; this is room for the bound in builds
 /// without optimisation too. The pages are real only once they are touched.

@@ -92,12 +92,18 @@ pub(crate) fn text(name: &str, bytes: Vec<u8>, style: Style) -> Result<String, u
 
 /// Compiles a document's program.
 pub(crate) fn compile(source: Source, goal: Goal) -> CompileOutput {
-    compile_with(source, goal, &OsSystem)
+    compile_with(source, goal, &[], &OsSystem)
 }
 
 /// Compiles a document's program, whose imports another system reads.
-pub(crate) fn compile_with(source: Source, goal: Goal, system: &dyn System) -> CompileOutput {
+pub(crate) fn compile_with(
+    source: Source,
+    goal: Goal,
+    allowed: &[String],
+    system: &dyn System,
+) -> CompileOutput {
     pipeline::compile(CompileInput {
+        allowed,
         name: &source.name,
         path: source.path.as_deref(),
         source: source.bytes,

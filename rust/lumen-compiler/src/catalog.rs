@@ -125,7 +125,10 @@ impl Reader<'_> {
             ItemKind::Trait(id) => (file[id].name, file[id].span, String::new(), None),
             ItemKind::Effect(id) => (file[id].name, file[id].span, String::new(), None),
             ItemKind::Handler(id) => (file[id].name, file[id].span, String::new(), None),
-            ItemKind::Import(_) | ItemKind::Impl(_) => return None,
+            ItemKind::Tool(id) => (file[id].name, file[id].span, String::new(), None),
+            ItemKind::Import(_) | ItemKind::Impl(_) | ItemKind::Grant(_) | ItemKind::Bind(_) => {
+                return None;
+            }
         };
         Some(Entry {
             name: self.names.resolve(name.symbol).to_owned(),

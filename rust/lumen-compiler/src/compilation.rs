@@ -26,6 +26,8 @@ pub struct CompileInput<'a> {
     pub part: Part,
     /// How far to go.
     pub goal: Goal,
+    /// Effects and tools that flags allow the root: it needs no `grant` for them. `*` stands for all.
+    pub allowed: &'a [String],
     /// Reads imported files, and the clock for timings.
     pub system: &'a dyn System,
     /// Computes constants and `comptime` expressions; without it they are computed when the program starts.

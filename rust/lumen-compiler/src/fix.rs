@@ -89,6 +89,7 @@ impl State {
         let mut problems: Vec<Diagnostic> = Vec::new();
         for part in parts(&text, input.form, &mut problems) {
             let out = compile(CompileInput {
+                allowed: &[],
                 name: input.name,
                 path: input.path,
                 source: text.as_bytes().to_vec(),

@@ -18,6 +18,7 @@ mod control;
 mod stmts;
 mod items;
 mod handlers;
+mod tools;
 mod document;
 
 pub use document::{Problem, document};

@@ -166,6 +166,7 @@ impl Front<'_> {
             keeps_value.push(entry.keeps_value);
         }
         let form = input.form;
+        let allowed = input.allowed;
         let mut parsed = self.parse(input.name, input.source, form, input.part, names)?;
         let plan = earlier.map(|_| {
             parsed.ast.publish();
@@ -179,8 +180,9 @@ impl Front<'_> {
         let start = self.system.monotonic_nanos();
         let (sources, std_files) = (&mut self.sources, &mut self.std_files);
         let mut std_problems = Vec::new();
+        let plan = plan.as_ref();
         let (hir, problems) =
-            resolve::resolve(&units, plan.as_ref(), names, &mut |names, file, span| {
+            resolve::resolve(&units, plan, allowed, names, &mut |names, file, span| {
                 parse_std(sources, std_files, file, span, names, &mut std_problems)
             });
         self.diagnostics.extend(std_problems);

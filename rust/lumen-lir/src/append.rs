@@ -16,6 +16,7 @@ use crate::module::{
     TemplatePart,
 };
 use crate::opcode::{Kind, Slot, get, set};
+use crate::tools::Grant;
 use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, fixed_types};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
@@ -47,6 +48,7 @@ pub fn append(
         hosts: Vec::new(),
         operations: Vec::new(),
         handlers: Vec::new(),
+        tools: Vec::new(),
         consts: ConstMaps::default(),
     };
     to.types = types(&mut out, new, &to.classes)?;
@@ -59,6 +61,7 @@ pub fn append(
     to.hosts = hosts(&mut out, new, &to)?;
     to.operations = operations(&mut out, new, &to)?;
     to.handlers = handlers(&mut out, new, &to)?;
+    to.tools = tools(&mut out, new, &to)?;
     to.consts = consts(&mut out.consts, &new.consts, &to)?;
     for cell in &new.cells {
         out.cells.push(to.cell(cell)?);
@@ -77,6 +80,7 @@ struct Renumbering {
     hosts: Vec<u32>,
     operations: Vec<u32>,
     handlers: Vec<u32>,
+    tools: Vec<u32>,
     consts: ConstMaps,
 }
 
@@ -228,6 +232,7 @@ impl Renumbering {
             Kind::Host => at(&self.hosts, old)?,
             Kind::Operation => at(&self.operations, old)?,
             Kind::Handler => at(&self.handlers, old)?,
+            Kind::Tool => at(&self.tools, old)?,
             Kind::Reg(..)
             | Kind::Window(_)
             | Kind::Imm
@@ -241,6 +246,25 @@ impl Renumbering {
             | Kind::ErrorCode => return Ok(None),
         }))
     }
+}
+
+/// Adds the calls of tools, with the grants that they are under.
+fn tools(out: &mut Module, new: &Module, to: &Renumbering) -> Result<Vec<u32>, AppendError> {
+    let first_grant = out.grants.len() as u32;
+    out.grants
+        .extend(new.grants.iter().map(|grant| Grant { at: to.pos(grant.at), ..grant.clone() }));
+    let mut numbers = Vec::with_capacity(new.tools.len());
+    for call in &new.tools {
+        let mut call = call.clone();
+        call.result = to.type_id(call.result)?;
+        for (_, ty) in &mut call.args {
+            *ty = to.type_id(*ty)?;
+        }
+        call.grants.iter_mut().for_each(|grant| *grant = grant.saturating_add(first_grant));
+        numbers.push(out.tools.len() as u32);
+        out.tools.push(call);
+    }
+    Ok(numbers)
 }
 
 /// Adds the types that are not there yet. A type may stand before those that it holds.

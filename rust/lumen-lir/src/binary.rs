@@ -12,6 +12,7 @@
 use crate::intrinsics::INTRINSICS;
 use crate::module::{Cell, CellId, Consts, Global, Handler, HostFn, Module, Operation, SourceFile};
 use crate::opcode::TABLE;
+use crate::tools::{Grant, ToolCall};
 use crate::typedesc::{ClassDesc, TypeDesc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,7 +28,7 @@ const ENTRY_BYTES: usize = 4 + 4 + 4 + 32;
 const SECTION_BYTES_MAX: u32 = 1 << 29;
 /// Fast compression: a cache is written once and read often.
 const ZSTD_LEVEL: i32 = 1;
-const SECTIONS: usize = 5;
+const SECTIONS: usize = 6;
 
 /// Why bytes are no LIR.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,6 +150,7 @@ pub fn encode(module: &Module, packing: Packing) -> Result<Vec<u8>, BinaryError>
         pack(&module.consts, packing)?,
         pack(&module.cells, packing)?,
         pack(&module.files, packing)?,
+        pack(&(&module.tools, &module.grants), packing)?,
     ];
     let mut out = Vec::new();
     out.extend_from_slice(&MAGIC);
@@ -210,6 +212,7 @@ pub fn decode(bytes: &[u8]) -> Result<Module, BinaryError> {
     let consts: Consts = unpack(sections[2])?;
     let cells: Vec<Cell> = unpack(sections[3])?;
     let files: Vec<SourceFile> = unpack(sections[4])?;
+    let (tools, grants): (Vec<ToolCall>, Vec<Grant>) = unpack(sections[5])?;
     Ok(Module {
         name: meta.name,
         types,
@@ -222,6 +225,8 @@ pub fn decode(bytes: &[u8]) -> Result<Module, BinaryError> {
         cells,
         entry: meta.entry,
         files,
+        tools,
+        grants,
     })
 }
 

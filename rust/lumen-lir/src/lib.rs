@@ -11,6 +11,7 @@ pub mod effects;
 mod typedesc;
 mod format_spec;
 mod module;
+mod tools;
 mod intrinsics;
 mod builder;
 mod verifier;
@@ -35,6 +36,7 @@ pub use module::*;
 pub use opcode::*;
 pub use reference::opcodes_page;
 pub use shapes::{Access, Shapes, Window, Windows};
+pub use tools::*;
 pub use typedesc::*;
 pub use verifier::{
     OwnershipMap, Rejected, Rule, Verified, Violation, check, check_cell, owned_during_call,

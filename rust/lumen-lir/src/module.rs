@@ -7,6 +7,7 @@
 use crate::effects::EffectSet;
 use crate::format_spec::FormatSpec;
 use crate::opcode::Reg;
+use crate::tools::{Grant, ToolCall};
 use crate::typedesc::{ClassDesc, ClassId, Repr, TypeDesc, TypeId, fixed_classes, fixed_types};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,10 @@ pub struct Module {
     pub entry: Option<CellId>,
     /// Source files that positions refer to.
     pub files: Vec<SourceFile>,
+    /// Calls of tools.
+    pub tools: Vec<ToolCall>,
+    /// Grants of the program.
+    pub grants: Vec<Grant>,
 }
 
 /// Constant pools, one per kind.
@@ -292,6 +297,7 @@ pub struct ModuleBuilder {
     bytes: FxHashMap<Vec<u8>, u32>,
     templates: FxHashMap<Template, u32>,
     handlers: FxHashMap<Handler, u32>,
+    tools: FxHashMap<ToolCall, u32>,
 }
 
 impl ModuleBuilder {
@@ -322,6 +328,7 @@ impl ModuleBuilder {
             bytes: FxHashMap::default(),
             templates: FxHashMap::default(),
             handlers: FxHashMap::default(),
+            tools: FxHashMap::default(),
         }
     }
 
@@ -429,6 +436,11 @@ impl ModuleBuilder {
     /// Index of a handler.
     pub fn handler(&mut self, value: Handler) -> u32 {
         intern(&mut self.handlers, &mut self.module.handlers, value)
+    }
+
+    /// Index of a call of a tool.
+    pub fn tool(&mut self, value: ToolCall) -> u32 {
+        intern(&mut self.tools, &mut self.module.tools, value)
     }
 
     /// Adds a global.

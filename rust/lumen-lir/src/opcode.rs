@@ -163,6 +163,8 @@ pub enum Kind {
     Global,
     /// Index into the module's host functions.
     Host,
+    /// Index into the module's calls of tools.
+    Tool,
     /// Number of a runtime error (`R1xxx`).
     ErrorCode,
     /// Index into the module's operations of effects.

@@ -39,10 +39,11 @@ pub fn run_from(module: &mut Module, first: usize) {
         .map(|n| cfg!(debug_assertions) && crate::check_cell(module, CellId(n as u32)).is_ok())
         .collect();
     let cells = Shapes::new(module).into_cells();
-    let Module { types, classes, consts, operations, handlers, cells: all, .. } = &mut *module;
+    let Module { types, classes, consts, operations, handlers, tools, cells: all, .. } =
+        &mut *module;
     let templates = &consts.templates;
-    let shapes =
-        Shapes::with_cells(Tables { types, classes, templates, operations, handlers }, cells);
+    let tables = Tables { types, classes, templates, operations, handlers, tools };
+    let shapes = Shapes::with_cells(tables, cells);
     let mut scratch = Scratch::default();
     all.iter_mut().skip(first).for_each(|cell| run_cell(&shapes, cell, &mut scratch));
     for (n, _) in sound.iter().enumerate().filter(|(_, sound)| **sound) {

@@ -8,6 +8,7 @@ use crate::intrinsics::{INTRINSICS, Pat, TypeArg};
 use crate::module::{Cell, Handler, Module, Operation, Template, TemplatePart};
 use crate::opcode::shape::Shape;
 use crate::opcode::{self, Op, Reg};
+use crate::tools::ToolCall;
 use crate::typedesc::{
     ClassDesc, ClassId, Repr, TypeDesc, TypeId, param_slots, result_slots, slot_repr,
 };
@@ -73,6 +74,7 @@ pub struct Shapes<'m> {
     templates: &'m [Template],
     operations: &'m [Operation],
     handlers: &'m [Handler],
+    tools: &'m [ToolCall],
     /// Parameter and result registers of each cell.
     cells: Vec<(u32, u32)>,
 }
@@ -85,6 +87,7 @@ pub(crate) struct Tables<'m> {
     pub(crate) templates: &'m [Template],
     pub(crate) operations: &'m [Operation],
     pub(crate) handlers: &'m [Handler],
+    pub(crate) tools: &'m [ToolCall],
 }
 
 impl<'m> Shapes<'m> {
@@ -97,14 +100,15 @@ impl<'m> Shapes<'m> {
             templates: &module.consts.templates,
             operations: &module.operations,
             handlers: &module.handlers,
+            tools: &module.tools,
         };
         Shapes::with_cells(tables, cells)
     }
 
     /// The shapes with those of cells computed before.
     pub(crate) fn with_cells(tables: Tables<'m>, cells: Vec<(u32, u32)>) -> Shapes<'m> {
-        let Tables { types, classes, templates, operations, handlers } = tables;
-        Shapes { types, classes, templates, operations, handlers, cells }
+        let Tables { types, classes, templates, operations, handlers, tools } = tables;
+        Shapes { types, classes, templates, operations, handlers, tools, cells }
     }
 
     /// Parameter and result registers of each cell.
@@ -135,6 +139,7 @@ impl<'m> Shapes<'m> {
             Op::NewW => windows.reads = Window::new(b, fields(x0)),
             Op::NewReuse => windows.reads = Window::new(c, fields(x0)),
             Op::Interp => windows.reads = Window::new(b, self.template_len(usize::from(c))),
+            Op::Tool => windows.reads = Window::new(b, self.tool_len(usize::from(c))),
             Op::Unpack => windows.writes = Window::new(a, usize::from(c)),
             Op::MapGet => windows.writes = Window::new(a, 2),
             Op::DynAs => windows.writes = Window::new(a, self.param_len(TypeId(x0))),
@@ -246,6 +251,11 @@ impl<'m> Shapes<'m> {
             writes: Window::new(a, result),
             clobbers_from: Some(b),
         }
+    }
+
+    fn tool_len(&self, index: usize) -> usize {
+        let args = self.tools.get(index).map_or(&[][..], |call| &call.args);
+        args.iter().map(|(_, ty)| self.param_len(*ty)).sum()
     }
 
     fn template_len(&self, index: usize) -> usize {

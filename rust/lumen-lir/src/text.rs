@@ -27,6 +27,7 @@
 
 mod print;
 mod cursor;
+mod authority;
 mod parse;
 mod parse_code;
 

@@ -11,6 +11,7 @@
 //! - **M3** Classes refer to existing types; an enum with payloads is followed by exactly its variants; a closure class and its cell name each other.
 //! - **M4** Globals, host functions and template holes have existing types.
 //! - **M5** The entry is a cell without parameters that is not the code of a closure.
+//! - **M6** A call of a tool has one effect, existing types, and grants that are for the tool or its effect.
 //!
 //! Cell header (`verifier/header.rs`)
 //! - **C1** Parameters are the first registers, with the same representations; there are at most 2 results and 65,536 registers.
@@ -40,7 +41,7 @@
 //! - **T4** A field exists in the object's class; an enum's fields are touched only where the variant is known.
 //! - **T5** Elements, keys and values have the types of their container.
 //! - **T6** Arguments and results of a call match the callee.
-//! - **T7** Arguments and results of a builtin match its signature.
+//! - **T7** Arguments and results of a builtin match its signature, arguments of a tool its call.
 //! - **T8** A constructed class can be constructed, from as many values as it has.
 //!
 //! Ownership (`verifier/ownership.rs`, `verifier/flow.rs`)
@@ -132,7 +133,7 @@ macro_rules! rules {
 }
 
 rules! {
-    M1 I9001; M2 I9001; M3 I9001; M4 I9001; M5 I9001;
+    M1 I9001; M2 I9001; M3 I9001; M4 I9001; M5 I9001; M6 I9001;
     C1 I9002; C2 I9002; C3 I9002; C4 I9002; C5 I9002;
     P1 I9003; P2 I9003; P3 I9003; P4 I9003; P5 I9003;
     F1 I9004; F2 I9004; F3 I9004; F4 I9004; F5 I9004;

@@ -94,6 +94,7 @@ fn run_program(file: &str, program: &str, tallies: &mut BTreeMap<&'static str, T
 /// The program as verified LIR, if it has no errors.
 fn build(program: &str) -> Option<Verified<Module>> {
     let input = CompileInput {
+        allowed: &[],
         name: "mutant.lm",
         path: Some("mutant.lm"),
         source: program.as_bytes().to_vec(),

@@ -16,6 +16,7 @@ pub struct CellTest {
     pub cell_name: String,
     cell: CellId,
     module: Verified<Module>,
+    document: Document,
 }
 
 /// The `@test` cells of a document's program; the text says why it does not compile.
@@ -29,7 +30,7 @@ pub fn cell_tests(document: &Document) -> Result<Vec<CellTest>, String> {
     let tests = out.tests.into_iter().map(|cell| {
         let cell_name = module.get().cells[cell.index()].name.clone();
         let name = format!("{} {cell_name}", document.name);
-        CellTest { name, cell_name, cell, module: module.clone() }
+        CellTest { name, cell_name, cell, module: module.clone(), document: document.clone() }
     });
     Ok(tests.collect())
 }
@@ -59,8 +60,9 @@ impl CellTest {
         let module =
             entered_at(&self.module, self.cell).map_err(|text| format!("{}\n{text}", self.name))?;
         let ear = Ear::new(accepted.clone(), mode);
-        let actual = run(module.clone(), Oracle::Interp, limits, ear.clone());
-        agreed(&self.name, &module, &actual, limits, &ear)?;
+        let scene = (limits, &self.document);
+        let actual = run(module.clone(), Oracle::Interp, scene, ear.clone());
+        agreed(&self.name, &module, &actual, scene, &ear)?;
         match actual {
             Actual::Printed(_) | Actual::Compiled => Ok(ear.seen()),
             Actual::Failed { output, text, .. } if output.is_empty() => {

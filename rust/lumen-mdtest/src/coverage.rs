@@ -8,7 +8,7 @@
 //! cells are what tests them.
 
 use crate::cells::entered_at;
-use crate::oracle::{Actual, Oracle, compiled, run, runnable};
+use crate::oracle::{Actual, Oracle, Scene, compiled, run, runnable};
 use crate::snapshots::{Ear, Snapshots, Texts};
 use crate::suite::{Case, Document};
 use lumen_base::Span;
@@ -53,7 +53,8 @@ impl Coverage {
         for &test in &out.tests {
             let Ok(module) = entered_at(module, test) else { continue };
             // What a snapshot was before decides nothing about what is reached.
-            self.run(&out, module, limits, &Ear::new(Texts::new(), Snapshots::Accept));
+            let ear = Ear::new(Texts::new(), Snapshots::Accept);
+            self.run(&out, module, (limits, document), &ear);
         }
     }
 
@@ -65,7 +66,9 @@ impl Coverage {
             Err(actual) => return actual,
         };
         match runnable(&out, &case.expect) {
-            Some(module) => self.run(&out, module.clone(), limits, &Ear::default()),
+            Some(module) => {
+                self.run(&out, module.clone(), (limits, &case.document), &Ear::default())
+            }
             None => Actual::Compiled,
         }
     }
@@ -84,10 +87,10 @@ impl Coverage {
         &mut self,
         out: &CompileOutput,
         module: Verified<Module>,
-        limits: &Limits,
+        scene: Scene<'_>,
         ear: &Ear,
     ) -> Actual {
-        let actual = run(module, Oracle::Interp, limits, ear.clone());
+        let actual = run(module, Oracle::Interp, scene, ear.clone());
         for (point, count) in out.points.iter().zip(ear.counts()) {
             if let Some(place) = self.place(out, point, false) {
                 place.count += count;

@@ -5,6 +5,7 @@
 
 mod suite;
 mod oracle;
+mod scripts;
 mod cells;
 mod update;
 mod evaluator;

@@ -1,6 +1,7 @@
 //! Running a case under every engine and comparing what happens with what is expected, both ways.
 
 use crate::evaluator::MachineEvaluator;
+use crate::scripts::tools_of;
 use crate::snapshots::Ear;
 use crate::suite::{Case, Document, Expect};
 use lumen_base::diag::render::{Style, render_all};
@@ -10,6 +11,7 @@ use lumen_compiler::pipeline::compile;
 use lumen_lir::{Module, Verified};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::host::SystemHost;
+use lumen_runtime::tools::Tools;
 use lumen_runtime::trace::line::{self, Damage, Trace};
 use lumen_runtime::trace::{Header, SharedTape, Strictness, Tape};
 use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions};
@@ -99,9 +101,9 @@ fn as_written(case: &Case, limits: &Limits) -> Result<(), String> {
         return judge(case, &Actual::Compiled);
     };
     let ear = Ear::default();
-    let actual = run(module.clone(), Oracle::Interp, limits, ear.clone());
+    let actual = run(module.clone(), Oracle::Interp, (limits, &case.document), ear.clone());
     judge(case, &actual)?;
-    agreed(&case.name, module, &actual, limits, &ear)
+    agreed(&case.name, module, &actual, (limits, &case.document), &ear)
 }
 
 /// Whether a module does under every engine, recorded and replayed, what it did.
@@ -109,19 +111,19 @@ pub(crate) fn agreed(
     name: &str,
     module: &Verified<Module>,
     actual: &Actual,
-    limits: &Limits,
+    scene: Scene<'_>,
     ear: &Ear,
 ) -> Result<(), String> {
     let heard = ear.again();
-    let (other, trace) = recorded(module.clone(), Oracle::Switch, limits, heard.clone());
+    let (other, trace) = recorded(module.clone(), Oracle::Switch, scene, heard.clone());
     if *actual != other || ear.seen() != heard.seen() {
         return Err(format!("{name}: engines disagree:\n{actual:?}\n{other:?}\n"));
     }
-    let again = replayed(module.clone(), Oracle::Interp, trace, limits, ear.again());
+    let again = replayed(module.clone(), Oracle::Interp, trace, scene.0, ear.again());
     if *actual != again {
         return Err(format!("{name}: the replay differs:\n{actual:?}\n{again:?}\n"));
     }
-    agreed_natively(name, module, actual, limits, ear)
+    agreed_natively(name, module, actual, scene, ear)
 }
 
 /// The same under native code, in builds for development: compiling every cell takes its time.
@@ -129,7 +131,7 @@ fn agreed_natively(
     name: &str,
     module: &Verified<Module>,
     actual: &Actual,
-    limits: &Limits,
+    scene: Scene<'_>,
     ear: &Ear,
 ) -> Result<(), String> {
     if !cfg!(debug_assertions) {
@@ -137,7 +139,7 @@ fn agreed_natively(
     }
     for oracle in [Oracle::Native, Oracle::Left] {
         let heard = ear.again();
-        let other = run(module.clone(), oracle, limits, heard.clone());
+        let other = run(module.clone(), oracle, scene, heard.clone());
         if *actual != other || ear.seen() != heard.seen() {
             return Err(format!("{name}: engines disagree:\n{actual:?}\n{oracle:?}: {other:?}\n"));
         }
@@ -236,6 +238,7 @@ pub(crate) fn compiled(
     goal: Goal,
 ) -> Result<CompileOutput, Actual> {
     let out = compile(CompileInput {
+        allowed: &[],
         name: &document.name,
         path: Some(&document.path),
         source: document.text.as_bytes().to_vec(),
@@ -263,23 +266,43 @@ pub(crate) fn compiled(
 pub(crate) fn observe(case: &Case) -> Actual {
     match compiled(&case.document, case.part, Goal::Lir) {
         Ok(out) => match runnable(&out, &case.expect) {
-            Some(module) => run(module.clone(), Oracle::Interp, &limits(), Ear::default()),
+            Some(module) => {
+                run(module.clone(), Oracle::Interp, (&limits(), &case.document), Ear::default())
+            }
             None => Actual::Compiled,
         },
         Err(actual) => actual,
     }
 }
 
+/// The bounds of a run, and the document whose tools answer.
+pub(crate) type Scene<'a> = (&'a Limits, &'a Document);
+
+/// Runs a module where the tools of its document answer.
+fn run_in(
+    module: Verified<Module>,
+    oracle: Oracle,
+    place: (&Arc<MemorySystem>, Option<SharedTape>),
+    (limits, document): Scene<'_>,
+    ear: Ear,
+) -> Actual {
+    match tools_of(document) {
+        Ok(tools) => run_on(module, oracle, place, (limits, tools), ear),
+        Err(problem) => Actual::Bug(problem),
+    }
+}
+
 /// Runs a module in a world of its own.
-pub(crate) fn run(module: Verified<Module>, oracle: Oracle, limits: &Limits, ear: Ear) -> Actual {
-    run_on(module, oracle, (&Arc::new(MemorySystem::default()), None), limits, ear)
+pub(crate) fn run(module: Verified<Module>, oracle: Oracle, scene: Scene<'_>, ear: Ear) -> Actual {
+    let system = Arc::new(MemorySystem::default());
+    run_in(module, oracle, (&system, None), scene, ear)
 }
 
 /// Runs a module and records it; gives the trace too.
 fn recorded(
     module: Verified<Module>,
     oracle: Oracle,
-    limits: &Limits,
+    scene: Scene<'_>,
     ear: Ear,
 ) -> (Actual, Result<Trace, Damage>) {
     let system = Arc::new(MemorySystem::default());
@@ -288,7 +311,7 @@ fn recorded(
         .create(file)
         .and_then(|out| Tape::record(system.clone(), out, Header::new("test", "")));
     let actual = match tape {
-        Ok(tape) => run_on(module, oracle, (&system, Some(SharedTape::new(tape))), limits, ear),
+        Ok(tape) => run_in(module, oracle, (&system, Some(SharedTape::new(tape))), scene, ear),
         Err(error) => Actual::Bug(format!("no tape: {error}")),
     };
     let trace = line::read(&system.read(file).unwrap_or_default());
@@ -310,14 +333,16 @@ fn replayed(
     let system = Arc::new(MemorySystem::default());
     system.unix_nanos();
     let tape = Tape::replay(system.clone(), trace, Strictness::Exact);
-    run_on(module, oracle, (&system, Some(SharedTape::new(tape))), limits, ear)
+    // Nothing answers: the replies of tools come from the recording.
+    let scene = (limits, Tools::new());
+    run_on(module, oracle, (&system, Some(SharedTape::new(tape))), scene, ear)
 }
 
 fn run_on(
     module: Verified<Module>,
     oracle: Oracle,
     (system, tape): (&Arc<MemorySystem>, Option<SharedTape>),
-    limits: &Limits,
+    (limits, tools): (&Limits, Tools),
     ear: Ear,
 ) -> Actual {
     let seed = if tape.as_ref().is_some_and(|tape| tape.lock().is_replaying()) { 1 } else { 0 };
@@ -329,7 +354,7 @@ fn run_on(
     let machine = lumen_vm::link(module, oracle.engine())
         .and_then(|program| Machine::new(program, &options, Box::new(host)));
     let outcome = match machine {
-        Ok(machine) => machine.run(),
+        Ok(machine) => machine.with_tools(tools).run(),
         // A host function that is missing: the program does not start.
         Err(Failure::Error(error)) => {
             let text = format!("{}: {}\n", error.code, error.message);

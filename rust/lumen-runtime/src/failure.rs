@@ -267,6 +267,12 @@ impl Failure {
         Self::new(Code::R1071, "`assert_snapshot` works under `lumen test` only")
     }
 
+    /// The reply of a tool is not of the type asked for; lowered code makes it too.
+    #[cold]
+    pub fn tool_mismatch(message: impl Into<String>) -> Self {
+        Self::new(Code::R1045, message)
+    }
+
     /// A builtin was called with a value that is nested too deeply for it.
     #[cold]
     pub fn too_deep(limit: usize) -> Self {

@@ -10,7 +10,11 @@ pub use memory::MemoryHost;
 pub use system::SystemHost;
 
 use crate::failure::{Failure, Outcome};
-use crate::trace::{SharedTape, TapedHost};
+use crate::tools::{ToolFailure, Tools};
+use crate::trace::{Answer, SharedTape, TapedHost};
+use lumen_base::diag::codes::Code;
+use lumen_lir::{Effect, Grant, ToolCall};
+use serde_json::{Map, Value};
 
 /// The door to the outside.
 pub trait Host: Send {
@@ -30,6 +34,18 @@ pub trait Host: Send {
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String>;
     /// 64 random bits.
     fn random(&mut self) -> Result<u64, String>;
+    /// Nanoseconds since some fixed point, for deadlines: the program does not see it.
+    fn monotonic_nanos(&mut self) -> i64 {
+        self.now_nanos().unwrap_or(0)
+    }
+    /// Waits before a call is tried again: the program does not see it.
+    fn pause_ms(&mut self, milliseconds: u64) -> Result<(), String> {
+        self.sleep_ms(milliseconds)
+    }
+    /// Asks somebody whether a call may leave; nobody says no.
+    fn approve(&mut self, _question: &str) -> Result<bool, String> {
+        Ok(false)
+    }
     /// What listens to a test; there is none outside of tests.
     fn probe(&mut self) -> Option<&mut dyn Probe> {
         None
@@ -54,6 +70,7 @@ pub struct Outside {
     written: u64,
     limit: u64,
     tape: Option<SharedTape>,
+    tools: Tools,
 }
 
 impl std::fmt::Debug for Outside {
@@ -65,7 +82,7 @@ impl std::fmt::Debug for Outside {
 impl Outside {
     /// A host with a limit on the bytes written (standard output and error together).
     pub fn new(host: Box<dyn Host>, limit: u64) -> Self {
-        Self { host, buffer: Vec::new(), written: 0, limit, tape: None }
+        Self { host, buffer: Vec::new(), written: 0, limit, tape: None, tools: Tools::new() }
     }
 
     /// The same, with every observable operation on a tape.
@@ -77,6 +94,45 @@ impl Outside {
     /// The tape of the run, when it has one.
     pub fn tape(&self) -> Option<&SharedTape> {
         self.tape.as_ref()
+    }
+
+    /// Sets what answers calls of tools.
+    pub fn set_tools(&mut self, tools: Tools) {
+        self.tools = tools;
+    }
+
+    /// Calls a tool, after what was printed is written. The answer of a replayed run comes from its recording.
+    pub fn dispatch(
+        &mut self,
+        grants: &[Grant],
+        call: &ToolCall,
+        args: &Map<String, Value>,
+        schema: &Value,
+    ) -> Outcome<Result<Value, ToolFailure>> {
+        self.flush()?;
+        let Some(tape) = self.tape.clone() else {
+            return Ok(self.tools.dispatch(self.host.as_mut(), grants, call, args, schema));
+        };
+        if !tape.lock().is_replaying() {
+            let replied = self.tools.dispatch(self.host.as_mut(), grants, call, args, schema);
+            let answer = match replied.clone() {
+                Ok(reply) => Answer::Reply(reply),
+                Err(failure) => Answer::NoReply(failure),
+            };
+            tape.lock().ask(|| answer);
+            return Ok(replied);
+        }
+        match tape.lock().ask(|| Answer::Done) {
+            Answer::Reply(reply) => Ok(Ok(reply)),
+            Answer::NoReply(failure) => Ok(Err(failure)),
+            _ => Err(Failure::host("the recording answers another question")),
+        }
+    }
+
+    /// Fails when an effect that needs no grant is denied.
+    pub fn permit(&self, effect: Effect) -> Outcome<()> {
+        let Some(source) = self.tools.denies_effect(effect.name()) else { return Ok(()) };
+        Err(Failure::new(Code::R1042, format!("{source} denies `{}`", effect.name())))
     }
 
     fn account(&mut self, bytes: usize) -> Outcome<()> {

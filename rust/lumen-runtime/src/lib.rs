@@ -6,5 +6,7 @@
 pub mod failure;
 pub mod host;
 pub mod value;
+pub mod schema;
 pub mod stdlib;
+pub mod tools;
 pub mod trace;

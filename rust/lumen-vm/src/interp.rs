@@ -21,6 +21,7 @@ mod calls;
 mod gens;
 mod handlers;
 mod builtins;
+mod outside;
 pub(crate) mod table;
 mod threaded;
 mod switch;

@@ -14,6 +14,7 @@ mod handlers;
 mod quicken;
 mod shapes;
 mod template;
+mod tool;
 
 pub(crate) use handlers::{HandlerRow, OperationRow};
 pub(crate) use shapes::Boxed;
@@ -75,6 +76,7 @@ pub struct Program {
     handlers: Vec<HandlerRow>,
     operations: Vec<OperationRow>,
     templates: Vec<Vec<Piece>>,
+    tools: Vec<tool::Prepared>,
     slots: Vec<Slot>,
     rt_classes: Arc<Classes>,
     hosts: Vec<Linked>,
@@ -150,6 +152,7 @@ pub fn link_with(
         (0..module.types.len() as u32).map(|ty| rt_classes.slot(TypeId(ty))).collect::<Vec<_>>();
     let templates =
         module.consts.templates.iter().map(|t| template::compile(&module, t, &slots)).collect();
+    let tools = module.tools.iter().map(|call| tool::prepare(&module, call, &slots)).collect();
     let (code, starts) = copy_code(&module, &Operands { pools, empties }, engine);
     let mut program = Program {
         engine,
@@ -163,6 +166,7 @@ pub fn link_with(
         handlers: module.handlers.iter().map(|it| HandlerRow::new(&module, it)).collect(),
         operations: module.operations.iter().map(|it| OperationRow::new(&module, it)).collect(),
         templates,
+        tools,
         slots,
         rt_classes,
         hosts,
@@ -372,6 +376,11 @@ impl Program {
     /// A function of the embedding program.
     pub(crate) fn host(&self, index: usize) -> &Linked {
         &self.hosts[index]
+    }
+
+    /// A call of a tool.
+    pub(crate) fn tool(&self, index: usize) -> &tool::Prepared {
+        &self.tools[index]
     }
 
     /// Name of a global.

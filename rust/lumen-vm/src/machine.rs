@@ -22,6 +22,7 @@ use lumen_lir::{Datum, Op, Repr};
 use lumen_runtime::failure::{Failure, RuntimeError};
 use lumen_runtime::host::{Host, Outside};
 use lumen_runtime::stdlib::RtCtx;
+use lumen_runtime::tools::Tools;
 use lumen_runtime::trace::SharedTape;
 use lumen_runtime::value::call::reported;
 use lumen_runtime::value::classes::Slot;
@@ -167,6 +168,13 @@ impl Machine {
         vm.set_fuel(fuel);
         let options = options.clone();
         Ok(Machine { vm, globals, wanted: Wanted::Nothing, options, earlier: Vec::new() })
+    }
+
+    /// Sets what answers the program's calls of tools; without it nothing does.
+    #[must_use]
+    pub fn with_tools(mut self, tools: Tools) -> Self {
+        self.vm.ctx.outside.set_tools(tools);
+        self
     }
 
     /// Runs the entry cell to its end, and gives its value as data if it is that.

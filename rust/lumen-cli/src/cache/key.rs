@@ -18,7 +18,7 @@ pub(crate) struct Key(pub(super) [u8; 32]);
 
 impl Key {
     /// The key of a program to run; nothing for standard input, which is no file that will be run again.
-    pub(crate) fn of(source: &Source) -> Option<Self> {
+    pub(crate) fn of(source: &Source, allowed: &[String]) -> Option<Self> {
         let path = source.path.as_deref()?;
         let form = match source.form {
             Form::Markdown => "markdown",
@@ -29,6 +29,12 @@ impl Key {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
+        // Without a grant in source the flags decide whether it compiles.
+        for part in allowed {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.update(&(allowed.len() as u64).to_le_bytes());
         hasher.update(&source.bytes);
         Some(Self(*hasher.finalize().as_bytes()))
     }

@@ -21,13 +21,13 @@ fn source(text: &str) -> Source {
 }
 
 fn key(text: &str) -> Key {
-    Key::of(&source(text)).expect("it is a file")
+    Key::of(&source(text), &[]).expect("it is a file")
 }
 
 /// Compiles and stores a program.
 fn store(system: &MemorySystem, text: &str) -> Verified<Module> {
     let recorder = Recorder::new(system);
-    let compiled = compile_with(source(text), Goal::Run, &recorder);
+    let compiled = compile_with(source(text), Goal::Run, &[], &recorder);
     let warnings = Rendered::of(&compiled);
     let module = compiled.module.expect("it compiles");
     cache(system).store(&key(text), recorder, warnings, &module);
@@ -78,11 +78,17 @@ fn the_key_tells_texts_names_and_forms_apart() {
     let other = Source { name: "./main.lm".to_owned(), ..source(MAIN) };
     let moved = Source { path: Some("a/main.lm".to_owned()), ..source(MAIN) };
     let form = Source { form: Form::Markdown, ..source(MAIN) };
-    let keys = [Key::of(&other), Key::of(&moved), Key::of(&form), Some(key(LIB)), Some(key(MAIN))];
+    let keys = [
+        Key::of(&other, &[]),
+        Key::of(&moved, &[]),
+        Key::of(&form, &[]),
+        Some(key(LIB)),
+        Some(key(MAIN)),
+    ];
     for (n, one) in keys.iter().enumerate() {
         assert!(keys[n + 1..].iter().all(|two| one != two));
     }
-    assert_eq!(Key::of(&Source { path: None, ..source(MAIN) }), None);
+    assert_eq!(Key::of(&Source { path: None, ..source(MAIN) }, &[]), None);
 }
 
 #[test]
@@ -153,7 +159,7 @@ fn an_entry_under_another_name_is_a_miss() {
 fn a_compilation_that_saw_more_than_files_is_not_kept() {
     let system = world();
     let recorder = Recorder::new(&system);
-    let module = compile_with(source(MAIN), Goal::Run, &recorder).module.expect("it compiles");
+    let module = compile_with(source(MAIN), Goal::Run, &[], &recorder).module.expect("it compiles");
     drop(recorder.env("HOME"));
     cache(&system).store(&key(MAIN), recorder, Rendered::default(), &module);
     assert!(cache(&system).find(&key(MAIN)).is_none());

@@ -10,6 +10,7 @@ use lumen_base::OsSystem;
 use lumen_base::diag::codes::Code;
 use lumen_base::diag::render::Style;
 use lumen_runtime::failure::Failure;
+use lumen_runtime::tools::Tools;
 use lumen_runtime::trace::{RUNTIME_SEMANTICS, SharedTape, Strictness, Tape};
 use lumen_vm::{RunFailure, RunOptions, StackTrace};
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub(super) fn replay(args: &Replay, style: Style) -> u8 {
     let tape = SharedTape::new(tape);
     let options = RunOptions { limits, tape: Some(tape.clone()), ..RunOptions::default() };
     let (host, _) = Console::new(Vec::new());
-    let failure = match execute(module, args.engine.engine(), &options, host) {
+    let failure = match execute(module, args.engine.engine(), &options, host, Tools::new()) {
         Ok(outcome) => outcome.failure,
         Err(Failure::Exit(_)) => None,
         Err(Failure::Error(error)) => {

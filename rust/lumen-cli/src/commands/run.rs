@@ -1,6 +1,6 @@
 //! `lumen run`: compiles a document, or finds it compiled, and executes it.
 
-use super::limits;
+use super::{authority, limits};
 use crate::args::Run;
 use crate::cache::{Cache, Key, Recorder};
 use crate::console::Console;
@@ -13,6 +13,7 @@ use lumen_base::{Code, Diagnostic, FileId, OsSystem, SourceMap, Span, System};
 use lumen_compiler::compilation::Goal;
 use lumen_lir::{Module, Verified, binary, verify};
 use lumen_runtime::failure::Failure;
+use lumen_runtime::tools::Tools;
 use lumen_runtime::trace::{SharedTape, Strictness, Tape};
 use lumen_vm::{
     Engine, JitOptions, Limits, Machine, Outcome, RunFailure, RunOptions, StackTrace, link,
@@ -34,11 +35,25 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
             return EXIT_USAGE;
         }
     };
+    let flags = match authority::flags(&args) {
+        Ok(flags) => flags,
+        Err(message) => {
+            complain(message);
+            return EXIT_USAGE;
+        }
+    };
     let Some(source) = read(&args.file) else { return EXIT_USAGE };
+    let tools = match authority::tools(&source, &flags) {
+        Ok(tools) => tools,
+        Err(message) => {
+            complain(message);
+            return EXIT_USAGE;
+        }
+    };
     let cache = Cache::of_user(&OsSystem).filter(|_| !args.no_cache);
     let loaded = match binary::is_lir(&source.bytes) {
         true => compiled(&source, style),
-        false => program(source, cache.as_ref(), style),
+        false => program(source, &flags.allowed, cache.as_ref(), style),
     };
     let module = match loaded {
         Ok(module) => module,
@@ -60,7 +75,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         JitOptions { threshold: args.jit_threshold, stack: NATIVE_STACK, forced_exits: false };
     let (host, is_closed) = Console::new(args.args);
     let options = RunOptions { limits, tape, jit };
-    let outcome = match execute(module, engine, &options, host) {
+    let outcome = match execute(module, engine, &options, host, tools) {
         Ok(outcome) => outcome,
         Err(Failure::Exit(code)) => return code.to_le_bytes()[0],
         Err(Failure::Error(error)) => {
@@ -77,7 +92,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
             return EXIT_FAILURE;
         }
         err(&failure_text(failure, style));
-        return EXIT_FAILURE;
+        return authority::exit_code(failure.error.code);
     }
     if let Some(value) = outcome.value.filter(|_| args.print) {
         out(format!("{value}\n").as_bytes());
@@ -114,16 +129,17 @@ fn compiled(source: &Source, style: Style) -> Result<Verified<Module>, u8> {
 /// The program of a document, from the cache when it was compiled before; otherwise the exit code.
 fn program(
     source: Source,
+    allowed: &[String],
     cache: Option<&Cache<'_>>,
     style: Style,
 ) -> Result<Verified<Module>, u8> {
-    let place = cache.and_then(|cache| Some((cache, Key::of(&source)?)));
+    let place = cache.and_then(|cache| Some((cache, Key::of(&source, allowed)?)));
     if let Some(hit) = place.and_then(|(cache, key)| cache.find(&key)) {
         hit.warnings.show(style);
         return Ok(hit.module);
     }
     let recorder = Recorder::new(&OsSystem);
-    let compiled = compile_with(source, Goal::Run, &recorder);
+    let compiled = compile_with(source, Goal::Run, allowed, &recorder);
     if let Some(code) = report(&compiled, style) {
         return Err(code);
     }
@@ -156,10 +172,11 @@ pub(super) fn execute(
     engine: Engine,
     options: &RunOptions,
     host: Console,
+    tools: Tools,
 ) -> Result<Outcome, Failure> {
     let run = || -> Result<Outcome, Failure> {
         let program = link(module, engine)?;
-        Ok(Machine::new(program, options, Box::new(host))?.run())
+        Ok(Machine::new(program, options, Box::new(host))?.with_tools(tools).run())
     };
     if engine != Engine::Jit {
         return run();

@@ -119,6 +119,7 @@ impl Session {
 
     fn compile(&self, source: &Source, goal: Goal) -> CompileOutput {
         let input = CompileInput {
+            allowed: &[],
             name: &source.name,
             path: source.path.as_deref(),
             source: source.bytes.clone(),

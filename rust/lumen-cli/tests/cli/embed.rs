@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The module of a program, or its diagnostics.
 fn compiled(source: &str) -> Result<Verified<Module>, String> {
     let compiled = pipeline::compile(CompileInput {
+        allowed: &[],
         name: "test.lm",
         path: None,
         source: source.into(),

@@ -17,11 +17,13 @@
 
 mod expr;
 mod pattern;
+mod tool;
 mod ty;
 pub mod print;
 
 pub use expr::*;
 pub use pattern::*;
+pub use tool::*;
 pub use ty::*;
 
 use lumen_base::{Arena, FileId, Idx, Pool, Slice, Span, Symbol};
@@ -83,6 +85,9 @@ pub struct File {
     pub effects: Arena<Effect>,
     pub handlers: Arena<Handler>,
     pub handles: Arena<Handle>,
+    pub tools: Arena<Tool>,
+    pub grants: Arena<Grant>,
+    pub binds: Arena<Bind>,
     pub exprs: Arena<Expr>,
     pub stmts: Arena<Stmt>,
     pub blocks: Arena<Block>,
@@ -105,6 +110,7 @@ pub struct File {
     pub variants: Pool<Variant>,
     pub variant_fields: Pool<VariantField>,
     pub import_names: Pool<ImportName>,
+    pub constraints: Pool<Constraint>,
     pub cell_lists: Pool<CellId>,
     pub expr_lists: Pool<ExprId>,
     pub stmt_lists: Pool<StmtId>,
@@ -154,6 +160,9 @@ readable! {
     Effect, effects;
     Handler, handlers;
     Handle, handles;
+    Tool, tools;
+    Grant, grants;
+    Bind, binds;
     Expr, exprs;
     Stmt, stmts;
     Block, blocks;
@@ -177,6 +186,7 @@ readable! {
     Variant, variants;
     VariantField, variant_fields;
     ImportName, import_names;
+    Constraint, constraints;
     CellId, cell_lists;
     ExprId, expr_lists;
     StmtId, stmt_lists;
@@ -245,6 +255,9 @@ pub enum ItemKind {
     Impl(ImplId),
     Effect(EffectId),
     Handler(HandlerId),
+    Tool(ToolId),
+    Grant(GrantId),
+    Bind(BindId),
 }
 
 /// `@name` or `@name(args)` before a declaration.
@@ -437,6 +450,8 @@ pub struct Import {
     /// `a`, `b`: at least one.
     pub path: Slice<Name>,
     pub what: ImportWhat,
+    /// `with grants A, http`: the authority that the importer passes on.
+    pub grants: Slice<Name>,
     pub span: Span,
 }
 

@@ -9,10 +9,12 @@
 //! - Nesting depth of expressions, patterns and types is bounded by the parser, except for the left spine of
 //!   `Binary` and `Logic` chains, which a pass must walk iteratively, and `If` chains, which are flat.
 
+mod authority;
 mod body;
 mod resume;
 mod print;
 
+pub use authority::*;
 pub use body::*;
 pub use print::{print, print_cell};
 pub use resume::usage_of;
@@ -21,6 +23,7 @@ use lumen_base::Symbol;
 use lumen_base::{Arena, Idx};
 use lumen_base::{FileId, Span};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 pub type ModuleId = Idx<Module>;
 pub type CellId = Idx<Cell>;
@@ -45,6 +48,13 @@ pub struct Hir {
     pub traits: Arena<Trait>,
     pub impls: Arena<Impl>,
     pub effects: Arena<Effect>,
+    pub tools: Arena<Tool>,
+    /// In the order of their modules.
+    pub grants: Vec<Grant>,
+    /// The effects that tools have beside the builtin ones: `Effect::Named` counts them.
+    pub tool_effects: Vec<Symbol>,
+    /// Effects and tools that flags allow the root: it needs no `grant` for them.
+    pub allowed: Vec<String>,
     pub type_params: Arena<TypeParam>,
     pub ty_refs: Arena<TyRef>,
     /// Builtins that the program's names can mean, by name; the candidates of one name differ in their [`Head`].
@@ -84,6 +94,12 @@ pub struct WellKnown {
     /// `cell validate[T](value: Any) -> result[T, String]`, which converts into types with conditions and defaults;
     /// there when the program has such a record and a conversion.
     pub validate: Option<CellId>,
+    /// `enum ToolError`, once the program calls a tool.
+    pub tool_error: Option<EnumId>,
+    /// `cell tool_reply[T](reply: Json) -> T`, once the program calls a tool.
+    pub tool_reply: Option<CellId>,
+    /// `cell tool_outcome[T](outcome: Json) -> result[T, ToolError]`, once the program has a `try`.
+    pub tool_outcome: Option<CellId>,
     /// `trait Ord`, once the program uses more than its name.
     pub ord: Option<TraitId>,
     /// `trait Show`, once the program uses more than its name.
@@ -98,12 +114,16 @@ pub struct Module {
     pub is_std: bool,
     /// An entry of a session: all of them together are one file to the rules about files.
     pub is_entry: bool,
+    /// Where its first declaration or statement begins: a place for a `grant`.
+    pub first: u32,
     /// `@doc_mode true`: unresolved names are warnings and their cells are not lowered.
     pub doc_mode: bool,
     /// Names visible at the top of the file: own declarations and imports (not builtins).
     pub scope: FxHashMap<Symbol, Def>,
     /// The modules that it imports something from, for which traits it sees.
     pub imports: Vec<ModuleId>,
+    /// What it may call: by tool or effect the grants that all must allow a call, as indexes into [`Hir::grants`].
+    pub authority: BTreeMap<String, Vec<u32>>,
 }
 
 /// What a top-level name stands for.
@@ -119,6 +139,7 @@ pub enum Def {
     Effect(EffectId),
     /// A cell that takes what it handles as its last parameter.
     Handler(CellId),
+    Tool(ToolId),
     /// `import a.b` binds `b`.
     Module(ModuleId),
     /// A name that the head of the first argument decides ([`ExprKind::Builtin`]): methods of several types, or an
@@ -269,6 +290,8 @@ pub enum CellBody {
     Extern(Symbol),
     /// A function that the embedding program registers under the cell's name.
     Host,
+    /// A tool with a written signature.
+    Tool(ToolId),
     /// A method of a trait that each impl writes.
     Required,
     /// The value of a constant that is a binding of an entry of the session that ran before.

@@ -62,6 +62,7 @@ mod show;
 mod tail;
 mod text;
 mod thunk;
+mod tools;
 mod truth;
 mod types;
 mod value;
@@ -196,6 +197,7 @@ fn with<T>(
         empty_typed: &empty_typed,
     };
     p.files();
+    p.grants();
     let made = make(&mut p);
     let errors = std::mem::take(&mut p.errors);
     let Lower { types, module, .. } = p;

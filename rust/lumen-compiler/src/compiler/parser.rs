@@ -23,6 +23,7 @@ mod stmts;
 mod items;
 mod declarations;
 mod traits;
+mod tools;
 mod patterns;
 mod types;
 mod handlers;
@@ -136,6 +137,7 @@ struct Scratch {
     variant_fields: Vec<ast::VariantField>,
     cells: Vec<ast::CellId>,
     import_names: Vec<ast::ImportName>,
+    constraints: Vec<ast::Constraint>,
 }
 
 /// Moves what grew on a scratch stack since `$base` into its pool.

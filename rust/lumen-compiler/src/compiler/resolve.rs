@@ -13,6 +13,8 @@ mod signatures;
 mod types;
 mod traits;
 mod handlers;
+mod grants;
+mod tools;
 mod lookup;
 mod std_names;
 mod body;
@@ -35,7 +37,6 @@ pub use names::closest;
 pub(crate) use names::import_help;
 pub use session::SessionPlan;
 pub use std_names::ParseStd;
-pub(crate) use types::builtin_effect;
 
 use crate::compiler::hir::{CellId, CellOrigin, Def, Hir, ModuleId, Record};
 use context::{Ctx, Global};
@@ -49,11 +50,13 @@ use std_names::Std;
 pub fn resolve(
     units: &[Unit],
     plan: Option<&SessionPlan>,
+    allowed: &[String],
     names: &mut Interner,
     parse_std: &mut ParseStd<'_>,
 ) -> (Hir, Vec<Diagnostic>) {
     let std = Std::new(names, parse_std);
     let mut global = Global::new(names, std);
+    global.hir.allowed = allowed.to_vec();
     let modules: Vec<ModuleId> =
         units.iter().map(|unit| global.add_module(&unit.ast, &unit.name, unit.is_std)).collect();
     for (unit, &module) in units.iter().zip(&modules) {
@@ -73,6 +76,7 @@ pub fn resolve(
     for ((unit, &module), work) in units.iter().zip(&modules).zip(&works) {
         Ctx::new(&mut global, &unit.ast, module).declared_bounds(work);
     }
+    global.close_authority(units, &modules);
     global.check_trait_parents();
     for ((unit, &module), work) in units.iter().zip(&modules).zip(&mut works) {
         Ctx::new(&mut global, &unit.ast, module).signatures(work);
@@ -92,8 +96,10 @@ pub fn resolve(
         Ctx::new(&mut global, &unit.ast, module).check_unused_imports();
     }
     global.request_validate();
+    global.request_tools();
     global.load_requested();
     global.find_validate();
+    global.find_tools();
     global.check_constants();
     if !has_errors(&global.diagnostics) {
         global.diagnostics.append(&mut global.unused);

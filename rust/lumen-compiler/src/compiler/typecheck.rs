@@ -32,6 +32,7 @@ mod method;
 mod control;
 mod stmt;
 mod handle;
+mod tools;
 mod lambda;
 mod pattern;
 mod exhaustive;
@@ -46,8 +47,9 @@ use self::traits::Implied;
 use self::types::{RowTy, Ty, TyStore};
 use super::effects;
 use super::effects::row::{RowGraph, RowVar};
-use super::hir::{Bound, CellBody, CellId, Hir, Kept, TraitId, TypeParamId};
+use super::hir::{Bound, CellBody, CellId, Hir, Kept, ModuleId, TraitId, TypeParamId};
 use lumen_base::{Diagnostic, FileId, FileSpan, Interner, Span, Symbol};
+use lumen_lir::Effect;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 
@@ -150,6 +152,8 @@ pub(crate) struct Checker<'a> {
     std_method_names: FxHashSet<Symbol>,
     /// Types of the values that nested cells captured.
     capture_tys: FxHashMap<CellId, Box<[Ty]>>,
+    /// Effects that a module uses without a grant, which was reported.
+    reported_grants: FxHashSet<(ModuleId, Effect)>,
 }
 
 impl<'a> Checker<'a> {
@@ -186,6 +190,7 @@ impl<'a> Checker<'a> {
                 .collect(),
             method_names: hir.methods.keys().map(|(_, name)| *name).collect(),
             capture_tys: FxHashMap::default(),
+            reported_grants: FxHashSet::default(),
         }
     }
 

@@ -12,6 +12,7 @@ fn fixed(text: &str, form: Form) -> Fixed {
 
 fn diagnostics(text: &str) -> Vec<Diagnostic> {
     compile(CompileInput {
+        allowed: &[],
         name: "x.lm",
         path: None,
         source: text.as_bytes().to_vec(),

@@ -62,6 +62,10 @@ impl Writer<'_> {
                 }
                 self.expr(operand);
             }
+            ExprKind::Try(operand) => {
+                self.words(1);
+                self.expr(operand);
+            }
             ExprKind::Binary { op, op_lo, lhs, rhs } => {
                 self.operators(lhs, &[ChainLink { op, op_lo, operand: rhs }], lines);
             }

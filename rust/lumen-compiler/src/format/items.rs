@@ -4,8 +4,8 @@ use super::layout::Op;
 use super::lists::{BRACKETS, PARENS, Set};
 use super::writer::Writer;
 use crate::compiler::ast::{
-    Cell, CellBody, CellId, Enum, Import, ImportWhat, ItemId, ItemKind, Name, Param, Record,
-    StmtId, TypeParam, Variant,
+    Cell, CellBody, CellId, Enum, Import, ImportWhat, ItemId, ItemKind, Name, Record, StmtId,
+    TypeParam, Variant,
 };
 use crate::compiler::tokens::TokenKind;
 use lumen_base::Slice;
@@ -127,6 +127,12 @@ impl Writer<'_> {
                 self.ty(node.target);
                 self.methods(node.methods);
             }
+            ItemKind::Tool(id) => self.use_tool(&file[id]),
+            ItemKind::Grant(id) => self.grant(&file[id]),
+            ItemKind::Bind(id) => {
+                self.words(4);
+                self.atoms(file[id].tool.span.hi);
+            }
         }
         self.up_to(item.span.hi);
     }
@@ -193,26 +199,6 @@ impl Writer<'_> {
             CellBody::Extern | CellBody::Required | CellBody::Operation { .. } => {}
         }
         self.up_to(cell.span.hi);
-    }
-
-    /// The parameters of a cell or handler.
-    pub(super) fn params(&mut self, params: Slice<Param>) {
-        let file = self.file;
-        self.bracketed(PARENS, params.len(), Set::Lines, |w, at| {
-            let param = &file[params][at];
-            w.atoms(param.name.span.hi);
-            if let Some(ty) = param.ty.filter(|_| w.at(TokenKind::Colon)) {
-                w.expect(TokenKind::Colon);
-                w.space();
-                w.ty(ty);
-            }
-            if let Some(default) = param.default {
-                w.space();
-                w.expect(TokenKind::Eq);
-                w.space();
-                w.expr(default);
-            }
-        });
     }
 
     fn record(&mut self, record: &Record) {
@@ -313,6 +299,7 @@ impl Writer<'_> {
                 self.push(Op::Out);
             }
         }
+        self.passed_grants(import.grants);
     }
 }
 

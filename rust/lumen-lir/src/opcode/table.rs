@@ -492,6 +492,8 @@ macro_rules! with_opcodes {
             Rt = "rt" [win_def(A), win_take(B), rt(C)] FAIL.or(CALL);
             /// Like `rt`, with the class or type `x0` it works with.
             RtT = "rtt" [win_def(A), win_take(B), rt(C), ty(X0)] FAIL.or(CALL).or(EXT);
+            /// Calls a tool with the values from register `b` on; the reply is a dynamic value.
+            Tool = "tool" [def(A, Dyn), win_get(B), tool(C)] FAIL.or(ALLOC);
             /// Returns nothing.
             Ret0 = "ret0" [] TERM;
             /// Returns one value.
@@ -557,6 +559,6 @@ pub(super) mod notation {
     immediates!(imm => Imm, count => Count, flag => Flag, off => Off, field => Field, ordinal => Ordinal,
         variant => VariantLow, enum_base => EnumBase, class => Class, ty => Type, cell => Cell, rt => Intrinsic,
         k_int => ConstInt, k_float => ConstFloat, k_str => ConstStr, k_bytes => ConstBytes, template => Template,
-        table => JumpTable, global => Global, host => Host, code => ErrorCode, operation => Operation,
-        handler => Handler);
+        table => JumpTable, global => Global, host => Host, tool => Tool, code => ErrorCode,
+        operation => Operation, handler => Handler);
 }

@@ -1,6 +1,7 @@
 //! Parses modules: tables and cell headers.
 
 use super::TextError;
+use super::authority;
 use super::cursor::{Cursor, Read};
 use super::parse_code::Body;
 use crate::effects::{Effect, EffectSet};
@@ -165,6 +166,14 @@ fn table_row(module: &mut Module, keyword: &str, at: &mut Cursor<'_>) -> Read<()
                 line_starts: at.list(|at| at.number_as())?,
             });
         }
+        "grant" => {
+            next_row(at, "", module.grants.len())?;
+            module.grants.push(authority::grant(at)?);
+        }
+        "tool" => {
+            next_row(at, "u", module.tools.len())?;
+            module.tools.push(authority::tool(at)?);
+        }
         "entry" => module.entry = Some(CellId(at.id("@")?)),
         _ => return Err(format!("`{keyword}` begins no row of a module")),
     }
@@ -202,7 +211,7 @@ fn template_part(at: &mut Cursor<'_>) -> Read<TemplatePart> {
     Ok(TemplatePart::Hole { ty, spec })
 }
 
-fn type_id(at: &mut Cursor<'_>) -> Read<TypeId> {
+pub(super) fn type_id(at: &mut Cursor<'_>) -> Read<TypeId> {
     at.id("t").map(TypeId)
 }
 
@@ -290,12 +299,16 @@ fn class(at: &mut Cursor<'_>) -> Read<ClassDesc> {
     })
 }
 
-fn effects(at: &mut Cursor<'_>) -> Read<EffectSet> {
+pub(super) fn effects(at: &mut Cursor<'_>) -> Read<EffectSet> {
     let mut set = EffectSet::EMPTY;
     at.need("{")?;
+    if at.eat("any") {
+        at.need("}")?;
+        return Ok(EffectSet::FULL);
+    }
     while !at.eat("}") {
         let name = at.word()?;
-        let effect = Effect::by_name(name).ok_or_else(|| format!("`{name}` is no effect"))?;
+        let effect = Effect::by_number(name).ok_or_else(|| format!("`{name}` is no effect"))?;
         set = set.union(EffectSet::of(effect));
         at.eat(",");
     }

@@ -188,6 +188,7 @@ fn read_operand(operand: Operand, at: &mut Cursor<'_>) -> Read<u32> {
         Kind::JumpTable => at.id("T")?,
         Kind::Global => at.id("g")?,
         Kind::Host => at.id("h")?,
+        Kind::Tool => at.id("u")?,
         Kind::ErrorCode => at.id("R")?,
         Kind::Operation => at.id("o")?,
         Kind::Handler => at.id("d")?,

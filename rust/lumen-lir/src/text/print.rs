@@ -3,6 +3,7 @@
 use crate::intrinsics::INTRINSICS;
 use crate::module::{Cell, JumpTable, LineEntry, Module, Passing, Pos, TemplatePart};
 use crate::opcode::{self, Kind, Op, Operand};
+use crate::tools::{Constraint, Grant, GrantValue, ToolCall};
 use crate::typedesc::{ClassDesc, Repr, TypeDesc, TypeId, fixed_classes, fixed_types};
 use std::fmt::Write;
 
@@ -108,9 +109,45 @@ fn tables(module: &Module, out: &mut String) {
         let starts = list(file.line_starts.iter().map(u32::to_string));
         line!(out, "file {i} = {} \"{}\" ({starts})", quote(&file.path), hex(&file.hash));
     }
+    for (i, grant) in module.grants.iter().enumerate() {
+        line!(out, "grant {i} = {}", grant_row(grant));
+    }
+    for (i, call) in module.tools.iter().enumerate() {
+        line!(out, "tool u{i} = {}", tool_row(call));
+    }
     if let Some(entry) = module.entry {
         line!(out, "entry @{}", entry.0);
     }
+}
+
+fn grant_row(grant: &Grant) -> String {
+    let constraint = |constraint: &Constraint| {
+        let values = constraint.values.iter().map(|value| match value {
+            GrantValue::Bool(value) => value.to_string(),
+            GrantValue::Int(value) => format!("int {value}"),
+            GrantValue::Float(bits) => format!("float 0x{bits:016x}"),
+            GrantValue::Str(text) => quote(text),
+        });
+        format!("{} ({})", quote(&constraint.key), list(values))
+    };
+    let constraints = list(grant.constraints.iter().map(constraint));
+    let (subject, name) = (quote(&grant.subject), quote(&grant.name));
+    format!("{subject} {name} ({constraints}) at {}", pos(grant.at))
+}
+
+fn tool_row(call: &ToolCall) -> String {
+    let args = call.args.iter().map(|(name, ty)| format!("{}: t{}", quote(name), ty.0));
+    format!(
+        "{} {} {} {} ({}) -> t{}{} grants ({})",
+        quote(&call.tool),
+        quote(&call.name),
+        quote(&call.effect),
+        call.effects,
+        list(args),
+        call.result.0,
+        if call.attempt { " try" } else { "" },
+        list(call.grants.iter().map(u32::to_string)),
+    )
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {
@@ -389,6 +426,7 @@ fn one(operand: Operand, bits: u32) -> String {
         Kind::JumpTable => format!("T{bits}"),
         Kind::Global => format!("g{bits}"),
         Kind::Host => format!("h{bits}"),
+        Kind::Tool => format!("u{bits}"),
         Kind::ErrorCode => format!("R{bits}"),
         Kind::Operation => format!("o{bits}"),
         Kind::Handler => format!("d{bits}"),
@@ -409,6 +447,7 @@ fn note(module: &Module, operands: &[Operand], w: u64, ext: u64) -> Option<Strin
             Kind::Global => module.globals.get(n).map(|g| quote(&g.name)),
             Kind::Host => module.hosts.get(n).map(|h| quote(&h.name)),
             Kind::Operation => module.operations.get(n).map(|o| quote(&o.name)),
+            Kind::Tool => module.tools.get(n).map(|call| quote(&call.tool)),
             Kind::Class => module.classes.get(n).and_then(class_name),
             Kind::VariantLow => module.classes.get(n).and_then(class_name),
             _ => None,

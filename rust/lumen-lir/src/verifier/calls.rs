@@ -118,6 +118,19 @@ fn try_result(step: &Step<'_>, id: ClassId, ret: TypeId) -> Result<Value, Fault>
     Err(Fault::new(Rule::T6, "`callc.try` gives no result of this class"))
 }
 
+/// The arguments of a call of a tool are borrowed; its reply is a dynamic value.
+pub(super) fn tool(step: &mut Step<'_>, base: usize, index: usize) -> Result<Value, Fault> {
+    let module = step.module;
+    let call = &module.tools[index];
+    effects::allow(step.cell, call.effects)?;
+    let mut at = base;
+    for (_, ty) in &call.args {
+        let slots = step.param_slots(*ty)?;
+        at += step.members(at, Role::Use, slots.reprs()).map_err(argument)?;
+    }
+    Ok(Value::of(Repr::Dyn))
+}
+
 /// What the type variables of a signature stand for.
 #[derive(Default)]
 struct Bindings {

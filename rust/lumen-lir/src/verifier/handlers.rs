@@ -98,7 +98,7 @@ pub(super) fn relate(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<()
     let module = step.module;
     match op {
         Op::Handle => {
-            effects::allow(step.cell, EffectSet::all())?;
+            effects::allow(step.cell, EffectSet::FULL)?;
             let handler = &module.handlers[opcode::x0(ext) as usize];
             let codes = handler.clauses.iter().map(|clause| clause.code);
             let classes = std::iter::once(handler.body).chain(codes).chain(handler.ret);
@@ -117,14 +117,14 @@ pub(super) fn relate(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<()
             result(step, a, operation.ret)
         }
         Op::Resume => {
-            effects::allow(step.cell, EffectSet::all())?;
+            effects::allow(step.cell, EffectSet::FULL)?;
             let (value, gives) = resumption(step, c)?;
             let slots = step.param_slots(value)?;
             window(step, b, slots.reprs())?;
             result(step, a, gives)
         }
         Op::ResumeT => {
-            effects::allow(step.cell, EffectSet::all())?;
+            effects::allow(step.cell, EffectSet::FULL)?;
             let (value, gives) = resumption(step, b)?;
             let slots = step.param_slots(value)?;
             step.members(usize::from(a), Role::Take, slots.reprs()).map_err(misfit)?;
@@ -134,7 +134,7 @@ pub(super) fn relate(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<()
             }
             Err(Fault::new(Rule::H2, "the cell gives something else than the handler"))
         }
-        _ => effects::allow(step.cell, EffectSet::all()),
+        _ => effects::allow(step.cell, EffectSet::FULL),
     }
 }
 

@@ -192,6 +192,7 @@ fn one(module: &Module, cell: &Cell, op: Op, operand: Operand, bits: u32) -> Res
         Kind::Host => below(module.hosts.len()),
         Kind::Operation => below(module.operations.len()),
         Kind::Handler => below(module.handlers.len()),
+        Kind::Tool => below(module.tools.len()),
         Kind::ErrorCode if (1000..2000).contains(&n) => Ok(()),
         Kind::ErrorCode => Err((Rule::P4, "no runtime error has this number")),
     }

@@ -1,6 +1,7 @@
-//! Rules M1–M5: the tables of a module; those of handlers are looked at in `handlers.rs`.
+//! Rules M1–M6: the tables of a module; those of handlers are looked at in `handlers.rs`.
 
 use super::{Rule, Violation, handlers};
+use crate::effects::EffectSet;
 use crate::module::{HostFn, Module, TemplatePart};
 use crate::typedesc::{ClassDesc, ClassId, TypeDesc, TypeId, fixed_classes, fixed_types};
 
@@ -174,9 +175,32 @@ fn contents(module: &Module) -> Result<(), Violation> {
             ));
         }
     }
+    authority(module)?;
     match module.entry.map(|id| module.cells.get(id.index())) {
         None => Ok(()),
         Some(Some(cell)) if cell.params.is_empty() && cell.closure.is_none() => Ok(()),
         Some(_) => Err(Violation::module(Rule::M5, "the entry is not a cell without parameters")),
     }
+}
+
+/// Rule M6: calls of tools name an effect, existing types and grants for what they call.
+fn authority(module: &Module) -> Result<(), Violation> {
+    let bad = |what: &str| Err(Violation::module(Rule::M6, what));
+    for call in &module.tools {
+        if call.effects.iter().count() != 1 || !call.effects.is_subset_of(EffectSet::FULL) {
+            return bad("a call of a tool has not one effect");
+        }
+        let known = |ty: TypeId| ty.index() < module.types.len();
+        if !known(call.result) || !call.args.iter().all(|arg| known(arg.1)) {
+            return bad("a call of a tool has a type that does not exist");
+        }
+        let fits = |grant: &u32| {
+            let grant = module.grants.get(*grant as usize);
+            grant.is_some_and(|it| it.subject == call.tool || it.subject == call.effect)
+        };
+        if !call.grants.iter().all(fits) {
+            return bad("a call of a tool has a grant for something else");
+        }
+    }
+    Ok(())
 }

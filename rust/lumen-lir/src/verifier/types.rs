@@ -255,6 +255,7 @@ impl<'m> Step<'m> {
                 self.members(usize::from(b), Role::Use, strings).map(|_| STRING)
             }
             Op::Interp => self.template(usize::from(b), usize::from(c)),
+            Op::Tool => calls::tool(self, usize::from(b), usize::from(c)),
             Op::LdEmpty | Op::ListNew | Op::MapNew | Op::SetNew => self.empty(op, ClassId(bc)),
             Op::LdG | Op::StG => self.global(op, a, bc),
             Op::Tag | Op::JTag | Op::JNTag | Op::JVar | Op::JNVar | Op::SwitchTag => {

@@ -24,6 +24,7 @@ impl Judged {
 
 pub(crate) fn judge(source: &str) -> Judged {
     let out = compile(CompileInput {
+        allowed: &[],
         name: "property.lm",
         path: None,
         source: source.as_bytes().to_vec(),

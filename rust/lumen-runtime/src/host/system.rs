@@ -70,6 +70,10 @@ impl Host for SystemHost {
         Ok(i64::try_from(self.system.unix_nanos()).unwrap_or(i64::MAX))
     }
 
+    fn monotonic_nanos(&mut self) -> i64 {
+        i64::try_from(self.system.monotonic_nanos()).unwrap_or(i64::MAX)
+    }
+
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
         let end = self.system.monotonic_nanos() + u128::from(milliseconds) * 1_000_000;
         let (never, wake) = (Mutex::new(()), Condvar::new());

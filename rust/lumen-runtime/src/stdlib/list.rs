@@ -8,6 +8,7 @@ use crate::value::classes::{LIST_INT_CLASS, Slot};
 use crate::value::equal::Equality;
 use crate::value::list::check_index;
 use crate::value::text::LEN_MAX;
+use lumen_lir::Effect;
 
 pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("list.concat", concat),
@@ -126,6 +127,7 @@ fn sort_keyed(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn shuffle(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Random)?;
     let length = c.list(0).len();
     let list = c.take(0);
     c.make_unique_list(&list)?;

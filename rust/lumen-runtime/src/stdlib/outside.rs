@@ -4,6 +4,7 @@ use super::Builtin;
 use crate::failure::{Failure, Outcome};
 use crate::value::call::Call;
 use crate::value::classes::LIST_STRING_CLASS;
+use lumen_lir::Effect;
 
 pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("emit", emit),
@@ -24,6 +25,7 @@ fn emit(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn args(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Input)?;
     let args = c.outside.host()?.args().map_err(Failure::host)?;
     let list = c.new_list(LIST_STRING_CLASS, args.len())?;
     for arg in &args {
@@ -33,6 +35,7 @@ fn args(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn read_line(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Input)?;
     let line = c.outside.host()?.read_line().map_err(Failure::host)?;
     let line = match line {
         Some(line) => Some(c.new_str(&line)?),
@@ -42,16 +45,19 @@ fn read_line(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn timestamp(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Time)?;
     let nanos = c.outside.now_nanos()?;
     c.ret_float(nanos as f64 / 1e9)
 }
 
 fn timestamp_ms(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Time)?;
     let millis = c.outside.now_nanos()? / 1_000_000;
     c.ret_int(millis)
 }
 
 fn sleep(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Time)?;
     let Ok(millis) = u64::try_from(c.int(0)) else {
         return Err(Failure::argument(format!("sleep for {} milliseconds", c.int(0))));
     };
@@ -59,11 +65,13 @@ fn sleep(c: &mut Call<'_>) -> Outcome<()> {
 }
 
 fn random(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Random)?;
     let bits = c.outside.random()? >> 11;
     c.ret_float(bits as f64 / (1u64 << 53) as f64)
 }
 
 fn random_int(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Random)?;
     let (low, high) = (c.int(0), c.int(1));
     if low > high {
         return Err(Failure::argument(format!("a random number from {low} to {high}")));
@@ -84,11 +92,13 @@ fn uuid_text(bits: u128, version: u128) -> String {
 }
 
 fn uuid(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Random)?;
     let bits = u128::from(c.outside.random()?) << 64 | u128::from(c.outside.random()?);
     c.ret_str(&uuid_text(bits, 4))
 }
 
 fn uuid_v7(c: &mut Call<'_>) -> Outcome<()> {
+    c.outside.permit(Effect::Random)?;
     let millis = (c.outside.now_nanos()? / 1_000_000) as u128 & ((1 << 48) - 1);
     let noise = u128::from(c.outside.random()?) << 64 | u128::from(c.outside.random()?);
     c.ret_str(&uuid_text(millis << 80 | noise & ((1 << 80) - 1), 7))

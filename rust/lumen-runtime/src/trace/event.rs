@@ -110,6 +110,10 @@ pub enum Answer {
     Args(Vec<String>),
     /// A value of a host function.
     Value(HostValue),
+    /// The reply of a tool.
+    Reply(serde_json::Value),
+    /// Why a tool gave no reply.
+    NoReply(crate::tools::ToolFailure),
     /// It could not be done.
     Failed(String),
 }

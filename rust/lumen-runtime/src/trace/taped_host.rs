@@ -79,6 +79,18 @@ impl Host for TapedHost {
         }
     }
 
+    fn monotonic_nanos(&mut self) -> i64 {
+        self.host.monotonic_nanos()
+    }
+
+    fn pause_ms(&mut self, milliseconds: u64) -> Result<(), String> {
+        self.host.pause_ms(milliseconds)
+    }
+
+    fn approve(&mut self, question: &str) -> Result<bool, String> {
+        self.host.approve(question)
+    }
+
     fn random(&mut self) -> Result<u64, String> {
         match self.ask(|host| host.random().map(Answer::Bits))? {
             Answer::Bits(bits) => Ok(bits),

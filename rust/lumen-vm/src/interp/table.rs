@@ -15,6 +15,7 @@ pub(crate) use super::gens::*;
 pub(crate) use super::handlers::*;
 pub(crate) use super::lists::{quick_getd::*, quick_setr::*, *};
 pub(crate) use super::moves::*;
+pub(crate) use super::outside::*;
 pub(crate) use super::places::{quick::*, *};
 pub(crate) use super::strings::*;
 pub(crate) use super::tables::*;

@@ -92,6 +92,11 @@ fn imports(document: &Path) -> Vec<PathBuf> {
     let Ok(bytes) = OsSystem.read(document) else { return Vec::new() };
     let recorder = Recorder::new(&OsSystem);
     let form = form_of(&name);
-    compile_with(Source { path: Some(name.clone()), name, bytes, form }, Goal::Names, &recorder);
+    compile_with(
+        Source { path: Some(name.clone()), name, bytes, form },
+        Goal::Names,
+        &[],
+        &recorder,
+    );
     recorder.paths().into_iter().map(PathBuf::from).collect()
 }

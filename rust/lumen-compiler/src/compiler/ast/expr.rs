@@ -75,6 +75,8 @@ pub enum ExprKind {
     Propagate(ExprId),
     /// `e!`.
     Unwrap(ExprId),
+    /// `try e`.
+    Try(ExprId),
 
     /// `-e`, `~e`, `not e`.
     Unary { op: UnOp, operand: ExprId },

@@ -3,6 +3,7 @@
 //! A file gives one line for each root. The dump shows the structure without spans.
 
 mod handlers;
+mod tool;
 
 use super::*;
 use lumen_base::Interner;
@@ -95,6 +96,7 @@ impl Printer<'_> {
             ItemKind::Handler(id) => self.handler(&self.file[id]),
             ItemKind::Trait(id) => self.trait_decl(&self.file[id]),
             ItemKind::Impl(id) => self.impl_decl(&self.file[id]),
+            ItemKind::Tool(_) | ItemKind::Grant(_) | ItemKind::Bind(_) => self.authority(item.kind),
         }
     }
 
@@ -125,30 +127,6 @@ impl Printer<'_> {
             self.text(" ");
             self.cell(method);
         }
-    }
-
-    fn import(&mut self, import: &Import) {
-        self.node("import ", |p| {
-            p.path(import.path);
-            match import.what {
-                ImportWhat::Module(None) => {}
-                ImportWhat::Module(Some(alias)) => {
-                    p.text(" as ");
-                    p.name(alias);
-                }
-                ImportWhat::All(_) => p.text(" *"),
-                ImportWhat::Names(list) => {
-                    for one in &p.file[list] {
-                        p.text(" ");
-                        p.name(one.name);
-                        if let Some(alias) = one.alias {
-                            p.text("=");
-                            p.name(alias);
-                        }
-                    }
-                }
-            }
-        });
     }
 
     fn path(&mut self, path: Slice<Name>) {
@@ -190,6 +168,7 @@ impl Printer<'_> {
         self.node("cell ", |p| {
             p.name(cell.name);
             p.type_params(cell.type_params);
+            p.text(" ");
             p.params(cell.params);
             if cell.is_generator {
                 p.text(" yields");
@@ -455,6 +434,7 @@ impl Printer<'_> {
             }),
             ExprKind::Propagate(inner) => self.exprs("?", &[inner]),
             ExprKind::Unwrap(inner) => self.exprs("!", &[inner]),
+            ExprKind::Try(inner) => self.exprs("try", &[inner]),
             ExprKind::Unary { op, operand } => self.exprs(op.text(), &[operand]),
             ExprKind::Binary { op, lhs, rhs, .. } => self.exprs(op.text(), &[lhs, rhs]),
             ExprKind::Chain { first, rest } => self.node("chain ", |p| {

@@ -23,7 +23,7 @@ pub(super) enum Sought {
 impl Sought {
     pub(super) fn name<'c>(self, checker: &'c Checker<'_>) -> &'c str {
         match self {
-            Sought::Builtin(effect) => effect.name(),
+            Sought::Builtin(effect) => checker.hir.effect_name(effect, checker.names),
             Sought::Declared(param) => {
                 let known = checker.hir.type_params.get(param);
                 known.map_or("", |param| checker.names.resolve(param.name))

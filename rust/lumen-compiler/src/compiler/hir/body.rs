@@ -3,7 +3,7 @@
 //! A lambda's body lives in the arenas of the cell around it (one inference problem), with locals of its own:
 //! each captured outer local has an inner twin in [`Lambda::captures`]. A nested cell has its own [`Body`].
 
-use super::{CellId, ConstId, EnumId, RecordId, RowRef, TyRefId, VariantRef};
+use super::{CellId, ConstId, EnumId, RecordId, RowRef, ToolId, TyRefId, VariantRef};
 use lumen_base::Span;
 use lumen_base::Symbol;
 use lumen_base::{Arena, Idx};
@@ -207,6 +207,13 @@ pub enum ExprKind {
     Propagate(ExprId),
     /// `e!`.
     Unwrap(ExprId),
+    /// `try e`: the call of a tool, whose failure becomes a value.
+    Try(ExprId),
+    /// A call of a tool without a written signature; the context decides its type.
+    ToolCall {
+        tool: ToolId,
+        args: Box<[(Symbol, ExprId)]>,
+    },
     /// `a..b`, `a..=b`, `… step s` as a value: `list[Int]`; directly in `for` it is never built.
     Range {
         lo: ExprId,

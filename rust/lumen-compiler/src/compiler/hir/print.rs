@@ -32,6 +32,7 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
         CellBody::Lumen(body) => body,
         CellBody::Extern(_)
         | CellBody::Host
+        | CellBody::Tool(_)
         | CellBody::Required
         | CellBody::Kept(_)
         | CellBody::Operation { .. }
@@ -50,6 +51,7 @@ pub fn print_cell(hir: &Hir, names: &Interner, id: CellId, out: &mut String) {
             let _ = write!(printer.out, " extern {}", names.resolve(*key));
         }
         CellBody::Host => printer.out.push_str(" host"),
+        CellBody::Tool(_) => printer.out.push_str(" tool"),
         CellBody::Required => printer.out.push_str(" required"),
         CellBody::Kept(_) => printer.out.push_str(" kept"),
         CellBody::Operation { multi } => {

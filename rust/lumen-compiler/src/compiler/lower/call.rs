@@ -188,6 +188,9 @@ impl<'a> Fx<'_, 'a> {
         // Defaults belong to the trait's method, whichever cell implements it.
         let declared_args = type_args.clone();
         let (cell, type_args) = self.p.implementation(cell, type_args);
+        if let CellBody::Tool(tool) = self.p.hir.cells[cell].body {
+            return self.call_tool(e, call, cell, tool);
+        }
         if let CellBody::Extern(key) = self.p.hir.cells[cell].body {
             let key = self.p.names.resolve(key);
             return self.call_extern(e, call, key, cell, &type_args, hint);

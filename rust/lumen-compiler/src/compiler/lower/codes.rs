@@ -16,6 +16,8 @@ pub(super) const CONVERSION: u16 = 1015;
 pub(super) const CONSTRAINT: u16 = 1016;
 /// A builtin was called with a value that it cannot take.
 pub(super) const ARGUMENT: u16 = 1017;
+/// The reply of a tool is not of the type asked for.
+pub(super) const TOOL_MISMATCH: u16 = 1045;
 /// The step of a range is 0.
 pub(super) const RANGE_STEP: u16 = ARGUMENT;
 /// Code that is never reached.

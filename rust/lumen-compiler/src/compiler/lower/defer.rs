@@ -33,7 +33,7 @@ impl<'a> Fx<'_, 'a> {
             self.defer_ranges.push((i, frame.start, end, frame.reg));
             self.at(frame.span);
             if frame.is_run {
-                self.effects = self.effects.union(super::types::every_effect());
+                self.effects = self.effects.union(lumen_lir::EffectSet::FULL);
                 self.b.emit(Op::GenEnd, frame.reg, 0, 0);
             } else {
                 self.call_defer(frame.reg);

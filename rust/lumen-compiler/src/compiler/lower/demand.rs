@@ -80,9 +80,17 @@ enum Mode<'a> {
     Into(&'a [LocalId]),
 }
 
+/// The cells of std that check the replies of tools.
+fn tool_checks(hir: &Hir) -> impl Iterator<Item = CellId> {
+    [hir.well_known.tool_reply, hir.well_known.tool_outcome].into_iter().flatten()
+}
+
 /// Finds the facts about the body of `cell`.
 pub(super) fn facts(hir: &Hir, tables: &TypeTables, cell: CellId) -> Facts {
     let mut facts = Facts::default();
+    if let CellBody::Tool(_) | CellBody::Extern(_) = hir.cells[cell].body {
+        facts.callees.extend(tool_checks(hir));
+    }
     let CellBody::Lumen(body) = &hir.cells[cell].body else { return facts };
     let Some(typed) = tables.bodies.get(cell) else { return facts };
     facts.scope_of = vec![(0, u32::MAX); body.locals.len()];
@@ -238,6 +246,11 @@ impl<'a> Walk<'a> {
                 }
             }
             ExprKind::Unwrap(value) => self.expr(*value, mode),
+            ExprKind::Try(call) => self.expr(*call, mode),
+            ExprKind::ToolCall { args, .. } => {
+                args.iter().for_each(|arg| self.read(arg.1));
+                self.facts.callees.extend(tool_checks(self.hir));
+            }
             ExprKind::Propagate(value) => {
                 self.facts.returns.insert(self.lambda);
                 self.expr(*value, mode);

@@ -137,6 +137,8 @@ impl<'a> Fx<'_, 'a> {
             ExprKind::Coalesce { value, default } => self.coalesce(e, *value, *default, hint),
             ExprKind::Propagate(value) => self.propagate(e, *value, want),
             ExprKind::Unwrap(value) => self.unwrap(e, *value, want),
+            ExprKind::Try(call) => self.try_call(*call),
+            ExprKind::ToolCall { tool, args } => self.tool_expr(e, *tool, args),
             ExprKind::Range { lo, hi, inclusive, step } => {
                 self.range_list(e, *lo, *hi, *inclusive, *step)
             }

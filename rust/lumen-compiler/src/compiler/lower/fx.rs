@@ -120,6 +120,8 @@ pub(super) struct Fx<'p, 'a> {
     pub(super) entry: CellId,
     pub(super) effects: lumen_lir::EffectSet,
     pub(super) calls: Vec<lumen_lir::CellId>,
+    /// The next call of a tool is that of a `try`.
+    pub(super) attempting: bool,
     /// Type of what `yield` gives, in the body of a generator.
     pub(super) yields: Option<Ty>,
     /// How the clause that is lowered resumes.

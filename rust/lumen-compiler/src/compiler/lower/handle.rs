@@ -86,7 +86,7 @@ impl<'a> Fx<'_, 'a> {
     }
 
     fn every_effect(&mut self) {
-        self.effects = self.effects.union(super::types::every_effect());
+        self.effects = self.effects.union(lumen_lir::EffectSet::FULL);
     }
 
     /// The function that a clause is lowered to, and whether it resumes by returning.

@@ -53,7 +53,7 @@ impl<'a> Fx<'_, 'a> {
             return Val::new(Place::Never, ret);
         }
         self.raise(&mut window);
-        self.effects = self.effects.union(super::types::every_effect());
+        self.effects = self.effects.union(lumen_lir::EffectSet::FULL);
         let v = self
             .finish(window, ret, hint, |fx, dst, base| fx.b.emit(Op::CallC, dst, base, function));
         self.done(f);
@@ -64,7 +64,7 @@ impl<'a> Fx<'_, 'a> {
     pub(super) fn call_defer(&mut self, closure: Reg) {
         let mut window = self.open_window(&[], 3, |_| true);
         self.raise(&mut window);
-        self.effects = self.effects.union(super::types::every_effect());
+        self.effects = self.effects.union(lumen_lir::EffectSet::FULL);
         let v = self.finish(window, Ty::NULL, None, |fx, dst, base| {
             fx.b.emit(Op::CallC, dst, base, closure)
         });
@@ -78,7 +78,7 @@ impl<'a> Fx<'_, 'a> {
         let (function, f) = self.reg(f);
         let mut window = self.open_window(&[], 3, |_| true);
         self.raise(&mut window);
-        self.effects = self.effects.union(super::types::every_effect());
+        self.effects = self.effects.union(lumen_lir::EffectSet::FULL);
         let v = self.finish(window, result, None, |fx, dst, base| {
             fx.b.emit_ext32(Op::CallTry, [dst, base, function], [class.0, 0]);
         });

@@ -76,6 +76,7 @@ impl<'a> Lower<'a> {
             entry,
             effects: EffectSet::EMPTY,
             calls: Vec::new(),
+            attempting: false,
             yields: None,
             resume: None,
         }

@@ -230,7 +230,7 @@ impl Fx<'_, '_> {
             }
             Source::Text { i, text: v } => self.next_of(Op::ForStr, *i, *v, head),
             Source::Stream { run, elem } => {
-                self.effects = self.effects.union(super::types::every_effect());
+                self.effects = self.effects.union(lumen_lir::EffectSet::FULL);
                 self.b.branch(Op::GenNext, elem.reg, *run, head);
             }
         }

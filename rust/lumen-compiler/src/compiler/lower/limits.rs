@@ -23,6 +23,11 @@ pub(super) fn too_many_instances(at: FileSpan, name: &str, limit: usize) -> Diag
     .with_help("call it with the same type arguments, or wrap the value in a record")
 }
 
+/// More different calls of tools than an instruction can number.
+pub(super) fn too_many_tools(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0298, at, "the program calls tools in too many different ways")
+}
+
 /// A check of a dynamic value in a generic cell, for type arguments with a refined type inside.
 pub(super) fn refined_inside(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0491, at, format!("a dynamic value cannot be checked against `{ty}`"))

@@ -235,7 +235,10 @@ impl<'a> Walk<'a> {
                 self.expr(*lhs);
             }
             ExprKind::Is { value, .. } | ExprKind::As { value, .. } => self.expr(*value),
-            ExprKind::Propagate(value) | ExprKind::Unwrap(value) => self.expr(*value),
+            ExprKind::Propagate(value) | ExprKind::Unwrap(value) | ExprKind::Try(value) => {
+                self.expr(*value);
+            }
+            ExprKind::ToolCall { args, .. } => self.all(args.iter().map(|arg| arg.1)),
             ExprKind::Coalesce { value, default } => {
                 let skip = self.live.clone();
                 self.expr(*default);

@@ -27,6 +27,7 @@ impl Program {
         match &hir.cells[cell].body {
             CellBody::Lumen(body) => parameter(body, index)
                 .is_none_or(|local| self.facts(cell).own.contains(local.raw())),
+            CellBody::Tool(_) => false,
             CellBody::Extern(_)
             | CellBody::Host
             | CellBody::Required
@@ -156,6 +157,7 @@ fn propagate(hir: &Hir, names: &Interner, program: &mut Program, order: &[CellId
                         edges.push((to + param.raw(), base + local.raw()));
                     }
                 }
+                CellBody::Tool(_) => {}
                 CellBody::Host
                 | CellBody::Required
                 | CellBody::Operation { .. }

@@ -11,6 +11,7 @@ use lumen_lir::{Module, Op};
 fn module(source: &str) -> Module {
     let system = MemorySystem::default();
     let out = compile(CompileInput {
+        allowed: &[],
         name: "main.lm",
         path: Some("main.lm"),
         source: source.as_bytes().to_vec(),
@@ -146,6 +147,7 @@ fn endless_instances_are_an_error() {
         cell main() -> Int = grow(1, 3)\n";
     let system = MemorySystem::default();
     let out = compile(CompileInput {
+        allowed: &[],
         name: "main.lm",
         path: Some("main.lm"),
         source: source.as_bytes().to_vec(),

@@ -290,7 +290,7 @@ impl<'a> Types<'a> {
             TyKind::Stream { elem, .. } => {
                 let elem = self.describe(module, tables, elem).id;
                 TypeDesc::Obj(
-                    module.intern_class(ClassDesc::Stream { elem, effects: every_effect() }),
+                    module.intern_class(ClassDesc::Stream { elem, effects: EffectSet::FULL }),
                 )
             }
             TyKind::Resumption { value, result } => {
@@ -304,7 +304,7 @@ impl<'a> Types<'a> {
                 TypeDesc::Obj(module.intern_class(ClassDesc::Fn {
                     params,
                     ret,
-                    effects: every_effect(),
+                    effects: EffectSet::FULL,
                 }))
             }
         }
@@ -444,9 +444,4 @@ impl<'a> Types<'a> {
             TyKind::Param(id) => self.names.resolve(self.hir.type_params[*id].name).to_owned(),
         }
     }
-}
-
-/// The row of every function and stream class: rows do not decide representations.
-pub(super) fn every_effect() -> EffectSet {
-    lumen_lir::Effect::ALL.into_iter().fold(EffectSet::EMPTY, |set, e| set.union(EffectSet::of(e)))
 }

@@ -58,7 +58,12 @@ impl Parser<'_> {
             TokenKind::Ident => match token.symbol {
                 sym::CONST => matches!(next.kind, TokenKind::Ident | TokenKind::Upper),
                 sym::EXTERN => next.kind == TokenKind::Cell,
-                _ => self.begins_trait() || self.begins_impl() || self.begins_effect_or_handler(),
+                _ => {
+                    self.begins_trait()
+                        || self.begins_impl()
+                        || self.begins_effect_or_handler()
+                        || self.begins_authority()
+                }
             },
             _ => false,
         }
@@ -86,6 +91,7 @@ impl Parser<'_> {
             TokenKind::Ident if self.begins_effect_or_handler() => {
                 self.handler_decl().map(ItemKind::Handler)
             }
+            TokenKind::Ident if !is_pub && self.begins_authority() => self.authority(),
             TokenKind::Ident if self.begins_impl() => {
                 if is_pub {
                     let found = diagnostics::pub_impl(self.in_file(self.prev_span()));
@@ -295,13 +301,9 @@ impl Parser<'_> {
         } else {
             ImportWhat::Module(None)
         };
-        let word = self.tok();
-        if self.at_word(sym::WITH) && !word.starts_line() && !self.panicking {
-            self.reject_unbuilt(word, "`import … with grants`");
-            self.skip_line();
-        }
+        let grants = self.passed_grants();
         let span = self.span_from(lo);
-        Some(self.tree.imports.alloc(Import { path, what, span }))
+        Some(self.tree.imports.alloc(Import { path, what, grants, span }))
     }
 
     /// What stands behind the colon of an import.

@@ -290,7 +290,13 @@ impl Parser<'_> {
                 self.report(found);
                 self.unary(token, UnOp::Not, PREFIX)
             }
-            TokenKind::Await | TokenKind::Try => {
+            TokenKind::Try => {
+                self.bump();
+                let operand = self.binary(PREFIX);
+                let span = self.span_from(token.lo);
+                self.alloc(ExprKind::Try(operand), span)
+            }
+            TokenKind::Await => {
                 self.reject_unbuilt(token, token.kind.describe());
                 self.bump();
                 self.binary(PREFIX);
@@ -298,6 +304,11 @@ impl Parser<'_> {
             }
             _ => self.postfix(),
         }
+    }
+
+    /// A literal, perhaps with a sign.
+    pub(super) fn prefixed_operand(&mut self) -> ExprId {
+        self.binary(PREFIX)
     }
 
     fn unary(&mut self, token: Token, op: UnOp, level: Level) -> ExprId {

@@ -16,6 +16,9 @@ impl Ctx<'_, '_> {
         args: Slice<ast::Arg>,
         first: Option<ExprId>,
     ) -> ExprKind {
+        if let Some(tool) = self.untyped_tool(callee) {
+            return self.tool_call(tool, self.ast[callee].span, args, first);
+        }
         let ast::Expr { kind, span } = self.ast[callee];
         match kind {
             ast::ExprKind::Field { base, name, name_lo, safe } => {

@@ -12,7 +12,7 @@ use crate::compiler::hir::{
 };
 use lumen_base::{Arena, Diagnostic, FileSpan, Idx, Interner, Severity, Span, Symbol, sym};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Unresolved names of one compilation for which a close name is looked for.
 const SUGGESTIONS_MAX: u32 = 100;
@@ -33,6 +33,9 @@ pub(super) struct Global<'g> {
     pub(super) unused: Vec<Diagnostic>,
     /// Whether there is an `as`.
     pub(super) has_conversions: bool,
+    /// Whether some tool is called, and whether one is called by `try`.
+    pub(super) calls_tools: bool,
+    pub(super) tries_tools: bool,
     /// By module: what only name resolution needs.
     pub(super) modules: Vec<ModuleNames>,
     /// What entries of a session leave, while their scripts are being resolved.
@@ -48,6 +51,8 @@ pub(super) struct ModuleNames {
     pub(super) declares_builtins: bool,
     /// Variants of the enums that the module declares or imports.
     pub(super) variants: FxHashMap<Symbol, VariantChoice>,
+    /// Tools and effects that are used without a grant, which was reported.
+    pub(super) reported_grants: BTreeSet<String>,
     /// Declared names in source order, for star imports.
     pub(super) declared: Vec<(Symbol, Def)>,
     /// The names of imported enums, whose use is also that of their variants.
@@ -87,6 +92,10 @@ impl<'g> Global<'g> {
             traits: Arena::new(),
             impls: Arena::new(),
             effects: Arena::new(),
+            tools: Arena::new(),
+            grants: Vec::new(),
+            tool_effects: Vec::new(),
+            allowed: Vec::new(),
             type_params: Arena::new(),
             ty_refs: Arena::new(),
             builtins: FxHashMap::default(),
@@ -96,6 +105,9 @@ impl<'g> Global<'g> {
                 result: Idx::from_raw(0),
                 failure: Idx::from_raw(0),
                 validate: None,
+                tool_error: None,
+                tool_reply: None,
+                tool_outcome: None,
                 ord: None,
                 show: None,
             },
@@ -111,6 +123,8 @@ impl<'g> Global<'g> {
             scope: Scope::default(),
             has_deprecated: false,
             has_conversions: false,
+            calls_tools: false,
+            tries_tools: false,
             unused: Vec::new(),
             modules: Vec::new(),
             session: None,
@@ -127,9 +141,11 @@ impl<'g> Global<'g> {
             name,
             is_std,
             is_entry: false,
+            first: first_root(ast),
             doc_mode: directives.doc_mode,
             scope: FxHashMap::default(),
             imports: Vec::new(),
+            authority: BTreeMap::new(),
         })
     }
 
@@ -145,6 +161,7 @@ impl<'g> Global<'g> {
             Def::Alias(id) => {
                 (hir.aliases[id].module, hir.aliases[id].is_pub, hir.aliases[id].span)
             }
+            Def::Tool(id) => (hir.tools[id].module, false, hir.tools[id].name_span),
             Def::Trait(id) => {
                 (hir.traits[id].module, hir.traits[id].is_pub, hir.traits[id].name_span)
             }
@@ -450,4 +467,10 @@ impl<'c, 'g> Ctx<'c, 'g> {
     pub(super) fn cell_mut(&mut self, id: CellId) -> &mut crate::compiler::hir::Cell {
         &mut self.g.hir.cells[id]
     }
+}
+
+/// Where the first declaration or statement of a file begins.
+fn first_root(ast: &ast::File) -> u32 {
+    let items = ast.items.iter().map(|&item| ast[item].span.lo);
+    items.chain(ast.statements.iter().map(|&stmt| ast[stmt].span.lo)).min().unwrap_or_default()
 }

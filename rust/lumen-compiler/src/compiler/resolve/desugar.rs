@@ -12,7 +12,10 @@ impl Ctx<'_, '_> {
     pub(super) fn pipe(&mut self, value: ExprId, rhs: ast::ExprId, span: Span) -> ExprId {
         let ast::Expr { kind, span: rhs_span } = self.ast[rhs];
         let kind = match kind {
-            ast::ExprKind::Propagate(inner) => ExprKind::Propagate(self.pipe(value, inner, span)),
+            ast::ExprKind::Propagate(inner) => {
+                let inner = self.pipe(value, inner, span);
+                ExprKind::Propagate(self.attempted(inner))
+            }
             ast::ExprKind::Unwrap(inner) => ExprKind::Unwrap(self.pipe(value, inner, span)),
             ast::ExprKind::Field { base, name, name_lo, safe } if self.calls(base) => {
                 let base = self.pipe(value, base, span);

@@ -1,5 +1,7 @@
 //! What name resolution says: E03xx and W03xx, one constructor each.
 
+pub(super) mod authority;
+
 use lumen_base::{Applicability, Code, Diagnostic, FileSpan};
 
 /// `name` stands for nothing that can be used as a value here.

@@ -50,9 +50,14 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Perform(call) => return self.perform(call, span),
             ast::ExprKind::Propagate(inner) => {
                 self.check_leaves_defer(span, "?");
-                ExprKind::Propagate(self.expr(inner))
+                let inner = self.expr(inner);
+                ExprKind::Propagate(self.attempted(inner))
             }
             ast::ExprKind::Unwrap(inner) => ExprKind::Unwrap(self.expr(inner)),
+            ast::ExprKind::Try(inner) => {
+                self.g.tries_tools = true;
+                ExprKind::Try(self.expr(inner))
+            }
             ast::ExprKind::Unary { op, operand } => self.unary(op, operand),
             ast::ExprKind::Binary { op, op_lo, lhs, rhs } => {
                 let left = self.expr(lhs);

@@ -113,6 +113,7 @@ impl Walk<'_> {
             ExprKind::Perform(inner)
             | ExprKind::Propagate(inner)
             | ExprKind::Unwrap(inner)
+            | ExprKind::Try(inner)
             | ExprKind::Halt(inner)
             | ExprKind::Yield(inner)
             | ExprKind::Unary { operand: inner, .. }

@@ -6,8 +6,8 @@ use super::diagnostics;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
     Alias, AliasId, Cell, CellAttrs, CellBody, CellId, CellOrigin, Const, ConstId, Def, EffectId,
-    Enum, EnumId, ImplId, Record, RecordId, TraitId, TyRefId, TyRefKind, TypeParamId, Variant,
-    VariantRef,
+    Enum, EnumId, ImplId, Record, RecordId, ToolId, TraitId, TyRefId, TyRefKind, TypeParamId,
+    Variant, VariantRef,
 };
 use lumen_base::{Idx, Slice, Span, Symbol, sym};
 use rustc_hash::FxHashMap;
@@ -30,6 +30,7 @@ pub(super) enum Declared {
     Impl { source: ast::ImplId, id: ImplId },
     Effect { source: ast::EffectId, id: EffectId },
     Handler { source: ast::HandlerId, id: CellId },
+    Tool { source: ast::ToolId, id: ToolId },
 }
 
 /// A body to resolve once all signatures are known.
@@ -79,9 +80,15 @@ impl Ctx<'_, '_> {
                 ast::ItemKind::Impl(source) => self.collect_impl(source, item),
                 ast::ItemKind::Effect(source) => self.collect_effect(source, item),
                 ast::ItemKind::Handler(source) => self.collect_handler(source, item),
+                ast::ItemKind::Tool(source) => self.collect_tool(source, item),
+                ast::ItemKind::Grant(_) | ast::ItemKind::Bind(_) => {
+                    self.reject_attributes(item);
+                    continue;
+                }
             };
             work.declared.push(declared);
         }
+        self.collect_grants();
         self.declare_trait_methods(&work.declared);
         self.check_variant_names();
         work

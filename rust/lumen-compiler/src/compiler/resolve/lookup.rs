@@ -245,6 +245,7 @@ impl Ctx<'_, '_> {
                 self.g.std.request(original);
                 ExprKind::Builtin(original)
             }
+            Def::Tool(id) => self.tool_value(id, span),
             Def::Error => ExprKind::Missing,
             Def::Enum(_)
             | Def::Alias(_)

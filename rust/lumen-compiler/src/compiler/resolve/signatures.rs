@@ -38,6 +38,7 @@ impl Ctx<'_, '_> {
                 Declared::Handler { source, id } => {
                     self.handler_signature(source, id, &mut work.jobs)
                 }
+                Declared::Tool { source, id } => self.tool_signature(source, id, &mut work.jobs),
             }
         }
         work.declared = declared;

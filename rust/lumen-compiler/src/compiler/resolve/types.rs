@@ -19,8 +19,10 @@ pub(super) enum RowPlace {
 }
 
 /// Effects of the language that this compiler does not have.
-const EFFECTS_NOT_BUILT: &[&str] =
-    &["fs", "env", "net", "http", "exec", "llm", "mcp", "state", "async", "fail", "console"];
+const EFFECTS_NOT_BUILT: &[&str] = &["state", "async", "fail", "console"];
+
+/// Names that are effects wherever a tool has them, and never row variables.
+const TOOL_EFFECTS: &[&str] = &["llm", "mcp"];
 
 impl Ctx<'_, '_> {
     /// A written type. A row variable in it must be declared.
@@ -157,7 +159,8 @@ impl Ctx<'_, '_> {
             | Def::Module(_)
             | Def::Effect(_)
             | Def::Handler(_)
-            | Def::Builtin(_) => {
+            | Def::Builtin(_)
+            | Def::Tool(_) => {
                 let (at, text) = (self.at(name.span), self.text(name.symbol));
                 self.report(diagnostics::wrong_kind(at, &text, kind_of(def), "a type"));
                 return TyRefKind::Error;
@@ -281,7 +284,7 @@ impl Ctx<'_, '_> {
                 vars.push(var);
                 continue;
             }
-            if builtin_effect(self.g.names.resolve(name.symbol)).is_some() {
+            if self.g.hir.effect(name.symbol, self.g.names).is_some() {
                 effects.push((name.symbol, name.span));
             } else {
                 match self.row_variable(name, place) {
@@ -304,7 +307,7 @@ impl Ctx<'_, '_> {
             self.report_not_built(name.span, &format!("the effect `{text}`"));
             return None;
         }
-        if place == RowPlace::Parameter {
+        if place == RowPlace::Parameter && !TOOL_EFFECTS.contains(&text.as_str()) {
             let var = self.g.add_type_param(name, Bounds::default(), true);
             self.generics.push((name.symbol, var));
             return Some(var);
@@ -325,11 +328,6 @@ impl Ctx<'_, '_> {
     }
 }
 
-/// The builtin effect with this name in rows.
-pub(crate) fn builtin_effect(name: &str) -> Option<Effect> {
-    Effect::by_name(name).filter(|effect| *effect != Effect::Perform)
-}
-
 /// What kind of thing a name stands for, in words.
 pub(super) fn kind_of(def: Def) -> &'static str {
     match def {
@@ -343,13 +341,14 @@ pub(super) fn kind_of(def: Def) -> &'static str {
         Def::Trait(_) => "a trait",
         Def::Effect(_) => "an effect",
         Def::Handler(_) => "a handler",
+        Def::Tool(_) => "a tool",
         Def::Error => "an error",
     }
 }
 
 /// A type of the language that this compiler does not have.
 fn unbuilt_type(name: Symbol) -> Option<&'static str> {
-    if name == sym::TOOL_ERROR { Some("the type `ToolError`") } else { unbuilt_name(name) }
+    unbuilt_name(name)
 }
 
 pub(super) fn builtin_trait(name: Symbol) -> Option<Bounds> {

@@ -141,6 +141,7 @@ impl<'a> BodyCx<'_, 'a> {
             let (at, name) = (self.here(site.given.span), self.c.names.resolve(decl.name));
             return self.fail(d::recursive_inference(at, name));
         }
+        self.require_grant(cell, site.given.span);
         let inst = self.cell_instance(cell, &site);
         let params = Params::Cell(decl);
         let Some((placed, sources)) = self.place_args(params, site.given) else {
@@ -158,6 +159,7 @@ impl<'a> BodyCx<'_, 'a> {
         let generic = !inst.args.is_empty();
         self.check_args(&placed, generic, param_ty, |cx| cx.meet_want(ret, want, span));
         self.require_bounds(&inst);
+        self.require_tool_json(cell, span);
         self.call_row(cell, &inst, span);
         let type_args = inst.args.into_boxed_slice();
         let target = Target::Cell(cell);
@@ -394,6 +396,10 @@ impl<'a> BodyCx<'_, 'a> {
             ExprKind::Record(id) => return self.record_value(expr, *id, want),
             _ => return Ty::ERROR,
         };
+        if self.reaches_out(cell) {
+            let (at, name) = (self.here(span), self.hir.cells[cell].name);
+            return self.fail(d::granted_as_value(at, self.c.names.resolve(name)));
+        }
         if !self.c.ensure_ret(cell) {
             let (at, name) = (self.here(span), self.hir.cells[cell].name);
             return self.fail(d::recursive_inference(at, self.c.names.resolve(name)));

@@ -12,7 +12,6 @@ use crate::compiler::hir::{
     AliasId, Bound, Bounds, Cell, CellBody, CellId, CellOrigin, EnumId, RecordId, RowRef, TyRefId,
     TyRefKind, TypeParamId,
 };
-use crate::compiler::resolve::builtin_effect;
 use lumen_base::FileId;
 use lumen_lir::effects::EffectSet;
 
@@ -176,7 +175,7 @@ impl<'a> Checker<'a> {
         info.row_params = all.into_boxed_slice();
         // A row with an unknown effect was reported: the body's own row stands for it.
         let known = |row: &RowRef| {
-            row.effects.iter().all(|&(name, _)| builtin_effect(self.names.resolve(name)).is_some())
+            row.effects.iter().all(|&(name, _)| self.hir.effect(name, self.names).is_some())
         };
         let written = cell.row.as_ref().is_some_and(known);
         let is_member = matches!(cell.origin, CellOrigin::Trait(_) | CellOrigin::Impl(_));
@@ -201,8 +200,8 @@ impl<'a> Checker<'a> {
 
     /// The row that a lambda writes; nothing when it names an unknown effect, which was reported.
     pub(super) fn written_row(&mut self, row: &RowRef) -> Option<RowTy> {
-        let mut names = row.effects.iter().map(|&(name, _)| self.names.resolve(name));
-        if !names.all(|name| builtin_effect(name).is_some()) {
+        let mut names = row.effects.iter();
+        if !names.all(|&(name, _)| self.hir.effect(name, self.names).is_some()) {
             return None;
         }
         let effects = self.written_effects(row);
@@ -214,8 +213,8 @@ impl<'a> Checker<'a> {
 
     /// Unknown names were reported by name resolution.
     fn written_effects(&self, row: &RowRef) -> EffectSet {
-        let names = row.effects.iter().map(|&(name, _)| self.names.resolve(name));
-        let known = names.filter_map(builtin_effect).map(EffectSet::of);
+        let effects = row.effects.iter().filter_map(|&(name, _)| self.hir.effect(name, self.names));
+        let known = effects.map(EffectSet::of);
         known.fold(EffectSet::EMPTY, EffectSet::union)
     }
 

@@ -2,10 +2,12 @@
 
 mod conversions;
 mod optionals;
+mod tools;
 mod traits;
 
 pub(super) use conversions::*;
 pub(super) use optionals::*;
+pub(super) use tools::*;
 pub(super) use traits::*;
 
 use crate::compiler::resolve::closest;
@@ -494,12 +496,6 @@ pub(super) fn match_too_complex(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0453, at, "this match has too many cases to examine")
         .with_primary("the check gave up")
         .with_help("split it: match on one part first")
-}
-
-/// A `ty` has no text.
-pub(super) fn no_text(at: FileSpan, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0454, at, format!("a `{ty}` has no text"))
-        .with_primary("this holds a function")
 }
 
 /// This format does not fit a `ty`.

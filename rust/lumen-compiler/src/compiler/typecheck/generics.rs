@@ -101,6 +101,11 @@ impl<'a> Checker<'a> {
         any.iter().any(|&bound| declared.contains(bound))
     }
 
+    /// Whether no value of `ty` holds a function, whatever its type parameters stand for.
+    pub(super) fn has_no_functions(&self, ty: Ty) -> bool {
+        self.no_functions(ty, &mut |_| true)
+    }
+
     /// Whether no value of `ty` holds a function; `param` decides for type parameters.
     pub(super) fn no_functions(&self, ty: Ty, param: &mut dyn FnMut(Ty) -> bool) -> bool {
         match self.store.kind(ty) {

@@ -593,8 +593,17 @@ impl BodyCx<'_, '_> {
     }
 
     /// `e?`: the value, or leave the function with the error or null.
-    pub(super) fn propagate(&mut self, inner: ExprId, span: Span) -> Ty {
-        let own = self.infer(inner);
+    pub(super) fn propagate(&mut self, inner: ExprId, span: Span, want: Want) -> Ty {
+        let own = match (&self.node(inner).kind, want) {
+            (ExprKind::Try(_), Want::Ty(value)) => {
+                let error = self.fresh();
+                let args = Box::new([value, error]);
+                let wanted = TyKind::Enum(self.hir.well_known.result, args);
+                let wanted = self.c.store.intern(wanted);
+                self.expr(inner, Want::Ty(wanted))
+            }
+            _ => self.infer(inner),
+        };
         let own = self.c.zonk(own);
         let at = self.here(span);
         let frame = self.frame();

@@ -29,7 +29,8 @@ impl TypePrinter<'_> {
     /// `row` as source text: `{emit, random}`.
     pub fn row(&self, row: RowTy) -> String {
         let kind = self.store.row(row);
-        let mut parts: Vec<&str> = kind.effects.iter().map(|effect| effect.name()).collect();
+        let mut parts: Vec<&str> =
+            kind.effects.iter().map(|effect| self.hir.effect_name(effect, self.names)).collect();
         for &param in &kind.params {
             parts.push(self.param(param).unwrap_or("e"));
         }

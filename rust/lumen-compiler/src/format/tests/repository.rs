@@ -116,6 +116,7 @@ fn line_end(out: &mut String, gap: &str, scale: usize, chance: &mut Chance) {
 /// The LIR without places and the source that failures show; nothing when the program does not compile.
 fn lir(text: &str) -> Option<String> {
     let out = compile(CompileInput {
+        allowed: &[],
         name: "x.lm",
         path: None,
         source: text.as_bytes().to_vec(),
@@ -137,6 +138,9 @@ fn without_source(line: &str) -> &str {
     let shows_source = ["` does not hold", "` is false"].iter().any(|text| line.contains(text));
     if line.starts_with("string ") && shows_source {
         return "string";
+    }
+    if line.starts_with("grant ") {
+        return line.rfind(" at ").map_or(line, |at| &line[..at]);
     }
     // Strings are shown, shortened, beside the instructions that load them.
     line.find(" ; \"").map_or(line, |at| &line[..at])

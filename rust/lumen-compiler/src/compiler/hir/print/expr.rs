@@ -90,6 +90,11 @@ impl Printer<'_> {
             ExprKind::Coalesce { value, default } => self.node("??", &[*value, *default]),
             ExprKind::Propagate(inner) => self.node("?", &[*inner]),
             ExprKind::Unwrap(inner) => self.node("!", &[*inner]),
+            ExprKind::Try(inner) => self.node("try", &[*inner]),
+            ExprKind::ToolCall { args, .. } => {
+                let args: Vec<ExprId> = args.iter().map(|(_, value)| *value).collect();
+                self.node("tool", &args);
+            }
             ExprKind::Range { lo, hi, inclusive, step } => {
                 let parts: Vec<ExprId> =
                     [Some(*lo), Some(*hi), *step].into_iter().flatten().collect();

@@ -109,6 +109,7 @@ fn vars(term: &Term) -> Vec<usize> {
 /// A compilation of nothing, for a checker to stand on.
 fn nothing() -> CompileOutput {
     compile(CompileInput {
+        allowed: &[],
         name: "x.lm",
         path: None,
         source: Vec::new(),

@@ -1,0 +1,300 @@
+//! Calls of tools at run time: the one way out.
+//!
+//! A call → [`validate_tool_policy`] against the grants of the program, `lumen.toml` and the flags → a provider → a reply,
+//! or a failure as a value or a runtime error. Whatever reaches outside by a grant goes through [`Tools::dispatch`], so
+//! recording and replaying have one place. Invariants: no provider sees a call that the policy does not allow, a retry is
+//! checked like a first call, and budgets are counted before a call leaves.
+
+mod address;
+mod config;
+mod failure;
+mod policy;
+mod provider;
+mod rules;
+mod script;
+mod setup;
+#[cfg(test)]
+mod tests;
+
+pub use address::{Host as UrlHost, HostPattern, is_inside, plain};
+pub use config::ToolConfig;
+pub use failure::{FailureKind, ToolFailure};
+pub use policy::{Approval, Policy};
+pub use provider::{ToolProvider, ToolReply, ToolRequest};
+pub use rules::{Bounds, Rule};
+pub use script::ScriptedProvider;
+pub use setup::{find_config, tools_for};
+
+use crate::host::Host;
+use lumen_lir::{Grant, ToolCall};
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Longest wait before a retry.
+const BACKOFF_MAX_MS: u64 = 10_000;
+/// First wait before a retry.
+const BACKOFF_MS: u64 = 100;
+/// Largest request, in bytes of JSON.
+const REQUEST_BYTES_MAX: usize = 16 << 20;
+
+/// What has been spent under one grant.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Usage {
+    /// Calls that left.
+    pub calls: u64,
+    /// US dollars.
+    pub cost_usd: f64,
+    /// Somebody approved a call under `approval "once"`.
+    pub approved: bool,
+}
+
+/// The providers, the bounds of who runs the program, and what was spent.
+#[derive(Default)]
+pub struct Tools {
+    /// By tool or effect.
+    providers: BTreeMap<String, Box<dyn ToolProvider>>,
+    bounds: Vec<Bounds>,
+    /// By index of the grant.
+    usage: FxHashMap<u32, Usage>,
+}
+
+impl std::fmt::Debug for Tools {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tools").field("bounds", &self.bounds).finish_non_exhaustive()
+    }
+}
+
+impl Tools {
+    /// Nothing answers, and nothing is bounded but by the program's grants.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds bounds; all of them hold.
+    #[must_use]
+    pub fn with_bounds(mut self, bounds: Bounds) -> Self {
+        self.bounds.push(bounds);
+        self
+    }
+
+    /// Lets a provider answer a tool, or all tools of an effect that have none of their own.
+    #[must_use]
+    pub fn with_provider(mut self, subject: &str, provider: Box<dyn ToolProvider>) -> Self {
+        self.providers.insert(subject.to_owned(), provider);
+        self
+    }
+
+    /// Whether an effect that needs no grant is denied.
+    pub fn denies_effect(&self, effect: &str) -> Option<&str> {
+        let found = self.bounds.iter().find(|bounds| bounds.denies_effect(effect));
+        found.map(|bounds| bounds.source.as_str())
+    }
+
+    /// Calls a tool: the reply, or why there is none.
+    pub fn dispatch(
+        &mut self,
+        host: &mut dyn Host,
+        grants: &[Grant],
+        call: &ToolCall,
+        args: &Map<String, Value>,
+        schema: &Value,
+    ) -> Result<Value, ToolFailure> {
+        let mut tried = 0;
+        loop {
+            let policy = validate_tool_policy(call, grants, &self.bounds, &self.usage, args)?;
+            let failure = match self.attempt(host, grants, call, args, schema, &policy) {
+                Ok(value) => return Ok(value),
+                Err(failure) => failure,
+            };
+            if !failure.kind.is_transient() || tried >= policy.max_retries.unwrap_or(0) {
+                return Err(failure);
+            }
+            let wait = match failure.kind {
+                FailureKind::RateLimited(after) => after,
+                _ => BACKOFF_MS << tried.min(16),
+            };
+            tried += 1;
+            host.pause_ms(wait.min(BACKOFF_MAX_MS)).map_err(ToolFailure::failed)?;
+        }
+    }
+
+    /// One call that the policy allows.
+    fn attempt(
+        &mut self,
+        host: &mut dyn Host,
+        grants: &[Grant],
+        call: &ToolCall,
+        args: &Map<String, Value>,
+        schema: &Value,
+        policy: &Policy,
+    ) -> Result<Value, ToolFailure> {
+        self.approve(host, call, args, policy)?;
+        let Some(provider) = provider_for(&mut self.providers, call) else {
+            let message = format!("no provider answers `{}`", call.tool);
+            return Err(ToolFailure::new(FailureKind::NoProvider, message)
+                .with_note("`lumen.toml` names providers under `[providers]`"));
+        };
+        let unknown = policy.custom.iter().find(|constraint| !provider.knows(&constraint.key));
+        if let Some(constraint) = unknown {
+            let message = format!("the provider does not know the constraint `{}`", constraint.key);
+            return Err(ToolFailure::new(FailureKind::PolicyDenied, message));
+        }
+        let timeout = policy.timeout();
+        let request = ToolRequest { tool: &call.tool, args, schema, policy, timeout };
+        let price = provider.price(&request);
+        check_cost(call, grants, &self.usage, price)?;
+        for grant in &call.grants {
+            self.usage.entry(*grant).or_default().calls += 1;
+        }
+        let before = host.monotonic_nanos();
+        let replied = provider.call(&request);
+        let took = Duration::from_nanos(
+            u64::try_from(host.monotonic_nanos().saturating_sub(before)).unwrap_or(0),
+        );
+        let cost = match &replied {
+            Ok(reply) => reply.cost_usd.or(price),
+            Err(_) => price,
+        };
+        for grant in &call.grants {
+            self.usage.entry(*grant).or_default().cost_usd += cost.unwrap_or(0.0);
+        }
+        let reply = replied?;
+        if took > timeout {
+            let message = format!("no reply within {} ms", timeout.as_millis());
+            return Err(ToolFailure::new(FailureKind::Timeout, message));
+        }
+        if let (Some(limit), Some(tokens)) = (policy.max_tokens, reply.tokens)
+            && tokens > limit
+        {
+            let message = format!("the reply took {tokens} tokens of the granted {limit}");
+            return Err(ToolFailure::new(FailureKind::BudgetExceeded, message));
+        }
+        Ok(reply.value)
+    }
+
+    /// Asks somebody when the policy says so.
+    fn approve(
+        &mut self,
+        host: &mut dyn Host,
+        call: &ToolCall,
+        args: &Map<String, Value>,
+        policy: &Policy,
+    ) -> Result<(), ToolFailure> {
+        let Some(approval) = policy.approval else { return Ok(()) };
+        let asked = |grant: &u32| self.usage.get(grant).is_some_and(|usage| usage.approved);
+        if approval == Approval::Once && call.grants.iter().all(asked) {
+            return Ok(());
+        }
+        let question = format!(
+            "{} wants to call {} with {}",
+            call.name,
+            call.tool,
+            Value::Object(args.clone())
+        );
+        if !host.approve(&question).map_err(ToolFailure::failed)? {
+            let message = "the call was not approved";
+            return Err(ToolFailure::new(FailureKind::ApprovalDenied, message));
+        }
+        for grant in &call.grants {
+            self.usage.entry(*grant).or_default().approved = true;
+        }
+        Ok(())
+    }
+}
+
+fn provider_for<'p>(
+    providers: &'p mut BTreeMap<String, Box<dyn ToolProvider>>,
+    call: &ToolCall,
+) -> Option<&'p mut Box<dyn ToolProvider>> {
+    let first = call.tool.split('.').next().unwrap_or_default();
+    let keys = [call.tool.as_str(), first];
+    let key = keys.into_iter().find(|key| providers.contains_key(*key))?;
+    providers.get_mut(key)
+}
+
+/// Checks a call against every constraint of every grant that it needs, and against the bounds of who runs the program;
+/// gives the policy that its provider must keep.
+///
+/// The compiler has checked that there is a grant; this does not rely on it.
+pub fn validate_tool_policy(
+    call: &ToolCall,
+    grants: &[Grant],
+    bounds: &[Bounds],
+    usage: &FxHashMap<u32, Usage>,
+    args: &Map<String, Value>,
+) -> Result<Policy, ToolFailure> {
+    let denied = |why: String| ToolFailure::new(FailureKind::PolicyDenied, why);
+    let mut all: Vec<Grant> = Vec::with_capacity(call.grants.len() + bounds.len());
+    for index in &call.grants {
+        let grant = grants.get(*index as usize);
+        let grant = grant.ok_or_else(|| denied("a grant of the call is missing".to_owned()))?;
+        let spent = usage.get(index).copied().unwrap_or_default();
+        check_calls(grant, spent)?;
+        all.push(grant.clone());
+    }
+    let mut outer = Vec::with_capacity(bounds.len());
+    for bounds in bounds {
+        outer.extend(bounds.grant(call)?);
+    }
+    if call.grants.is_empty() && outer.is_empty() {
+        return Err(denied(format!("no grant allows `{}`", call.tool)));
+    }
+    // What the bounds do not allow is said to be theirs.
+    let own = Policy::of(&all)?;
+    let theirs = Policy::of(&outer)?;
+    theirs
+        .check_args(args)
+        .map_err(|failure| ToolFailure { kind: FailureKind::ConfigurationDenied, ..failure })?;
+    own.check_args(args)?;
+    if serde_json::to_string(args).map_or(0, |text| text.len()) > REQUEST_BYTES_MAX {
+        return Err(ToolFailure::invalid("the request is larger than 16 MiB"));
+    }
+    Policy::of(all.iter().chain(&outer))
+}
+
+fn check_calls(grant: &Grant, spent: Usage) -> Result<(), ToolFailure> {
+    let limit = grant.constraints.iter().find(|constraint| constraint.key == "max_calls");
+    let Some(limit) = limit else { return Ok(()) };
+    let limit = policy::count_of(&limit.values);
+    if limit.is_some_and(|limit| spent.calls < limit) {
+        return Ok(());
+    }
+    let message = format!("`max_calls` of `{}` is used up", grant.name);
+    Err(ToolFailure::new(FailureKind::BudgetExceeded, message))
+}
+
+/// Whether the price of a call fits what is left; an unknown price fits nothing.
+fn check_cost(
+    call: &ToolCall,
+    grants: &[Grant],
+    usage: &FxHashMap<u32, Usage>,
+    price: Option<f64>,
+) -> Result<(), ToolFailure> {
+    for index in &call.grants {
+        let Some(grant) = grants.get(*index as usize) else { continue };
+        let limit = grant.constraints.iter().find(|constraint| constraint.key == "max_cost_usd");
+        let Some(limit) = limit else { continue };
+        let Some(price) = price else {
+            let message =
+                format!("its price is not known, and `{}` has `max_cost_usd`", grant.name);
+            return Err(ToolFailure::new(FailureKind::PolicyDenied, message));
+        };
+        let spent = usage.get(index).copied().unwrap_or_default().cost_usd;
+        let limit = policy::number_of(&limit.values).unwrap_or(0.0);
+        if !(spent + price <= limit) {
+            let message = format!("`max_cost_usd` of `{}` is used up", grant.name);
+            return Err(ToolFailure::new(FailureKind::BudgetExceeded, message));
+        }
+    }
+    Ok(())
+}
+
+/// What `try` is made of: `{"ok": reply}` or `{"err": …}`.
+pub fn outcome(replied: Result<Value, ToolFailure>) -> Value {
+    match replied {
+        Ok(value) => json!({ "ok": value }),
+        Err(failure) => failure.to_outcome(),
+    }
+}

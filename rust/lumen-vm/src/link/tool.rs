@@ -1,0 +1,37 @@
+//! Calls of tools, prepared for dispatch.
+
+use lumen_lir::{Module, Slots, ToolCall, TypeDesc, param_slots};
+use lumen_runtime::schema::json_schema;
+use lumen_runtime::value::classes::Slot;
+use serde_json::Value;
+
+/// A call of a tool.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// How to read its arguments.
+    pub(crate) args: Vec<Arg>,
+    /// JSON Schema of the reply.
+    pub(crate) schema: Value,
+}
+
+/// An argument.
+#[derive(Debug)]
+pub(crate) struct Arg {
+    /// How to read its word.
+    pub(crate) slot: Slot,
+    /// Whether it is an optional scalar: a register that says whether there is one, then the value.
+    pub(crate) optional: bool,
+}
+
+/// Prepares a call.
+pub(super) fn prepare(module: &Module, call: &ToolCall, slots: &[Slot]) -> Prepared {
+    let arg = |(_, ty): &(String, lumen_lir::TypeId)| {
+        let optional = matches!(param_slots(&module.types, *ty), Some(Slots::Two(_)));
+        let ty = match &module.types[ty.index()] {
+            TypeDesc::Optional(inner) if optional => *inner,
+            _ => *ty,
+        };
+        Arg { slot: slots[ty.index()], optional }
+    };
+    Prepared { args: call.args.iter().map(arg).collect(), schema: json_schema(module, call.result) }
+}
