@@ -34,6 +34,7 @@ fn ways() -> [(&'static str, Engine, JitOptions); 5] {
 
 fn compiled(source: &str) -> Result<Verified<Module>, String> {
     let out = compile(CompileInput {
+        allowed: &[],
         name: "generated.lm",
         path: None,
         source: source.as_bytes().to_vec(),
