@@ -16,7 +16,7 @@ const commaSep1 = (rule) => seq(rule, repeat(seq(",", rule)), optional(","));
 module.exports = grammar({
   name: "lumen",
 
-  externals: ($) => [$._newline, $._indent, $._dedent, $._error_sentinel],
+  externals: ($) => [$._newline, $._indent, $._dedent, $._handle, $._with_clauses, $._error_sentinel],
   extras: ($) => [/\s/, $.comment, $.doc_block],
   word: ($) => $.identifier,
   supertypes: ($) => [$._expression, $._statement, $._type],
@@ -276,7 +276,8 @@ module.exports = grammar({
       ),
     handle: ($) =>
       seq(
-        "handle", choice(seq($._newline, optional($._block)), field("body", $._expression)), "with", $._newline,
+        alias($._handle, "handle"), choice(seq($._newline, optional($._block)), field("body", $._expression)),
+        alias($._with_clauses, "with"), $._newline,
         repeat($.handler_clause), "end",
       ),
     with: ($) => seq("with", field("handler", $._expression), "do", $._newline, optional($._block), "end"),

@@ -1,12 +1,13 @@
 // The scanner of what depends on lines: where a line ends a statement, and where the deeper lines of an arm begin and end.
 //
-// All its tokens are empty. A line goes on when the next one begins with an operator that can begin a line, as the
+// Its tokens are empty, except `handle` where it is no name, and the `with` at the end of a line that its clauses stand
+// below. A line goes on when the next one begins with an operator that can begin a line, as the
 // compiler's parser has it. State: the columns of the open arm bodies.
 
 #include "tree_sitter/alloc.h"
 #include "tree_sitter/parser.h"
 
-enum Token { NEWLINE, INDENT, DEDENT, ERROR_SENTINEL };
+enum Token { NEWLINE, INDENT, DEDENT, HANDLE, WITH_CLAUSES, ERROR_SENTINEL };
 
 #define DEPTH_MAX 500
 
@@ -65,6 +66,21 @@ static bool is(const char *word, const char *other) {
   return *word == *other;
 }
 
+// Whether nothing but a comment follows on the line.
+static bool ends_line(TSLexer *lexer) {
+  while (lexer->lookahead == ' ' || lexer->lookahead == '\t' || lexer->lookahead == '\r') lexer->advance(lexer, false);
+  return lexer->lookahead == '\n' || lexer->lookahead == '#' || lexer->eof(lexer);
+}
+
+// Behind the word `handle`: whether an expression or the end of the line follows, so that it is no name.
+static bool handles(TSLexer *lexer) {
+  int32_t next = lexer->lookahead;
+  if (next != ' ' && next != '\n' && next != '\r') return false;
+  if (ends_line(lexer)) return true;
+  next = lexer->lookahead;
+  return is_word(next) || next == '(' || next == '[' || next == '{' || next == '"';
+}
+
 // Whether the line that begins here goes on with the one before.
 static bool goes_on(TSLexer *lexer) {
   int32_t first = lexer->lookahead;
@@ -95,7 +111,7 @@ static bool goes_on(TSLexer *lexer) {
 
 bool tree_sitter_lumen_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
   Scanner *scanner = payload;
-  if (valid[ERROR_SENTINEL] || !(valid[NEWLINE] || valid[INDENT] || valid[DEDENT])) return false;
+  if (valid[ERROR_SENTINEL]) return false;
   lexer->mark_end(lexer);
   bool at_line_end = false;
   uint32_t column = 0;
@@ -129,12 +145,27 @@ bool tree_sitter_lumen_external_scanner_scan(void *payload, TSLexer *lexer, cons
     lexer->result_symbol = DEDENT;
     return true;
   }
+  char word[8] = {0};
+  if (!(valid[NEWLINE] && at_line_end) && (valid[HANDLE] || valid[WITH_CLAUSES]) && is_word(lexer->lookahead)) {
+    read_word(lexer, word);
+    if (valid[HANDLE] && is(word, "handle")) {
+      lexer->mark_end(lexer);
+      lexer->result_symbol = HANDLE;
+      return handles(lexer);
+    }
+    if (valid[WITH_CLAUSES] && is(word, "with")) {
+      lexer->mark_end(lexer);
+      lexer->result_symbol = WITH_CLAUSES;
+      return ends_line(lexer);
+    }
+    lexer->result_symbol = NEWLINE;
+    return valid[NEWLINE] && is(word, "end");
+  }
   if (!valid[NEWLINE]) return false;
   lexer->result_symbol = NEWLINE;
   if (at_end) return true;
   if (at_line_end) return !goes_on(lexer);
   // On one line an `end` or a closing bracket ends a statement too.
-  char word[8];
   if (is_word(lexer->lookahead)) {
     read_word(lexer, word);
     return is(word, "end");

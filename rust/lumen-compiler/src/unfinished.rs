@@ -41,6 +41,10 @@ mod tests {
             "record P",
             "\"\"\"\nabc",
             "for i in 0..3\n  print(i)\n",
+            "let n = handle Ask.it() with",
+            "handle\n  Ask.it()\nwith\n  Ask.it() => resume(4)",
+            "effect Ask\n  cell it() -> Int",
+            "with Quiet() do",
         ] {
             assert!(is_unfinished(text), "{text:?}");
         }

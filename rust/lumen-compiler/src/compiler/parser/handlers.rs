@@ -154,9 +154,10 @@ impl Parser<'_> {
             self.recover();
         }
         let clauses = self.clauses(open);
+        let ends = self.at(TokenKind::End) && !self.panicking;
         self.end_of_block(open);
         self.leave_block(outside);
-        if clauses.is_empty() && !self.panicking && !self.is_dead {
+        if clauses.is_empty() && ends {
             let found = diagnostics::no_clauses(self.in_file(open.span()));
             self.report(found);
         }

@@ -18,8 +18,17 @@ impl BodyCx<'_, '_> {
         };
         let row = self.c.rows.fresh();
         let why = Why { at: self.here(span), callee: None };
-        let given = if handle.ret.is_some() { self.fresh() } else { result };
+        // What the body gives decides the type of a handler that nothing is wanted of; one that never ends does not.
+        let is_open = handle.ret.is_some() || want.ty().is_none();
+        let given = if is_open { self.fresh() } else { result };
         let body = self.part(handle.body, Vec::new(), given);
+        if handle.ret.is_none() && self.shallow(given) == Ty::NEVER {
+            let kind = TyKind::Fn { params: Box::default(), ret: result, row: body };
+            let ty = self.c.store.intern(kind);
+            self.record(handle.body, ty);
+        } else if handle.ret.is_none() {
+            self.unify(given, result, span);
+        }
         let minus = self.handled(handle);
         self.c.rows.include_without(row, body, minus, &self.c.store, why);
         if let Some(ret) = handle.ret {
