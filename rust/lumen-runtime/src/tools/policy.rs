@@ -18,12 +18,6 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
 pub struct Policy {
     /// `domain`: of each list one pattern must fit.
     pub domains: Vec<Vec<HostPattern>>,
-    /// `path`: the same.
-    pub paths: Vec<Vec<String>>,
-    /// `name`: the same, for variables of the environment.
-    pub names: Vec<Vec<String>>,
-    /// `program`: the same, for programs.
-    pub programs: Vec<Vec<String>>,
     /// `model`: the same.
     pub models: Vec<Vec<String>>,
     /// `timeout_ms`.
@@ -73,9 +67,6 @@ impl Policy {
                 let parse = |text: &String| HostPattern::parse(text).ok_or_else(bad);
                 self.domains.push(texts()?.iter().map(parse).collect::<Result<_, _>>()?);
             }
-            "path" => self.paths.push(texts()?),
-            "name" => self.names.push(texts()?),
-            "program" => self.programs.push(texts()?),
             "model" => self.models.push(texts()?),
             "timeout_ms" => {
                 let own = Duration::from_millis(count()?);
@@ -97,8 +88,8 @@ impl Policy {
             }
             // Kept by `Usage`, over the whole run.
             "max_calls" | "max_cost_usd" => {}
-            // Types keep it: see `no_untrusted` in the compiler.
-            "no_untrusted" => {}
+            // Nothing enforces them yet: a call under them is denied.
+            "no_untrusted" | "path" | "name" | "program" => return Err(bad()),
             _ => self.custom.push(constraint.clone()),
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Calls of tools, and of builtins that need a grant.
+//! Calls of tools.
 //!
 //! A call → one instruction with a descriptor of the tool, its arguments, the expected reply and the grants of the file
 //! that the call stands in; then a call of std's `tool_reply` or `tool_outcome`, which checks the reply against its type.
@@ -21,24 +21,6 @@ struct Callee {
     effect: Effect,
     /// What a grant for it is called.
     key: String,
-}
-
-/// The builtins that reach outside and need a grant: their key, and what providers call them.
-const HOST: &[(&str, &str, Effect)] = &[
-    ("string.read_file", "fs.read_file", Effect::Fs),
-    ("string.write_file", "fs.write_file", Effect::Fs),
-    ("string.append_file", "fs.append_file", Effect::Fs),
-    ("string.exists", "fs.exists", Effect::Fs),
-    ("string.list_dir", "fs.list_dir", Effect::Fs),
-    ("string.remove_file", "fs.remove_file", Effect::Fs),
-    ("string.get_env", "env.get_env", Effect::Env),
-    ("list.run_command", "exec.run_command", Effect::Exec),
-    ("string.http_request", "http.request", Effect::Http),
-];
-
-/// The tool behind the key of a builtin.
-pub(super) fn host_tool(key: &str) -> Option<(&'static str, Effect)> {
-    HOST.iter().find(|row| row.0 == key).map(|row| (row.1, row.2))
 }
 
 impl<'a> Fx<'_, 'a> {
@@ -94,21 +76,6 @@ impl<'a> Fx<'_, 'a> {
     ) -> Val {
         let callee = self.callee_of(tool);
         self.call_outside(e, call, cell, callee)
-    }
-
-    /// A call of a builtin that needs a grant; nothing when the key is none of these.
-    pub(super) fn call_granted(
-        &mut self,
-        e: ExprId,
-        call: &'a Call,
-        cell: CellId,
-        key: &str,
-    ) -> Option<Val> {
-        let (tool, effect) = host_tool(key)?;
-        let name = self.p.names.resolve(self.p.hir.cells[cell].name).to_owned();
-        let key = effect.name().to_owned();
-        let callee = Callee { tool: tool.to_owned(), name, effect, key };
-        Some(self.call_outside(e, call, cell, callee))
     }
 
     fn call_outside(&mut self, e: ExprId, call: &'a Call, cell: CellId, callee: Callee) -> Val {

@@ -14,6 +14,9 @@ use lumen_base::{Idx, Span};
 use lumen_lir::{CONSTRAINTS, Constraint, Effect, GrantValue};
 use std::collections::BTreeSet;
 
+/// Constraints of the language that this version does not enforce.
+const NOT_ENFORCED: &[&str] = &["path", "name", "program", "approval", "no_untrusted"];
+
 /// An import that passes authority on.
 struct Edge {
     from: ModuleId,
@@ -29,6 +32,11 @@ impl Ctx<'_, '_> {
         let ast = self.ast;
         for grant in ast.grants.values() {
             let Some(subject) = self.subject(grant.subject) else { continue };
+            if !matches!(self.def_of(grant.subject), Some(Def::Tool(_))) {
+                let what = format!("a grant of the effect `{subject}`");
+                self.report_not_built(grant.span, &what);
+                continue;
+            }
             let name = self.text(grant.subject.symbol);
             let effect = subject.split('.').next().unwrap_or_default().to_owned();
             let is_tool = matches!(self.def_of(grant.subject), Some(Def::Tool(_)));
@@ -84,6 +92,10 @@ impl Ctx<'_, '_> {
         is_tool: bool,
     ) -> Option<Constraint> {
         let key = self.text(written.key.symbol);
+        if NOT_ENFORCED.contains(&key.as_str()) {
+            self.report_not_built(written.span, &format!("the constraint `{key}`"));
+            return None;
+        }
         let at = self.at(written.key.span);
         let mut values = Vec::with_capacity(written.values.len());
         for &value in &self.ast[written.values] {
