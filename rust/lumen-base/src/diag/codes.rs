@@ -346,4 +346,36 @@ mod tests {
         assert_eq!(Code::lookup("not-built"), Some(Code::E0299));
         assert_eq!(Code::lookup("E9999"), None);
     }
+
+    /// Codes whose example is no program of one document: what else it would take.
+    const WITHOUT_PROGRAM: &[(&str, &str)] = &[
+        ("E0001", "bytes that are no text"),
+        ("E0002", "a document around the fence"),
+        ("E0003", "a document that ends in a fence"),
+        ("E0004", "2 GiB"),
+        ("E0109", "a file of plain source"),
+        ("E0305", "several files"),
+        ("E0307", "several files"),
+        ("E0326", "a document without a program"),
+        ("R1020", "a host that fails"),
+        ("R1061", "an embedding program"),
+        ("R1062", "an embedding program"),
+        ("R1075", "a recorded run"),
+        ("R1076", "a recorded run"),
+    ];
+
+    /// The document tests execute these fences.
+    #[test]
+    fn every_page_has_an_example_that_is_executed() {
+        for row in ROWS.iter().filter(|row| !row.text.starts_with('I')) {
+            let shows = |line: &str| {
+                let line = line.trim_start_matches('`');
+                let words = line.strip_prefix("lumen fails ").or(line.strip_prefix("lumen warns "));
+                words.is_some_and(|words| words.split(' ').any(|word| word == row.text))
+            };
+            let found = row.page.lines().any(shows);
+            let excepted = WITHOUT_PROGRAM.iter().any(|(code, _)| *code == row.text);
+            assert_ne!(found, excepted, "{}: an executed example, or a reason why not", row.text);
+        }
+    }
 }

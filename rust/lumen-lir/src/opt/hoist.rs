@@ -3,10 +3,13 @@
 //! Input → output: loads inside loops become `nop`, their readers read new registers; the loads themselves come back as
 //! `Constants`, which `compact` puts behind `enter`.
 //!
-//! Invariants: only scalar constants and strings that are read and nothing else; the new registers lie below every window.
+//! Invariants: only scalar constants and strings that are read and nothing else; the new registers lie below every window (`windows_stay_above`).
 
 use super::{Code, NOP};
+use crate::cfg::step;
+use crate::opcode::shape::Shape;
 use crate::opcode::{self, Kind, Op, Reg, Role, Slot};
+use crate::shapes::Window;
 use crate::typedesc::Repr;
 
 /// New registers of one cell at most.
@@ -40,7 +43,7 @@ pub(super) fn run(code: &mut Code<'_>) -> Constants {
     if code.cell.regs.len() + 2 * CONSTANTS_MAX > usize::from(Reg::MAX) {
         return constants;
     }
-    if !code.cfg.has_loops() {
+    if !code.cfg.has_loops() || !windows_stay_above(code) {
         return constants;
     }
     let mut block = std::mem::take(&mut code.scratch.block);
@@ -54,6 +57,25 @@ pub(super) fn run(code: &mut Code<'_>) -> Constants {
     }
     code.scratch.block = block;
     constants
+}
+
+/// Whether new registers right behind the parameters would tear no window apart and be overwritten by no call.
+/// Lowering makes every window above the parameters; LIR from elsewhere need not.
+fn windows_stay_above(code: &Code<'_>) -> bool {
+    let first = (code.cell.first_param() + code.cell.params.len()) as u32;
+    let above = |window: Window| window.base >= first || window.base + window.len <= first;
+    let mut pc = 0;
+    while let Some((op, next)) = step(code.cell, pc) {
+        let ext = if next - pc == 2 { code.word(pc + 1) } else { 0 };
+        let windows =
+            code.shapes.windows_of(Shape::of(op), &code.cell.regs, op, code.word(pc), ext);
+        let clobbers = windows.clobbers_from.is_some_and(|base| u32::from(base) < first);
+        if clobbers || !above(windows.reads) || !above(windows.writes) {
+            return false;
+        }
+        pc = next;
+    }
+    true
 }
 
 /// Blocks between the target of a back edge and its jump.
