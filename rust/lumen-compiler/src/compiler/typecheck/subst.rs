@@ -121,7 +121,7 @@ impl Checker<'_> {
         match (self.store.kind(a).clone(), self.store.kind(b).clone()) {
             (TyKind::List(x), TyKind::List(y))
             | (TyKind::Set(x), TyKind::Set(y))
-            | (TyKind::Optional(x), TyKind::Optional(y)) => self.unify(x, y, at),
+            | (TyKind::Optional(x), TyKind::Optional(y)) => self.unify_part(x, y, at),
             (TyKind::Optional(x), TyKind::Any | TyKind::Json)
                 if matches!(self.store.kind(self.shallow(x)), TyKind::Infer(_)) =>
             {
@@ -132,7 +132,9 @@ impl Checker<'_> {
             {
                 self.unify(a, y, at)
             }
-            (TyKind::Map(k, v), TyKind::Map(l, w)) => self.unify(k, l, at) && self.unify(v, w, at),
+            (TyKind::Map(k, v), TyKind::Map(l, w)) => {
+                self.unify_part(k, l, at) && self.unify_part(v, w, at)
+            }
             (TyKind::Tuple(xs), TyKind::Tuple(ys)) => self.unify_all(&xs, &ys, at),
             (TyKind::Record(r, xs), TyKind::Record(s, ys)) if r == s => {
                 self.unify_all(&xs, &ys, at)
@@ -150,20 +152,36 @@ impl Checker<'_> {
                 let why = Why { at, callee: None };
                 self.rows.sub(e, f, &self.store, why);
                 self.rows.sub(f, e, &self.store, why);
-                self.unify_all(&ps, &qs, at) && self.unify(r, s, at)
+                ps.len() == qs.len()
+                    && ps.iter().zip(&qs).all(|(&p, &q)| self.unify(p, q, at))
+                    && self.unify(r, s, at)
             }
             (TyKind::Stream { elem: x, row: e }, TyKind::Stream { elem: y, row: f }) => {
                 let why = Why { at, callee: None };
                 self.rows.sub_stream(e, f, &self.store, why);
                 self.rows.sub_stream(f, e, &self.store, why);
-                self.unify(x, y, at)
+                self.unify_part(x, y, at)
             }
             _ => false,
         }
     }
 
     fn unify_all(&mut self, xs: &[Ty], ys: &[Ty], at: FileSpan) -> bool {
-        xs.len() == ys.len() && xs.iter().zip(ys).all(|(&x, &y)| self.unify(x, y, at))
+        xs.len() == ys.len() && xs.iter().zip(ys).all(|(&x, &y)| self.unify_part(x, y, at))
+    }
+
+    /// Makes parts of types equal: there `Never` is a type as any other, since containers are invariant.
+    fn unify_part(&mut self, a: Ty, b: Ty, at: FileSpan) -> bool {
+        let (a, b) = (self.shallow(a), self.shallow(b));
+        let open = match (self.store.kind(a), self.store.kind(b)) {
+            (TyKind::Infer(var), TyKind::Never) | (TyKind::Never, TyKind::Infer(var)) => *var,
+            _ => return self.unify(a, b, at),
+        };
+        self.vars.bound[open as usize] = Some(Ty::NEVER);
+        if self.vars.attempts > 0 {
+            self.vars.trail.push(open);
+        }
+        true
     }
 
     /// Unions are equal when their members are; one open member on each side may meet.
