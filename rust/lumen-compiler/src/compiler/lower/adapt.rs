@@ -40,6 +40,13 @@ impl Fx<'_, '_> {
             return values.to_vec();
         }
         let fixed = params.iter().take_while(|param| !param.variadic).count();
+        // A function of the cell's own type takes the variadic parameter's list.
+        let is_own = values.len() == params.len()
+            && params.get(fixed).is_some()
+            && values[fixed].ty == known.params[fixed].ty;
+        if is_own {
+            return values.to_vec();
+        }
         let mut args: Vec<Val> = values.iter().copied().take(fixed).collect();
         for param in &params[args.len()..fixed] {
             let value = param.default.and_then(|default| self.literal_body(default, type_args));

@@ -11,7 +11,7 @@ use crate::compiler::hir::{CellId, ExprId};
 use crate::compiler::typecheck::tables::{ArgSource, Call};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_base::sym;
-use lumen_lir::{ArgMode, INTRINSICS, Op, Reg, Repr, Slots, TypeArg};
+use lumen_lir::{ArgMode, INTRINSICS, Op, Pat, Reg, Repr, Slots, TypeArg};
 
 /// An argument: its value, whether it is consumed, and the registers it was copied to.
 pub(super) type Held = (Val, bool, Option<(Reg, u16)>);
@@ -182,7 +182,9 @@ impl<'a> Fx<'_, 'a> {
         };
         let modes: Vec<bool> = signature.params.iter().map(|p| p.0 == ArgMode::Take).collect();
         self.effects = self.effects.union(signature.effects);
-        let (base, held) = self.rt_window(args, &modes);
+        let args: Vec<Val> =
+            args.iter().zip(signature.params).map(|(&v, p)| self.as_part(v, p.1)).collect();
+        let (base, held) = self.rt_window(&args, &modes);
         let slots = match self.p.types.kind(ret) {
             TyKind::Null | TyKind::Never | TyKind::Error => Slots::None,
             _ => self.info(ret).slots,
@@ -227,6 +229,15 @@ impl<'a> Fx<'_, 'a> {
                 None => self.done(v),
             }
         }
+    }
+
+    /// An argument that is compared with parts of a container, as it lies there: an optional scalar in one word.
+    fn as_part(&mut self, v: Val, pat: Pat) -> Val {
+        if !matches!(pat, Pat::A | Pat::B) || !matches!(self.info(v.ty).slots, Slots::Two(_)) {
+            return v;
+        }
+        let part = self.slot(v);
+        Val::new(part.place, Ty::ANY)
     }
 
     pub(super) fn emit_rt(

@@ -205,6 +205,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         let mut ret = ret;
         if !self.c.vars.is_empty() {
             self.default_waiting_bounds();
+            self.c.decide_never();
             ret = self.close_variables(ret);
             self.c.vars.clear();
         }

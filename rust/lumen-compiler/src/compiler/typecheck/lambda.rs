@@ -118,7 +118,8 @@ impl BodyCx<'_, '_> {
         }
         self.coerce(body, own, ret);
         if own == Ty::NEVER {
-            self.c.decide(ret, Ty::NEVER);
+            let at = self.here(self.body.lambdas[id].span);
+            self.c.unify(ret, own, at);
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Vars {
     trail: Vec<u32>,
     /// Attempts under way: only then is the trail needed.
     attempts: u32,
+    /// Variables that met `Never`: that is what they are when nothing else decides them.
+    never: Vec<Ty>,
 }
 
 impl Vars {
@@ -27,6 +29,7 @@ impl Vars {
     pub(super) fn clear(&mut self) {
         self.bound.clear();
         self.trail.clear();
+        self.never.clear();
     }
 }
 
@@ -154,7 +157,7 @@ impl Checker<'_> {
                 self.rows.sub(f, e, &self.store, why);
                 ps.len() == qs.len()
                     && ps.iter().zip(&qs).all(|(&p, &q)| self.unify(p, q, at))
-                    && self.unify(r, s, at)
+                    && self.unify_part(r, s, at)
             }
             (TyKind::Stream { elem: x, row: e }, TyKind::Stream { elem: y, row: f }) => {
                 let why = Why { at, callee: None };
@@ -206,8 +209,12 @@ impl Checker<'_> {
             return false;
         }
         // `Never` is no value's type: it must not become the type of a variable that others meet later.
-        if ty == Ty::NEVER || self.store.size(ty) > TYPE_SIZE_MAX {
-            return ty == Ty::NEVER;
+        if ty == Ty::NEVER {
+            self.vars.never.push(this);
+            return true;
+        }
+        if self.store.size(ty) > TYPE_SIZE_MAX {
+            return false;
         }
         self.vars.bound[var as usize] = Some(ty);
         if self.vars.attempts > 0 {
@@ -216,8 +223,14 @@ impl Checker<'_> {
         true
     }
 
-    /// Decides a type that nothing else decided: `Never` for the result of a function that never returns, the error
-    /// type for what was reported as undecided.
+    /// Makes variables `Never` that met nothing else: results of functions that never return.
+    pub(super) fn decide_never(&mut self) {
+        for ty in std::mem::take(&mut self.vars.never) {
+            self.decide(ty, Ty::NEVER);
+        }
+    }
+
+    /// Decides a type that nothing else decided: the error type for what was reported as undecided.
     pub(super) fn decide(&mut self, ty: Ty, known: Ty) {
         let ty = self.shallow(ty);
         if let TyKind::Infer(var) = self.store.kind(ty) {
