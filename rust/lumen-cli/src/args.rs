@@ -1,22 +1,63 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use lumen_compiler::compilation::BUILD_ID;
 use lumen_vm::Engine;
 use std::path::PathBuf;
 
 /// Lumen: typed, effect-tracked programs in Markdown documents.
 #[derive(Parser)]
-#[command(name = "lumen", version, about, disable_help_subcommand = true)]
+#[command(
+    name = "lumen",
+    version,
+    about,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = EXIT_CODES
+)]
 pub(crate) struct Cli {
-    /// When to use colours (NO_COLOR is respected).
-    #[arg(long, global = true, value_enum, default_value = "auto")]
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+/// What the exit codes mean, for help and manual.
+pub(crate) const EXIT_CODES: &str = "Exit codes:
+  0   success
+  1   a runtime error, a failed test, or a difference that was asked for
+  2   wrong usage: unknown flags, files that cannot be read
+  3   the program does not compile
+  70  a bug in Lumen
+`exit(CODE)` in a program sets its own.";
+
+/// The command line as clap knows it.
+pub(crate) fn command() -> clap::Command {
+    let engines = EngineArg::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let engines: Vec<String> = engines.map(|engine| engine.get_name().to_owned()).collect();
+    let version = format!(
+        "{}\nbuild: {}\nLIR format: {}\nengines: {}\nplatform: {}-{}",
+        env!("CARGO_PKG_VERSION"),
+        BUILD_ID.get(..16).unwrap_or(BUILD_ID),
+        lumen_lir::FORMAT_VERSION,
+        engines.join(", "),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+    );
+    Cli::command().long_version(version)
+}
+
+/// The command line of the process.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    let matches = command().try_get_matches()?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
+    /// On terminals, unless NO_COLOR is set or TERM is `dumb`.
     Auto,
     Always,
     Never,
@@ -52,6 +93,10 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Show or empty the cache of compiled programs.
     Cache(Cache),
+    /// Write what a shell needs to complete this command line, to standard output.
+    Completions(Completions),
+    /// Write the manual pages of this command.
+    Man(ManPages),
 }
 
 #[derive(Args)]
@@ -67,7 +112,8 @@ pub(crate) struct Run {
     /// Write what became native code, and what did not and why, to standard error.
     #[arg(long)]
     pub(crate) jit_stats: bool,
-    /// A bound: `memory=64m`, `stack=16m`, `instructions=1000000` (calls and loop rounds), `output=1m`.
+    /// A bound; may be repeated: `memory` (bytes of values; none), `stack` (bytes of calls; 64m), `instructions` (calls and
+    /// loop rounds; none), `output` (bytes written; none). An amount may end in `k`, `m` or `g` for powers of 1024.
     #[arg(long = "limit", value_name = "NAME=AMOUNT")]
     pub(crate) limits: Vec<String>,
     /// Allow effects and tools: `fs=./data,http=api.example.com,llm.chat`; what is not named is denied.
@@ -356,6 +402,21 @@ pub(crate) struct Replay {
     /// The folder that runs were recorded in.
     #[arg(long, value_name = "DIR", default_value = ".lumen/traces")]
     pub(crate) trace_dir: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Completions {
+    /// The shell; `lumen completions bash >> ~/.bash_completion`, for one.
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Args)]
+pub(crate) struct ManPages {
+    /// The folder for a page of each command; it is made when it does not exist. Without it the page of `lumen` goes to
+    /// standard output.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -3,6 +3,7 @@
 mod authority;
 mod cache;
 mod check;
+mod completions;
 mod doc;
 mod emit;
 mod explain;
@@ -10,6 +11,7 @@ mod fix;
 mod fmt;
 mod init;
 mod limits;
+mod man;
 mod repl;
 mod replay;
 mod run;
@@ -43,5 +45,7 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Trace(args) => trace::trace(args),
         Command::Replay(args) => replay::replay(&args, style),
         Command::Cache(args) => cache::cache(args.action),
+        Command::Completions(args) => completions::completions(args.shell),
+        Command::Man(args) => man::man(args.out.as_deref()),
     }
 }

@@ -9,11 +9,12 @@ mod commands;
 mod console;
 mod home;
 mod output;
+#[cfg(test)]
+mod reference;
 mod repl;
 mod source;
 mod traces;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 /// Everything went well.
@@ -51,7 +52,7 @@ pub fn main() -> ExitCode {
 
 /// The command line, parsed and done; gives the exit code.
 fn command() -> u8 {
-    match args::Cli::try_parse() {
+    match args::parse() {
         Ok(cli) => commands::run(cli),
         Err(error) => {
             let code = if error.use_stderr() { EXIT_USAGE } else { EXIT_SUCCESS };

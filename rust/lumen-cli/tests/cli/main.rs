@@ -11,6 +11,7 @@ mod site;
 mod testing;
 mod native;
 mod tools;
+mod shells;
 mod terminal;
 mod traces;
 mod traits;
