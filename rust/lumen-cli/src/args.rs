@@ -1,5 +1,6 @@
 //! The command line.
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use lumen_compiler::compilation::BUILD_ID;
@@ -12,7 +13,6 @@ use std::path::PathBuf;
     name = "lumen",
     version,
     about,
-    disable_help_subcommand = true,
     max_term_width = 100,
     after_help = EXIT_CODES
 )]
@@ -27,7 +27,7 @@ pub(crate) struct Cli {
 /// What the exit codes mean, for help and manual.
 pub(crate) const EXIT_CODES: &str = "Exit codes:
   0   success
-  1   a runtime error, a failed test, or a difference that was asked for
+  1   a runtime error, a failed test, a difference that was asked for, output that cannot be written
   2   wrong usage: unknown flags, files that cannot be read
   3   the program does not compile
   70  a bug in Lumen
@@ -53,6 +53,29 @@ pub(crate) fn command() -> clap::Command {
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
     let matches = command().try_get_matches()?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+}
+
+/// What an unknown subcommand was meant to be, where clap does not say: a document to run, or a slip of two letters.
+pub(crate) fn tip(error: &clap::Error) -> Option<String> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    if word.ends_with(".md") || word.ends_with(".lm") {
+        return Some(format!("a document is run by `lumen run {word}`"));
+    }
+    let command = command();
+    let mut names = command.get_subcommands().map(clap::Command::get_name);
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_known = error.get(ContextKind::SuggestedSubcommand).is_some();
+    let meant = names.find(|name| !is_known && letters(name) == letters(word))?;
+    Some(format!("did you mean `lumen {meant}`?"))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -311,6 +334,9 @@ pub(crate) struct Doc {
     /// documents and folders of the site.
     #[arg(required_unless_present_any = ["search", "html"])]
     pub(crate) subjects: Vec<String>,
+    /// Show the signatures only.
+    #[arg(long)]
+    pub(crate) short: bool,
     /// List what has this text in its name, or this shape: `list[T], Int -> T?`.
     #[arg(long, value_name = "TEXT", conflicts_with = "subjects", allow_hyphen_values = true)]
     pub(crate) search: Option<String>,
@@ -324,7 +350,8 @@ pub(crate) struct Doc {
 
 #[derive(Args)]
 pub(crate) struct Explain {
-    /// A code such as `E0401`, or the name of a builtin.
+    /// A code such as `E0401`, its name (`type-mismatch`), the beginning of codes (`E04`), `codes` for all of them, or the
+    /// name of a builtin.
     pub(crate) subject: String,
 }
 

@@ -53,10 +53,13 @@ pub fn main() -> ExitCode {
 /// The command line, parsed and done; gives the exit code.
 fn command() -> u8 {
     match args::parse() {
-        Ok(cli) => commands::run(cli),
+        Ok(cli) => output::final_code(commands::run(cli)),
         Err(error) => {
             let code = if error.use_stderr() { EXIT_USAGE } else { EXIT_SUCCESS };
             drop(error.print());
+            if let Some(tip) = args::tip(&error) {
+                output::complain(tip);
+            }
             code
         }
     }

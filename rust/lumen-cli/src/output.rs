@@ -1,13 +1,17 @@
 //! What the command writes: the only place of this crate that touches standard output and standard error.
 
 use crate::args::Color;
-use crate::{EXIT_BUG, EXIT_COMPILE};
+use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{OsSystem, System};
 use lumen_compiler::compilation::{CompileOutput, Phase};
 use lumen_vm::RunFailure;
 use serde::{Deserialize, Serialize};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Lines that any terminal shows at once.
+const SCREEN_LINES: usize = 20;
 
 /// How the two streams are written.
 #[derive(Clone, Copy, Debug)]
@@ -36,9 +40,36 @@ pub(crate) fn looks(choice: Color) -> Looks {
     }
 }
 
+/// Something could not be written to standard output.
+static IS_LOST: AtomicBool = AtomicBool::new(false);
+
 /// Writes to standard output; a closed pipe is no error.
 pub(crate) fn out(text: &[u8]) {
-    drop(OsSystem.stdout(text));
+    let Err(error) = OsSystem.stdout(text) else { return };
+    if error.kind() != io::ErrorKind::BrokenPipe && !IS_LOST.swap(true, Ordering::Relaxed) {
+        complain(format_args!("cannot write to standard output: {error}"));
+    }
+}
+
+/// The exit code of a command that ends with `code`: what could not be shown is no success.
+pub(crate) fn final_code(code: u8) -> u8 {
+    if code == EXIT_SUCCESS && IS_LOST.load(Ordering::Relaxed) { EXIT_FAILURE } else { code }
+}
+
+/// Shows a page: on a terminal with the pager that the user wants, if it is longer than a screen.
+pub(crate) fn page(text: &str) {
+    let wanted = OsSystem.env("PAGER");
+    let pager = wanted.as_deref().unwrap_or("less -FRX");
+    let mut words = pager.split_whitespace();
+    let is_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    let is_long = text.lines().count() > SCREEN_LINES;
+    if let Some(program) = words.next().filter(|_| is_terminal && is_long) {
+        let args: Vec<&str> = words.collect();
+        if OsSystem.show_with(program, &args, text.as_bytes()).is_ok() {
+            return;
+        }
+    }
+    out(text.as_bytes());
 }
 
 /// Writes to standard error.
@@ -46,8 +77,13 @@ pub(crate) fn err(text: &str) {
     drop(OsSystem.stderr(text.as_bytes()));
 }
 
-/// `lumen: message` on standard error.
+/// `lumen: message` on standard error, without the numbers that systems give errors.
 pub(crate) fn complain(message: impl std::fmt::Display) {
+    let message = message.to_string();
+    let message = match message.rsplit_once(" (os error ") {
+        Some((text, _)) if message.ends_with(')') => text,
+        _ => &message,
+    };
     err(&format!("lumen: {message}\n"));
 }
 

@@ -99,6 +99,7 @@ fn arguments(text: &mut String, arguments: &[&Arg]) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads files of the repository")]
 fn the_page_says_what_the_command_takes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/cli.md");
     let page = page();

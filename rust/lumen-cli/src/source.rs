@@ -5,10 +5,12 @@ use crate::{EXIT_COMPILE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{FileId, OsSystem, SourceMap, System};
 use lumen_compiler::compilation::{CompileInput, CompileOutput, Goal, Part, form_of};
+use lumen_compiler::compiler::resolve::closest;
 use lumen_compiler::markdown::{self, Form};
 use lumen_compiler::pipeline;
 use lumen_mdtest::MachineEvaluator;
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A document as it was read.
@@ -47,10 +49,34 @@ pub(crate) fn read(file: &Path) -> Option<Source> {
             Some(Source { path: Some(name.clone()), name, bytes, form })
         }
         Err(error) => {
-            complain(format_args!("cannot read {name}: {error}"));
+            match error.kind() {
+                ErrorKind::NotFound => {
+                    complain(format_args!("there is no file {name}{}", file_meant(file)));
+                }
+                ErrorKind::IsADirectory => {
+                    complain(format_args!("{name} is a folder; name a document in it"));
+                }
+                _ => complain(format_args!("cannot read {name}: {error}")),
+            }
             None
         }
     }
+}
+
+/// `; did you mean …?`, when the folder has a document of nearly this name.
+fn file_meant(file: &Path) -> String {
+    let folder = file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(wanted) = file.file_name().and_then(|name| name.to_str()) else {
+        return String::new();
+    };
+    let entries = OsSystem.list_dir(folder).unwrap_or_default();
+    let documents = entries.iter().filter(|path| is_document(path) && OsSystem.is_file(path));
+    let names: Vec<&str> = documents.filter_map(|path| path.file_name()?.to_str()).collect();
+    // Most often it is the ending that is missing.
+    let longer = |end: &str| names.iter().find(|name| **name == format!("{wanted}{end}")).copied();
+    let found = [".lm.md", ".lm", ".md", "md"].into_iter().find_map(longer);
+    let found = found.or_else(|| closest(wanted, names.iter().copied()));
+    found.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
 /// What comes through a pipe is a document when a `lumen` fence begins on one of its lines, else plain source.
@@ -148,7 +174,12 @@ fn walk(files: &[PathBuf]) -> (Vec<PathBuf>, BTreeSet<PathBuf>, Vec<String>) {
             let mut entries = match OsSystem.list_dir(&folder) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    problems.push(format!("cannot read {}: {error}", folder.display()));
+                    if error.kind() == ErrorKind::NotFound {
+                        let (shown, meant) = (folder.display(), file_meant(&folder));
+                        problems.push(format!("there is no file or folder {shown}{meant}"));
+                    } else {
+                        problems.push(format!("cannot read {}: {error}", folder.display()));
+                    }
                     continue;
                 }
             };

@@ -25,6 +25,17 @@ impl OsSystem {
     pub fn arguments(&self) -> Vec<OsString> {
         std::env::args_os().skip(1).collect()
     }
+
+    /// Shows a text with a program that reads standard input, and waits for its end; an error when it cannot be started.
+    pub fn show_with(&self, program: &str, args: &[&str], text: &[u8]) -> io::Result<()> {
+        let mut pager = Command::new(program);
+        let mut pager = pager.args(args).stdin(std::process::Stdio::piped()).spawn()?;
+        if let Some(mut input) = pager.stdin.take() {
+            // A reader that has seen enough closes its input.
+            drop(input.write_all(text));
+        }
+        pager.wait().map(drop)
+    }
 }
 
 impl System for OsSystem {

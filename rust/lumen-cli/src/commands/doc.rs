@@ -7,7 +7,7 @@
 mod html;
 
 use crate::args::Doc;
-use crate::output::{complain, out};
+use crate::output::{complain, out, page};
 use crate::source;
 use crate::{EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::{FileId, OsSystem, System};
@@ -31,18 +31,32 @@ pub(super) fn doc(args: &Doc) -> u8 {
         return EXIT_USAGE;
     };
     if subject == "builtins" {
-        out(builtins().as_bytes());
+        page(&builtins());
         return EXIT_SUCCESS;
     }
-    if let Some(text) = of_builtin(subject) {
+    if args.short
+        && let Some(text) = signatures(subject)
+    {
         out(text.as_bytes());
         return EXIT_SUCCESS;
     }
-    if subject == "-" || OsSystem.is_file(Path::new(subject)) {
-        return document(Path::new(subject));
+    if let Some(text) = of_builtin(subject) {
+        page(&text);
+        return EXIT_SUCCESS;
     }
-    complain(format_args!("`{subject}` is neither a builtin nor a document"));
+    if subject == "-" || OsSystem.is_file(Path::new(subject)) {
+        return document(Path::new(subject), args.short);
+    }
+    let meant = meant(subject, interface::names());
+    complain(format_args!("`{subject}` is neither a builtin nor a document{meant}"));
     EXIT_USAGE
+}
+
+/// The signatures of what std declares by a name.
+fn signatures(name: &str) -> Option<String> {
+    let found = all().filter(|(_, entry)| entry.name == name);
+    let text: String = found.map(|(_, entry)| format!("{}\n", first_line(&entry))).collect();
+    (!text.is_empty()).then_some(text)
 }
 
 /// What std says about the builtins of a name.
@@ -141,7 +155,7 @@ fn search(query: &str) -> u8 {
 }
 
 /// Prints what a document declares for others.
-fn document(file: &Path) -> u8 {
+fn document(file: &Path, is_short: bool) -> u8 {
     let Some(source) = source::read(file) else { return EXIT_USAGE };
     let text = match decode(source.bytes, FileId(0)) {
         Ok(text) => text,
@@ -157,6 +171,10 @@ fn document(file: &Path) -> u8 {
         return EXIT_FAILURE;
     }
     for entry in public {
+        if is_short {
+            out(format!("{}\n", first_line(entry)).as_bytes());
+            continue;
+        }
         let doc = entry.doc.as_ref().map_or(String::new(), |doc| format!("{doc}\n\n"));
         out(format!("## {}\n\n```lumen\n{}\n```\n\n{doc}", entry.name, entry.signature).as_bytes());
     }

@@ -16,5 +16,6 @@ mod terminal;
 mod traces;
 mod traits;
 mod transcripts;
+mod usage;
 mod watching;
 mod world;

@@ -53,7 +53,8 @@ fn every_shell_has_a_script() {
 fn every_command_has_a_manual_page() {
     let folder = Folder::new("shells-man", &[]);
     exits(0, &lumen_in(&folder.0, &["man", "--out", "deep/man1"], ""));
-    for page in ["lumen", "lumen-run", "lumen-repl", "lumen-cache", "lumen-cache-stat", "lumen-man"] {
+    for page in ["lumen", "lumen-run", "lumen-repl", "lumen-cache", "lumen-cache-stat", "lumen-man"]
+    {
         let text = folder.read(&format!("deep/man1/{page}.1"));
         assert!(text.contains(".TH") && text.contains("SYNOPSIS"), "{page}: {text}");
     }
