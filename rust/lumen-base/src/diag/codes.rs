@@ -360,6 +360,7 @@ mod tests {
         ("R1020", "a host that fails"),
         ("R1061", "an embedding program"),
         ("R1062", "an embedding program"),
+        ("R1071", "`lumen run` of a test cell"),
         ("R1075", "a recorded run"),
         ("R1076", "a recorded run"),
     ];
