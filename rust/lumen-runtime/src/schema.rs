@@ -78,8 +78,8 @@ impl Schemas<'_> {
     }
 
     fn reference(&mut self, class: ClassId) -> Value {
-        if !self.defs.contains_key(&class.0) {
-            self.defs.insert(class.0, Value::Null);
+        if let std::collections::btree_map::Entry::Vacant(slot) = self.defs.entry(class.0) {
+            slot.insert(Value::Null);
             self.open.push(class);
         }
         json!({ "$ref": format!("#/$defs/{}", name_of(class)) })

@@ -283,7 +283,9 @@ fn check_cost(
         };
         let spent = usage.get(index).copied().unwrap_or_default().cost_usd;
         let limit = policy::number_of(&limit.values).unwrap_or(0.0);
-        if !(spent + price <= limit) {
+        // A price that is no number fits nothing either.
+        let fits = spent + price <= limit;
+        if !fits {
             let message = format!("`max_cost_usd` of `{}` is used up", grant.name);
             return Err(ToolFailure::new(FailureKind::BudgetExceeded, message));
         }

@@ -143,15 +143,15 @@ impl Policy {
                 return denied(format!("the model `{model}` is not granted"));
             }
         }
-        if let (Some(limit), Some(asked)) = (self.max_tokens, args.get("max_tokens")) {
-            if asked.as_u64().is_none_or(|asked| asked > limit) {
-                return denied(format!("`max_tokens` is more than the granted {limit}"));
-            }
+        if let (Some(limit), Some(asked)) = (self.max_tokens, args.get("max_tokens"))
+            && asked.as_u64().is_none_or(|asked| asked > limit)
+        {
+            return denied(format!("`max_tokens` is more than the granted {limit}"));
         }
-        if let (Some(limit), Some(asked)) = (self.temperature, args.get("temperature")) {
-            if asked.as_f64().is_none_or(|asked| asked > limit) {
-                return denied(format!("`temperature` is more than the granted {limit}"));
-            }
+        if let (Some(limit), Some(asked)) = (self.temperature, args.get("temperature"))
+            && asked.as_f64().is_none_or(|asked| asked > limit)
+        {
+            return denied(format!("`temperature` is more than the granted {limit}"));
         }
         if self.domains.is_empty() {
             return Ok(());
