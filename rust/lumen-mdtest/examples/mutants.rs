@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p lumen-mdtest --example mutants -- FILE… [--list]`: each file is a document whose program, and
 //! whose `lumen run` fences, are mutated: an argument deleted, two fields of different types swapped, a written type
-//! changed, an arm of a match without a catch-all dropped, a name misspelt. A mutant that is accepted and prints what
+//! changed, a literal replaced by one of another type, an arm of a match without a catch-all dropped, a name (of a
+//! value, field, type or variant) misspelt. A mutant that is accepted and prints what
 //! the original prints is equivalent and does not count; `--list` shows the other survivors.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -137,18 +138,27 @@ fn mutations(program: &str) -> Vec<Mutation> {
             ExprKind::Call { callee, .. } if file[callee].span.text(program) == "print" => {}
             ExprKind::Call { args, .. } => delete_arguments(program, &file, args, &mut out),
             ExprKind::Match { arms, .. } => drop_arms(&file, arms, &mut out),
-            ExprKind::Name(_)
-                if expr.span.text(program).chars().all(|c| c.is_alphanumeric() || c == '_') =>
-            {
-                let text = format!("{}q", expr.span.text(program));
-                out.push(Mutation { kind: "rename a name", at: expr.span, text });
+            ExprKind::Name(_) => rename(program, expr.span, &mut out),
+            ExprKind::Field { name_lo, .. } => {
+                rename(program, Span::new(name_lo, expr.span.hi), &mut out);
+            }
+            ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_) | ExprKind::Str(_) => {
+                change_literal(program, expr.kind, expr.span, &mut out);
             }
             _ => {}
         }
     }
     for (_, ty) in file.types.iter() {
-        if matches!(ty.kind, TypeKind::Named { .. }) {
+        if let TypeKind::Named { name, .. } = ty.kind {
             change_type(program, ty.span, &mut out);
+            rename(program, name.span, &mut out);
+        }
+    }
+    for (_, pat) in file.pats.iter() {
+        if let PatKind::Constructor { path, .. } = pat.kind
+            && let Some(name) = file[path].last()
+        {
+            rename(program, name.span, &mut out);
         }
     }
     for (_, record) in file.records.iter() {
@@ -162,6 +172,25 @@ fn mutations(program: &str) -> Vec<Mutation> {
         }
     }
     out
+}
+
+/// Misspells a name.
+fn rename(program: &str, at: Span, out: &mut Vec<Mutation>) {
+    let name = at.text(program);
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_plain && !name.is_empty() {
+        out.push(Mutation { kind: "rename a name", at, text: format!("{name}q") });
+    }
+}
+
+/// Replaces a literal by one of another type.
+fn change_literal(program: &str, kind: ExprKind, at: Span, out: &mut Vec<Mutation>) {
+    // The text of a string with holes has no quotes of its own.
+    if matches!(kind, ExprKind::Str(_)) && !at.text(program).starts_with('"') {
+        return;
+    }
+    let text = if matches!(kind, ExprKind::Str(_)) { "7" } else { "\"q\"" };
+    out.push(Mutation { kind: "change a literal", at, text: text.to_owned() });
 }
 
 fn delete_arguments(
