@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 const STACK_BYTES: usize = 8 << 20;
 /// Mutants of a seed that are tried of each target.
 const MUTANTS: usize = 150;
+/// Bytes that the program whose bits are flipped has at least.
+const BITS_OF_BYTES: usize = 900;
 /// Bytes of all files of corpus and regressions together.
 const CORPUS_BYTES_MAX: usize = 3_000_000;
 
@@ -93,6 +95,25 @@ targets! {
     decoder Decoder;
     machine Machine;
     markdown Markdown;
+}
+
+/// Each bit of a compiled program flipped, and the program cut at each byte, behind hashes that fit: the decoder rejects
+/// it, or the verifier does, or it runs the same under both engines.
+#[test]
+fn every_bit_and_every_cut_of_a_program_does_no_harm() {
+    let programs = SEEDS.iter().filter(|seed| seed.bytes.starts_with(b"s"));
+    let large = programs.filter(|seed| seed.bytes.len() > BITS_OF_BYTES);
+    let program = large.min_by_key(|seed| seed.bytes.len()).expect("there are programs");
+    let flip = |bit: usize| {
+        let mut bytes = program.bytes.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        (format!("bit {bit}"), bytes)
+    };
+    // The first byte names the form.
+    let bits = (8..program.bytes.len() * 8).map(flip);
+    let cuts = (1..program.bytes.len()).map(|n| (format!("cut {n}"), program.bytes[..n].to_vec()));
+    let wrong = wrong(Target::Decoder, bits.chain(cuts));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -1,11 +1,12 @@
-//! The decoders of LIR: total, and what they read survives every form.
+//! The decoders of LIR: total, what they read survives every form, and what the verifier accepts of it does no harm.
 //!
 //! The first byte of an input says what the rest is: `b` the binary form, `s` the sections of one, each behind its
 //! length in four bytes (they get a proper header with hashes, so that damage reaches what is behind it), `t` text,
 //! `j` JSON.
 
+use super::engines;
 use lumen_lir::binary::{self, Packing};
-use lumen_lir::{FORMAT_VERSION, Module, check, json, text};
+use lumen_lir::{FORMAT_VERSION, Module, json, text, verify};
 
 /// Sections of the binary form.
 const SECTIONS: usize = 5;
@@ -20,7 +21,6 @@ pub(crate) fn decoder(input: &[u8]) {
         _ => None,
     };
     let Some(module) = module else { return };
-    let is_sound = check(&module).is_empty();
     for packing in [Packing::Plain, Packing::Packed] {
         let bytes = binary::encode(&module, packing).expect("what was read is small");
         assert_eq!(binary::decode(&bytes).as_ref(), Ok(&module), "binary, {packing:?}");
@@ -29,8 +29,9 @@ pub(crate) fn decoder(input: &[u8]) {
     let value = serde_json::from_str(&value).expect("it was written as JSON");
     assert_eq!(json::from_json(value).as_ref(), Ok(&module), "JSON");
     let shown = text::print(&module);
-    if is_sound {
-        assert_eq!(text::parse(&shown).as_ref(), Ok(&module), "text:\n{shown}");
+    if let Ok(verified) = verify(module) {
+        assert_eq!(text::parse(&shown).as_ref(), Ok(verified.get()), "text:\n{shown}");
+        engines::agree(&verified);
     }
 }
 
