@@ -380,14 +380,17 @@ impl Parser<'_> {
     pub(super) fn word(&mut self, token: Token) -> Option<ExprId> {
         let next = self.peek(1);
         match token.symbol {
-            sym::WHEN if next.starts_line() => {
+            // Before `end` and `else` too: these may stand on a line of their own, where the word begins a block.
+            sym::WHEN if next.starts_line() || closes_block(next.kind) => {
                 let depth = self.enter();
                 let node = self.when_expr();
                 self.leave(depth);
                 Some(node)
             }
             sym::DO
-                if next.starts_line() || begins_expr(next.kind) && !opens_bracket(next.kind) =>
+                if next.starts_line()
+                    || closes_block(next.kind)
+                    || begins_expr(next.kind) && !opens_bracket(next.kind) =>
             {
                 let depth = self.enter();
                 let node = self.do_expr();
@@ -453,6 +456,10 @@ impl Parser<'_> {
         );
         self.report(missing);
     }
+}
+
+fn closes_block(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::End | TokenKind::Else)
 }
 
 fn opens_bracket(kind: TokenKind) -> bool {
