@@ -16,6 +16,7 @@
 mod cascades;
 mod diagnostics;
 mod exprs;
+mod habits;
 mod operators;
 mod collections;
 mod control;
@@ -297,6 +298,14 @@ impl<'a> Parser<'a> {
         self.panicking = true;
     }
 
+    /// With the advice for what is written as elsewhere.
+    fn advised(&self, found: Diagnostic) -> Diagnostic {
+        match self.habit() {
+            Some(help) => found.with_help(help),
+            None => found,
+        }
+    }
+
     /// Gives up because `wanted` is not here.
     #[cold]
     fn unexpected(&mut self, wanted: &str) {
@@ -309,7 +318,7 @@ impl<'a> Parser<'a> {
         }
         let text = token.span().text(self.text);
         let found = diagnostics::unexpected(self.in_file(token.span()), wanted, token.kind, text);
-        self.error(found);
+        self.error(self.advised(found));
     }
 
     /// Counts one more nested construct.
@@ -410,7 +419,7 @@ impl<'a> Parser<'a> {
                     kind,
                     found.kind,
                 );
-                self.error(missing);
+                self.error(self.advised(missing));
             }
             self.error_brackets = self.brackets;
             self.panicking = true;

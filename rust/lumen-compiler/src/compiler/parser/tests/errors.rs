@@ -1,6 +1,6 @@
 //! What is rejected, with which codes, and that one slip gives one error.
 
-use super::{codes, read};
+use super::*;
 
 #[test]
 fn one_slip_one_error() {
@@ -138,4 +138,24 @@ fn what_is_not_built_is_named() {
 fn contextual_words_are_names() {
     let text = "let state = 1\nlet select = state\nlet with_x = select\nlet role = 2\nlet effect = role + select\nprint(effect, memory(1), grant)";
     assert_eq!(codes(text), [""; 0]);
+}
+
+#[test]
+fn habits_from_elsewhere_get_advice() {
+    for (text, advice) in [
+        ("if 1 not in xs\n  f()\nend", "not (x in xs)"),
+        ("f([x for x in a if x not in b])", "not (x in xs)"),
+        ("for k, v in m\n  f(k)\nend", "for (key, value) in"),
+        ("print(f\"a\")", "a text needs no mark"),
+        ("let y = 1 if c else 2", "if c then a else b"),
+        ("let (mut a, b) = (1, 2)", "let mut (a, b)"),
+        ("record R\n  n: Int where n > 0 = 1\nend", "the default comes first"),
+        ("print(\"{n:>{w}}\")", "pad_left"),
+    ] {
+        let mut diagnostics = Vec::new();
+        let mut names = Interner::new();
+        parse(text, FileId(0), &mut names, &mut diagnostics, ParseOptions::default());
+        let help = diagnostics.first().map(|found| found.help.join(" ")).unwrap_or_default();
+        assert!(help.contains(advice), "{text}: {help}");
+    }
 }
