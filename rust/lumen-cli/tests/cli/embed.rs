@@ -2,7 +2,7 @@
 
 #[path = "../../examples/embed.rs"]
 #[expect(dead_code, reason = "its `main` is for the command line")]
-mod embed;
+mod example;
 
 use lumen_base::{MemorySystem, System};
 use lumen_compiler::compilation::{CompileInput, Goal, Part};
@@ -55,7 +55,7 @@ fn run(source: &str, functions: &HostFunctions) -> Result<Option<HostValue>, Str
 
 #[test]
 fn the_example_runs() {
-    let value = embed::bill(&embed::functions());
+    let value = example::bill(&example::functions());
     let payload = vec![(Some("value".to_owned()), HostValue::Float(36.0))];
     assert_eq!(value, Ok(Some(HostValue::Variant("ok".to_owned(), payload))));
 }
