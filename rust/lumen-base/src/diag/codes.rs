@@ -113,9 +113,6 @@ codes! {
     E0340 "repeated-clause"
     E0341 "operation-signature"
     E0342 "clause-parameters"
-    E0360 "bad-extern-cell"
-    E0361 "open-extern-cell"
-    E0362 "stepped-slice"
     E0345 "grant-missing"
     E0346 "unknown-grant"
     E0347 "grant-not-passed"
@@ -124,6 +121,9 @@ codes! {
     E0350 "tool-without-signature"
     E0351 "granted-twice"
     E0352 "bad-tool-effect"
+    E0360 "bad-extern-cell"
+    E0361 "open-extern-cell"
+    E0362 "stepped-slice"
     E0400 "growing-type"
     E0401 "type-mismatch"
     E0402 "optional-as-value"
@@ -242,13 +242,6 @@ codes! {
     R1030 "resumed-twice"
     R1031 "unhandled-operation"
     R1032 "not-copied"
-    R1060 "missing-host-function"
-    R1061 "host-function-failed"
-    R1062 "other-host-function"
-    R1070 "snapshot-differs"
-    R1071 "no-snapshots"
-    R1075 "replay-diverged"
-    R1076 "trace-failed"
     R1040 "tool-not-found"
     R1041 "policy-denied"
     R1042 "denied-by-configuration"
@@ -257,6 +250,13 @@ codes! {
     R1045 "tool-schema-mismatch"
     R1046 "tool-budget-exceeded"
     R1047 "approval-denied"
+    R1060 "missing-host-function"
+    R1061 "host-function-failed"
+    R1062 "other-host-function"
+    R1070 "snapshot-differs"
+    R1071 "no-snapshots"
+    R1075 "replay-diverged"
+    R1076 "trace-failed"
     W0301 "assign-without-mut"
     W0302 "shadowed-builtin"
     W0303 "shadowed-condition"
@@ -357,7 +357,16 @@ mod tests {
         ("E0305", "several files"),
         ("E0307", "several files"),
         ("E0326", "a document without a program"),
+        ("E0347", "two files"),
         ("R1020", "a host that fails"),
+        ("R1040", "a provider"),
+        ("R1041", "a provider"),
+        ("R1042", "flags of `lumen run`"),
+        ("R1043", "a provider"),
+        ("R1044", "a provider"),
+        ("R1045", "a provider"),
+        ("R1046", "a provider"),
+        ("R1047", "a provider"),
         ("R1061", "an embedding program"),
         ("R1062", "an embedding program"),
         ("R1071", "`lumen run` of a test cell"),

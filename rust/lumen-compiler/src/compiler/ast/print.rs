@@ -168,7 +168,6 @@ impl Printer<'_> {
         self.node("cell ", |p| {
             p.name(cell.name);
             p.type_params(cell.type_params);
-            p.text(" ");
             p.params(cell.params);
             if cell.is_generator {
                 p.text(" yields");

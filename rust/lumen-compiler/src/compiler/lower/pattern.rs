@@ -136,6 +136,18 @@ impl Matcher {
         Matcher { occs: vec![whole], nodes: 0, too_large: false, uses: vec![0; arms] }
     }
 
+    /// Whether `part` lies inside of `whole`.
+    fn is_around(&self, whole: OccId, part: OccId) -> bool {
+        let mut at = part;
+        while at != 0 {
+            at = self.occs[at].parent;
+            if at == whole {
+                return true;
+            }
+        }
+        false
+    }
+
     pub(super) fn part(
         &mut self,
         parent: OccId,
@@ -205,9 +217,10 @@ impl Fx<'_, '_> {
                 continue;
             }
             let (mut yes, mut no) = (Vec::new(), Vec::new());
-            for mut row in rows {
-                self.dissolve_all(m, &mut row);
-                self.route(m, row, occ, &test, &mut yes, &mut no);
+            for row in rows {
+                for row in self.opened(m, row, occ) {
+                    self.route(m, row, occ, &test, &mut yes, &mut no);
+                }
             }
             let yes = self.decide(m, yes);
             steps.push(ChainStep::Test { occ, test, yes });
@@ -241,6 +254,40 @@ impl Fx<'_, '_> {
             }
         }
         false
+    }
+
+    /// The row as rows in which everything that is asked about `occ` stands open: tuples and records are taken apart,
+    /// and so are alternatives of something around it. Otherwise the question would be asked a second time below, where
+    /// other rows know the answer and read parts that are there for that answer only.
+    fn opened(&mut self, m: &mut Matcher, row: Row, occ: OccId) -> Vec<Row> {
+        let mut out = Vec::with_capacity(1);
+        // The next one last.
+        let mut rows = vec![row];
+        while let Some(mut row) = rows.pop() {
+            self.dissolve_all(m, &mut row);
+            let body = self.body();
+            let around = row.pats.iter().enumerate().find_map(|(i, &(of, pat))| {
+                match &body.pats[pat].kind {
+                    PatKind::Or(alternatives) if m.is_around(of, occ) => Some((i, alternatives)),
+                    _ => None,
+                }
+            });
+            let Some((i, alternatives)) = around else {
+                out.push(row);
+                continue;
+            };
+            m.nodes += alternatives.len();
+            if m.nodes > NODES {
+                m.too_large = true;
+                return out;
+            }
+            for &alternative in alternatives.iter().rev() {
+                let mut row = row.clone();
+                row.pats[i].1 = alternative;
+                rows.push(row);
+            }
+        }
+        out
     }
 
     /// Takes a row's tuples and records apart, so that what it asks about each part is seen.
@@ -448,9 +495,10 @@ impl Fx<'_, '_> {
         let mut known: FxHashMap<CaseKey, usize> = FxHashMap::default();
         let mut rest: Vec<Row> = Vec::new();
         self.case_of(&mut cases, &mut known, &rest, &first);
-        for mut row in rows {
-            self.dissolve_all(m, &mut row);
-            self.sort_row(m, row, occ, &mut cases, &mut known, &mut rest);
+        for row in rows {
+            for row in self.opened(m, row, occ) {
+                self.sort_row(m, row, occ, &mut cases, &mut known, &mut rest);
+            }
         }
         let covered = match self.p.types.kind(m.occs[occ].ty) {
             TyKind::Enum(id, _) => self.p.hir.enums[*id].variants.len() == cases.len(),
