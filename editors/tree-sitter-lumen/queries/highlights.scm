@@ -27,7 +27,7 @@
 ["if" "then" "else" "match" "when"] @keyword.conditional
 ["for" "while" "loop" "break" "continue"] @keyword.repeat
 ["return" "yield"] @keyword.return
-["comptime" "handle" "perform" "multi"] @keyword
+["comptime" "handle" "perform" "multi" "try"] @keyword
 ["do" "end" "defer" "assert" "emit"] @keyword
 ["and" "or" "not" "in" "is" "as" "with" "step" "where"] @keyword.operator
 ["strict" "doc_mode" "deterministic"] @attribute
