@@ -4,6 +4,8 @@
 # The instrumentation is LLVM's, which the stable compiler has too; nothing unstable is used.
 #   FUZZ_JOBS=2      targets at a time
 #   FUZZ_CORPUS=DIR  where new inputs are kept (target/fuzz/corpus)
+#   FUZZ_SEED=N      the sequence of inputs (1: the same commit tries the same inputs from an empty folder of new ones;
+#                    0 is another one each time)
 set -eu
 cd "$(dirname "$0")/.."
 root="$PWD"
@@ -28,7 +30,7 @@ one() {
     mkdir -p "$work" "$kept/$target"
     # Stacks are as large as those of a main thread; what is deeper is a bug.
     if "$programs/$target" "$kept/$target" "$root/fuzz/corpus/$target" \
-        -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -len_control=0 -print_final_stats=1 \
+        -seed="${FUZZ_SEED:-1}" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -len_control=0 -print_final_stats=1 \
         -max_len="$(case $target in machine | decoder) echo 8192 ;; *) echo 4096 ;; esac)" \
         -artifact_prefix="$work/" >"$work/log" 2>&1
     then

@@ -71,6 +71,12 @@ fn a_file_with_syntax_errors_is_left_alone() {
         assert_eq!(folder.read("a.lm.md"), broken);
     }
     assert_eq!(format("\u{feff}let x = (\n", &["--stdin-name", "x.lm"]).0, 3);
+    // A mark in the middle is no space: the file is wrong, and the place is said.
+    for text in ["let x = 1 \u{feff} \n", "\u{feff}let x = 1\n\u{feff}\n"] {
+        let (code, out, err) = format(text, &["--stdin-name", "x.lm"]);
+        assert_eq!((code, out.as_str()), (3, ""), "{err}");
+        assert!(err.contains("E01") && err.contains("x.lm:"), "{err}");
+    }
     let output = lumen(&["fmt", "-"], b"\xff");
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(lumen(&["fmt", "no/such"], b"").status.code(), Some(2));

@@ -34,7 +34,9 @@ fn plain(text: &str) -> Result<String, Problem> {
         Ok(formatted) if is_crlf => Ok(format!("{mark}{}", formatted.replace('\n', "\r\n"))),
         Ok(formatted) => Ok(format!("{mark}{formatted}")),
         Err(Failure::Syntax(_)) => {
-            Err(Problem::Syntax(problems_of(&text.replace('\u{feff}', "   "))))
+            // The mark at the beginning is no part of the program, and keeps its place.
+            let program = format!("{}{}", " ".repeat(mark.len()), &text[mark.len()..]);
+            Err(Problem::Syntax(problems_of(&program)))
         }
         Err(Failure::Bug) => Err(Problem::Bug(0)),
     }
