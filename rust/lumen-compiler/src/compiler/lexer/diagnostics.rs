@@ -56,6 +56,12 @@ pub(super) fn open_hole(open: FileSpan) -> Diagnostic {
         .with_help("a `{` that is text is written `\\{`")
 }
 
+pub(super) fn brace_as_text(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0101, at, "unexpected character: `\\`")
+        .with_primary("begins an expression, and no expression begins with `\\`")
+        .with_fix("write `\\{` for a brace that is text", at, "\\{", Applicability::Machine)
+}
+
 pub(super) fn bad_escape(at: FileSpan, error: EscapeError) -> Diagnostic {
     let (message, help) = match error {
         EscapeError::Unknown => (

@@ -120,6 +120,7 @@ impl Lexer<'_> {
                 b'"' if self.peek(1) == b'"' && self.peek(2) == b'"' => return Stop::Quote,
                 b'"' => self.at += 1,
                 b'{' if self.peek(1) == b'}' => self.at += 2,
+                b'{' if self.escape_follows() => self.at += 1,
                 b'{' => return Stop::Hole,
                 b'\\' => {
                     self.at += 1;
@@ -129,6 +130,17 @@ impl Lexer<'_> {
                 _ => return Stop::Unterminated,
             }
         }
+    }
+
+    /// Whether the brace at `at` is text, as in `"{\"key\": 1}"`: no expression begins with a backslash. Reports it.
+    fn escape_follows(&mut self) -> bool {
+        let blanks = self.bytes[self.at + 1..].iter().take_while(|&&b| b == b' ').count();
+        let found = self.peek(blanks + 1) == b'\\';
+        if found {
+            let lo = self.at as u32;
+            self.report(diagnostics::brace_as_text(Span::new(lo, lo + 1).in_file(self.file)));
+        }
+        found
     }
 
     /// Moves behind the character after a backslash; the braces of `\u{…}` open no hole.

@@ -42,6 +42,14 @@ pub(super) fn bad_format_spec(at: FileSpan, problem: &str, computed: bool) -> Di
     )
 }
 
+/// A literal with a format in a string of several lines is JSON whose braces were meant as text.
+pub(super) fn format_of_literal(brace: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0107, brace, "format of a literal")
+        .with_primary("begins an expression, and a literal has no use for a format")
+        .with_help("a string without expressions is `r\"\"\"…\"\"\"`")
+        .with_fix("write `\\{` for a brace that is text", brace, "\\{", Applicability::Machine)
+}
+
 pub(super) fn empty_hole(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0108, at, "no expression between the braces of a string")
         .with_help("a brace that is text is written `\\{`")

@@ -345,7 +345,9 @@ impl Parser<'_> {
     /// A string with holes.
     fn interpolation(&mut self) -> ExprId {
         let depth = self.enter();
-        let lo = self.bump().lo;
+        let open = self.bump();
+        let lo = open.lo;
+        let is_multi = open.span().text(self.text).ends_with("\"\"\"");
         let base = self.scratch.str_parts.len();
         loop {
             let token = self.tok();
@@ -357,7 +359,7 @@ impl Parser<'_> {
                     }
                 }
                 TokenKind::HoleOpen => {
-                    let part = self.hole();
+                    let part = self.hole(is_multi);
                     self.scratch.str_parts.push(part);
                 }
                 TokenKind::StrClose => {
@@ -374,7 +376,7 @@ impl Parser<'_> {
     }
 
     /// `{expr}` or `{expr:spec}`. An error in it ends with it.
-    fn hole(&mut self) -> StrPart {
+    fn hole(&mut self, is_multi: bool) -> StrPart {
         let open = self.bump();
         let newlines = std::mem::replace(&mut self.newlines, false);
         let brackets = std::mem::replace(&mut self.brackets, 0);
@@ -390,7 +392,13 @@ impl Parser<'_> {
         let mut spec = None;
         if self.at(TokenKind::HoleSpec) && !self.panicking {
             let token = self.bump();
+            // As in `"""{"key": 1}"""`.
+            let is_literal = matches!(self.tree.exprs[expr].kind, ExprKind::Str(_));
             match literals::format_spec(token.span().text(self.text), token.span()) {
+                Ok(_) | Err(_) if is_multi && is_literal => {
+                    let brace = self.in_file(open.span());
+                    self.report(diagnostics::format_of_literal(brace));
+                }
                 Ok(value) => spec = Some(self.tree.format_specs.alloc(value)),
                 Err(problem) => {
                     let at = self.in_file(token.span());

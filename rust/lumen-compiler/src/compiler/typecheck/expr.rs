@@ -588,7 +588,13 @@ impl<'a> BodyCx<'_, 'a> {
             }
             _ => self.enters_as(value, own, target, span),
         };
-        if !fine && target != Ty::ERROR {
+        if fine || target == Ty::ERROR {
+            return;
+        }
+        if target == Ty::JSON && !self.c.store.flags(own).any(TyFlags::FN) {
+            // What is no member of Json becomes one as an `Any` does.
+            self.out.adjust.insert(value, Ty::ANY);
+        } else {
             let (found, wanted) = (self.c.show(own), self.c.show(target));
             let at = self.here(span);
             self.report(d::bad_conversion(at, &wanted, &found));
