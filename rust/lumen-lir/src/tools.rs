@@ -31,11 +31,17 @@ pub struct ToolCall {
 }
 
 impl ToolCall {
-    /// Whether it is a host effect of the runtime rather than a tool of the program.
-    pub fn is_host(&self) -> bool {
-        self.effects.iter().all(|effect| !matches!(effect, Effect::Named(_)))
-            && self.tool == format!("{}.{}", self.effect, self.name)
+    /// The first part of the tool's name, which decides what answers it and what kind of place it reaches.
+    pub fn family(&self) -> &str {
+        self.tool.split('.').next().unwrap_or_default()
     }
+}
+
+/// What providers call a builtin that needs a grant: `fs.read_file`, and `http.get` for `http_get`.
+pub fn host_tool(effect: Effect, name: &str) -> String {
+    let family = effect.name();
+    let own = name.strip_prefix(family).and_then(|rest| rest.strip_prefix('_'));
+    format!("{family}.{}", own.unwrap_or(name))
 }
 
 /// A `grant` of the program.
@@ -111,7 +117,7 @@ const fn key(
 pub static CONSTRAINTS: &[ConstraintKey] = &[
     key("domain", ValueShape::Texts, &["http", "net"]),
     key("path", ValueShape::Texts, &["fs"]),
-    key("name", ValueShape::Texts, &["env"]),
+    key("name", ValueShape::Texts, &["env", "exec"]),
     key("program", ValueShape::Texts, &["exec"]),
     key("timeout_ms", ValueShape::Count, &[]),
     key("max_calls", ValueShape::Count, &[]),

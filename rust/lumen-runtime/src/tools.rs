@@ -6,8 +6,15 @@
 //! checked like a first call, and budgets are counted before a call leaves.
 
 mod address;
+mod builtin;
+mod checks;
 mod config;
+mod env;
+#[cfg(unix)]
+mod exec;
 mod failure;
+mod fs;
+mod place;
 mod policy;
 mod provider;
 mod rules;
@@ -17,8 +24,10 @@ mod setup;
 mod tests;
 
 pub use address::{Host as UrlHost, HostPattern, is_inside, plain};
+pub use builtin::host_providers;
 pub use config::ToolConfig;
 pub use failure::{FailureKind, ToolFailure};
+pub use place::{PlacePattern, place_of};
 pub use policy::{Approval, Policy};
 pub use provider::{ToolProvider, ToolReply, ToolRequest};
 pub use rules::{Bounds, Rule};
@@ -30,6 +39,7 @@ use lumen_lir::{Grant, ToolCall};
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Longest wait before a retry.
@@ -58,6 +68,8 @@ pub struct Tools {
     bounds: Vec<Bounds>,
     /// By index of the grant.
     usage: FxHashMap<u32, Usage>,
+    /// The folder that relative places of files start from.
+    folder: PathBuf,
 }
 
 impl std::fmt::Debug for Tools {
@@ -76,6 +88,13 @@ impl Tools {
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Self {
         self.bounds.push(bounds);
+        self
+    }
+
+    /// Sets the folder that relative places of files start from.
+    #[must_use]
+    pub fn in_folder(mut self, folder: PathBuf) -> Self {
+        self.folder = folder;
         self
     }
 
@@ -103,7 +122,8 @@ impl Tools {
     ) -> Result<Value, ToolFailure> {
         let mut tried = 0;
         loop {
-            let policy = validate_tool_policy(call, grants, &self.bounds, &self.usage, args)?;
+            let policy =
+                validate_tool_policy(call, grants, &self.bounds, &self.usage, &self.folder, args)?;
             let failure = match self.attempt(host, grants, call, args, schema, &policy) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
@@ -223,6 +243,7 @@ pub fn validate_tool_policy(
     grants: &[Grant],
     bounds: &[Bounds],
     usage: &FxHashMap<u32, Usage>,
+    folder: &Path,
     args: &Map<String, Value>,
 ) -> Result<Policy, ToolFailure> {
     let denied = |why: String| ToolFailure::new(FailureKind::PolicyDenied, why);
@@ -242,16 +263,43 @@ pub fn validate_tool_policy(
         return Err(denied(format!("no grant allows `{}`", call.tool)));
     }
     // What the bounds do not allow is said to be theirs.
-    let own = Policy::of(&all)?;
-    let theirs = Policy::of(&outer)?;
-    theirs
-        .check_args(args)
-        .map_err(|failure| ToolFailure { kind: FailureKind::ConfigurationDenied, ..failure })?;
-    own.check_args(args)?;
+    let own = Policy::of(folder, &all)?;
+    let theirs = bounded(Policy::of(folder, &outer)?, call, bounds)?;
+    let by_configuration =
+        |failure: ToolFailure| ToolFailure { kind: FailureKind::ConfigurationDenied, ..failure };
+    if !outer.is_empty() || bounds.iter().any(|bounds| bounds.denied(call).is_some()) {
+        theirs.check_args(call, args).map_err(by_configuration)?;
+    }
+    own.check_args(call, args)?;
+    check_variables(call, &own, bounds).map_err(by_configuration)?;
     if serde_json::to_string(args).map_or(0, |text| text.len()) > REQUEST_BYTES_MAX {
         return Err(ToolFailure::invalid("the request is larger than 16 MiB"));
     }
-    Policy::of(all.iter().chain(&outer))
+    bounded(Policy::of(folder, all.iter().chain(&outer))?, call, bounds)
+}
+
+/// A policy with what bounds deny.
+fn bounded(mut policy: Policy, call: &ToolCall, bounds: &[Bounds]) -> Result<Policy, ToolFailure> {
+    for bounds in bounds {
+        if let Some(denied) = bounds.denied(call) {
+            policy.deny(&denied, &bounds.source)?;
+        }
+    }
+    Ok(policy)
+}
+
+/// Whether the variables that a program gets may be read at all.
+fn check_variables(call: &ToolCall, own: &Policy, bounds: &[Bounds]) -> Result<(), ToolFailure> {
+    if call.family() != "exec" {
+        return Ok(());
+    }
+    for name in own.names.iter().flatten() {
+        if let Some(bounds) = bounds.iter().find(|bounds| !bounds.allows_variable(name)) {
+            let message = format!("{} does not allow the variable `{name}`", bounds.source);
+            return Err(ToolFailure::new(FailureKind::PolicyDenied, message));
+        }
+    }
+    Ok(())
 }
 
 fn check_calls(grant: &Grant, spent: Usage) -> Result<(), ToolFailure> {

@@ -5,9 +5,10 @@
 use crate::args::Run;
 use crate::source::Source;
 use crate::{EXIT_DENIED, EXIT_FAILURE};
-use lumen_base::{Code, OsSystem};
-use lumen_runtime::tools::{Bounds, Rule, Tools, tools_for};
+use lumen_base::{Code, OsSystem, System};
+use lumen_runtime::tools::{Bounds, Rule, Tools, host_providers, tools_for};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The flags of a run.
 pub(super) struct Flags {
@@ -43,7 +44,13 @@ pub(super) fn flags(args: &Run) -> Result<Flags, String> {
 /// The tools of a program's run.
 pub(super) fn tools(source: &Source, flags: &Flags) -> Result<Tools, String> {
     let document = Path::new(source.path.as_deref().unwrap_or_default());
-    tools_for(&OsSystem, document, flags.bounds.clone(), |tools| tools)
+    {
+        let folder = std::env::current_dir().map_err(|error| format!("no folder: {error}"))?;
+        let system: Arc<dyn System> = Arc::new(OsSystem);
+        tools_for(&OsSystem, document, flags.bounds.clone(), |tools| {
+            host_providers(tools, &system, folder)
+        })
+    }
 }
 
 /// The exit code of a run that ended with an error.

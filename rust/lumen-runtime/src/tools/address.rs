@@ -37,6 +37,11 @@ impl Host {
         Some(Host { name, port, is_usual_port: url.port().is_none() })
     }
 
+    /// The host with an address in the place of its name.
+    pub fn at(address: IpAddr, host: &Host) -> Host {
+        Host { name: Name::Address(plain(address)), ..*host }
+    }
+
     /// Whether it is of the own machine or network, as far as the name tells.
     pub fn is_inside(&self) -> bool {
         match &self.name {
@@ -164,6 +169,15 @@ impl HostPattern {
             (false, name) => PatternName::Exact(name),
         };
         Some(HostPattern { name, port })
+    }
+
+    /// The same for every port, when it names none.
+    #[must_use]
+    pub fn on_any_port(mut self) -> Self {
+        if self.port == Port::Usual {
+            self.port = Port::Any;
+        }
+        self
     }
 
     /// Whether a host is one of the pattern's.

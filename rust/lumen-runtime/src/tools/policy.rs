@@ -3,12 +3,12 @@
 //! The grants that all must allow a call → one [`Policy`]: bounds are the smallest, and every list of patterns must have
 //! one that fits. A constraint that is not understood denies everything.
 
-use super::address::{Host, HostPattern};
+use super::address::HostPattern;
 use super::failure::{FailureKind, ToolFailure};
+use super::place::PlacePattern;
 use lumen_lir::{Constraint, Grant, GrantValue};
-use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use url::Url;
 
 /// How long a call may take when no grant says.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
@@ -18,8 +18,18 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
 pub struct Policy {
     /// `domain`: of each list one pattern must fit.
     pub domains: Vec<Vec<HostPattern>>,
+    /// `path`: the same.
+    pub paths: Vec<Vec<PlacePattern>>,
+    /// `name`: variables of the environment, the same.
+    pub names: Vec<Vec<String>>,
+    /// `program`: the same.
+    pub programs: Vec<Vec<String>>,
     /// `model`: the same.
     pub models: Vec<Vec<String>>,
+    /// What is denied whatever else is allowed.
+    pub denied: Denied,
+    /// The folder that relative places start from.
+    pub folder: PathBuf,
     /// `timeout_ms`.
     pub timeout: Option<Duration>,
     /// `max_tokens`.
@@ -34,6 +44,19 @@ pub struct Policy {
     pub custom: Vec<Constraint>,
 }
 
+/// Hosts, places, variables and programs that are denied.
+#[derive(Clone, Debug, Default)]
+pub struct Denied {
+    /// Hosts.
+    pub domains: Vec<HostPattern>,
+    /// Places of files.
+    pub paths: Vec<PlacePattern>,
+    /// Variables of the environment.
+    pub names: Vec<String>,
+    /// Programs.
+    pub programs: Vec<String>,
+}
+
 /// When somebody is asked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Approval {
@@ -45,8 +68,11 @@ pub enum Approval {
 
 impl Policy {
     /// The policy of all these grants together; the error names a constraint that cannot be enforced.
-    pub fn of<'g>(grants: impl IntoIterator<Item = &'g Grant>) -> Result<Self, ToolFailure> {
-        let mut policy = Policy::default();
+    pub fn of<'g>(
+        folder: &Path,
+        grants: impl IntoIterator<Item = &'g Grant>,
+    ) -> Result<Self, ToolFailure> {
+        let mut policy = Policy { folder: folder.to_owned(), ..Policy::default() };
         for grant in grants {
             for constraint in &grant.constraints {
                 policy.add(grant, constraint)?;
@@ -56,17 +82,14 @@ impl Policy {
     }
 
     fn add(&mut self, grant: &Grant, constraint: &Constraint) -> Result<(), ToolFailure> {
-        let bad = || {
-            let message = format!("the constraint `{}` of `{}`", constraint.key, grant.name);
-            ToolFailure::new(FailureKind::PolicyDenied, format!("{message} cannot be enforced"))
-        };
+        let bad = || not_enforced(constraint, &grant.name);
         let texts = || texts_of(&constraint.values).ok_or_else(bad);
         let count = || count_of(&constraint.values).ok_or_else(bad);
         match constraint.key.as_str() {
-            "domain" => {
-                let parse = |text: &String| HostPattern::parse(text).ok_or_else(bad);
-                self.domains.push(texts()?.iter().map(parse).collect::<Result<_, _>>()?);
-            }
+            "domain" => self.domains.push(domains(texts()?).ok_or_else(bad)?),
+            "path" => self.paths.push(places(&self.folder, texts()?).ok_or_else(bad)?),
+            "name" => self.names.push(texts()?),
+            "program" => self.programs.push(texts()?),
             "model" => self.models.push(texts()?),
             "timeout_ms" => {
                 let own = Duration::from_millis(count()?);
@@ -89,8 +112,25 @@ impl Policy {
             // Kept by `Usage`, over the whole run.
             "max_calls" | "max_cost_usd" => {}
             // Nothing enforces them yet: a call under them is denied.
-            "no_untrusted" | "path" | "name" | "program" => return Err(bad()),
+            "no_untrusted" => return Err(bad()),
             _ => self.custom.push(constraint.clone()),
+        }
+        Ok(())
+    }
+
+    /// Denies what a constraint names.
+    pub fn deny(&mut self, constraint: &Constraint, source: &str) -> Result<(), ToolFailure> {
+        let bad = || not_enforced(constraint, source);
+        let texts = texts_of(&constraint.values).ok_or_else(bad)?;
+        match constraint.key.as_str() {
+            "domain" => {
+                let domains = domains(texts).ok_or_else(bad)?;
+                self.denied.domains.extend(domains.into_iter().map(HostPattern::on_any_port));
+            }
+            "path" => self.denied.paths.extend(places(&self.folder, texts).ok_or_else(bad)?),
+            "name" => self.denied.names.extend(texts),
+            "program" => self.denied.programs.extend(texts),
+            _ => return Err(bad()),
         }
         Ok(())
     }
@@ -99,69 +139,19 @@ impl Policy {
     pub fn timeout(&self) -> Duration {
         self.timeout.unwrap_or(TIMEOUT_DEFAULT)
     }
+}
 
-    /// Checks a URL: scheme, host and port.
-    pub fn check_url(&self, url: &Url) -> Result<(), ToolFailure> {
-        let denied = |why: String| Err(ToolFailure::new(FailureKind::PolicyDenied, why));
-        if !matches!(url.scheme(), "http" | "https") {
-            return denied(format!("the scheme `{}` is not allowed", url.scheme()));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return denied("a URL with a user name is not allowed".to_owned());
-        }
-        let Some(host) = Host::of(url) else {
-            return denied("the URL has no host".to_owned());
-        };
-        for list in &self.domains {
-            if !list.iter().any(|pattern| pattern.fits(&host)) {
-                return denied(format!("`{host}` fits no `domain` of the grant"));
-            }
-        }
-        if host.is_inside() && !self.names_inside(&host) {
-            return denied(format!(
-                "`{host}` is not reachable from outside, and not granted by name"
-            ));
-        }
-        Ok(())
-    }
+fn not_enforced(constraint: &Constraint, owner: &str) -> ToolFailure {
+    let message = format!("the constraint `{}` of `{owner}` cannot be enforced", constraint.key);
+    ToolFailure::new(FailureKind::PolicyDenied, message)
+}
 
-    /// Whether every list names a host of the own machine or network, by itself and not by a wildcard.
-    pub fn names_inside(&self, host: &Host) -> bool {
-        !self.domains.is_empty()
-            && self
-                .domains
-                .iter()
-                .all(|list| list.iter().any(|pattern| !pattern.is_wild() && pattern.fits(host)))
-    }
+fn domains(texts: Vec<String>) -> Option<Vec<HostPattern>> {
+    texts.iter().map(|text| HostPattern::parse(text)).collect()
+}
 
-    /// Checks what the arguments of a call themselves say: model, tokens, temperature, URL.
-    pub fn check_args(&self, args: &Map<String, Value>) -> Result<(), ToolFailure> {
-        let denied = |why: String| Err(ToolFailure::new(FailureKind::PolicyDenied, why));
-        if let Some(model) = args.get("model") {
-            let model = model.as_str().unwrap_or_default();
-            if !self.models.iter().all(|list| list.iter().any(|known| known == model)) {
-                return denied(format!("the model `{model}` is not granted"));
-            }
-        }
-        if let (Some(limit), Some(asked)) = (self.max_tokens, args.get("max_tokens"))
-            && asked.as_u64().is_none_or(|asked| asked > limit)
-        {
-            return denied(format!("`max_tokens` is more than the granted {limit}"));
-        }
-        if let (Some(limit), Some(asked)) = (self.temperature, args.get("temperature"))
-            && asked.as_f64().is_none_or(|asked| asked > limit)
-        {
-            return denied(format!("`temperature` is more than the granted {limit}"));
-        }
-        if self.domains.is_empty() {
-            return Ok(());
-        }
-        match args.get("url").and_then(Value::as_str).map(Url::parse) {
-            Some(Ok(url)) => self.check_url(&url),
-            Some(Err(error)) => denied(format!("the URL cannot be read: {error}")),
-            None => denied("the grant has a `domain`, and the call no `url`".to_owned()),
-        }
-    }
+fn places(folder: &Path, texts: Vec<String>) -> Option<Vec<PlacePattern>> {
+    texts.iter().map(|text| PlacePattern::parse(folder, text)).collect()
 }
 
 fn least(slot: &mut Option<u64>, own: u64) {

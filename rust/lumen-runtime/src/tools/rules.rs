@@ -4,7 +4,9 @@
 //! its own, and bound one that has; rules that deny win over everything.
 
 use super::failure::{FailureKind, ToolFailure};
-use lumen_lir::{Constraint, Grant, GrantValue, Pos, ToolCall};
+use super::place::fits_name;
+use lumen_lir::{Constraint, Effect, Grant, GrantValue, Pos, ToolCall};
+use std::path::Path;
 
 /// A rule.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,9 +44,26 @@ impl Rule {
         Ok(Rule { subject: subject.to_owned(), scope: scope.map(str::to_owned) })
     }
 
-    fn is_for(&self, call: &ToolCall) -> bool {
-        self.subject == "*" || self.subject == call.tool || self.subject == call.effect
+    /// Whether it names what a call is: the tool, or what answers it.
+    fn names(&self, call: &ToolCall) -> bool {
+        self.subject == "*" || self.subject == call.tool || self.subject == call.family()
     }
+
+    /// Whether it allows a call: `bind effect` makes no file or program a thing of another name.
+    fn allows(&self, call: &ToolCall) -> bool {
+        let is_host = Effect::by_name(call.family()).is_some_and(|it| it.properties().granted);
+        self.names(call) || (self.subject == call.effect && !is_host)
+    }
+
+    /// Whether it denies a call.
+    fn denies(&self, call: &ToolCall) -> bool {
+        self.names(call) || self.subject == call.effect
+    }
+}
+
+/// The constraint that a scope of a call is.
+fn key_of_call(call: &ToolCall) -> Option<&'static str> {
+    key_of(call.family()).or_else(|| key_of(&call.effect))
 }
 
 /// The constraint that a scope of an effect is.
@@ -74,29 +93,57 @@ impl Bounds {
     pub fn grant(&self, call: &ToolCall) -> Result<Option<Grant>, ToolFailure> {
         let source = &self.source;
         let denied = |why: String| Err(ToolFailure::new(FailureKind::ConfigurationDenied, why));
-        if let Some(rule) = self.deny.iter().find(|rule| rule.scope.is_none() && rule.is_for(call))
-        {
+        let mut whole = self.deny.iter().filter(|rule| rule.scope.is_none());
+        if let Some(rule) = whole.find(|rule| rule.denies(call)) {
             return denied(format!("{source} denies `{}`", rule.subject));
         }
         let Some(allow) = &self.allow else { return Ok(None) };
-        let own: Vec<&Rule> = allow.iter().filter(|rule| rule.is_for(call)).collect();
+        let own: Vec<&Rule> = allow.iter().filter(|rule| rule.allows(call)).collect();
         if own.is_empty() {
             return denied(format!("{source} allows other things, and not `{}`", call.tool));
         }
         let mut constraints = Vec::new();
         if own.iter().all(|rule| rule.scope.is_some()) {
             let scopes = own.iter().filter_map(|rule| rule.scope.clone());
-            let key = key_of(&call.effect).unwrap_or("path").to_owned();
-            constraints.push(Constraint { key, values: scopes.map(GrantValue::Str).collect() });
+            let Some(key) = key_of_call(call) else {
+                return denied(format!("{source} allows only a part of `{}`", call.tool));
+            };
+            let values = scopes.map(GrantValue::Str).collect();
+            constraints.push(Constraint { key: key.to_owned(), values });
         }
         let (subject, name) = (call.effect.clone(), source.clone());
         Ok(Some(Grant { subject, name, constraints, at: Pos::default() }))
     }
 
-    /// The scopes of a call that are denied.
-    pub fn denied_scopes<'b>(&'b self, call: &'b ToolCall) -> impl Iterator<Item = &'b str> {
-        let rules = self.deny.iter().filter(|rule| rule.is_for(call));
-        rules.filter_map(|rule| rule.scope.as_deref())
+    /// What of a call is denied, as a constraint.
+    pub fn denied(&self, call: &ToolCall) -> Option<Constraint> {
+        let rules = self.deny.iter().filter(|rule| rule.denies(call));
+        let scopes = rules.filter_map(|rule| rule.scope.clone());
+        let values: Vec<GrantValue> = scopes.map(GrantValue::Str).collect();
+        let key = key_of_call(call).unwrap_or_default().to_owned();
+        (!values.is_empty()).then_some(Constraint { key, values })
+    }
+
+    /// Whether a variable of the environment may reach a program that is run.
+    pub fn allows_variable(&self, name: &str) -> bool {
+        let fits = |rule: &Rule| match (rule.subject.as_str(), rule.scope.as_deref()) {
+            ("*", _) | ("env" | "env.get_env", None) => true,
+            ("env" | "env.get_env", Some(scope)) => fits_name(scope, name),
+            _ => false,
+        };
+        !self.deny.iter().any(fits) && self.allow.as_ref().is_none_or(|it| it.iter().any(fits))
+    }
+
+    /// The same bounds with places below a folder, where they are written as relative ones.
+    #[must_use]
+    pub fn below(mut self, folder: &Path) -> Self {
+        let is_file = |rule: &&mut Rule| rule.subject == "fs" || rule.subject.starts_with("fs.");
+        for rule in self.allow.iter_mut().flatten().chain(&mut self.deny).filter(is_file) {
+            if let Some(scope) = &mut rule.scope {
+                *scope = folder.join(&*scope).to_string_lossy().into_owned();
+            }
+        }
+        self
     }
 
     /// Whether an effect that needs no grant is denied.

@@ -51,7 +51,7 @@ pub fn tools_for(
             let provider = provider(system, &folder, subject, named)?;
             tools = tools.with_provider(subject, provider);
         }
-        tools = tools.with_bounds(config.bounds);
+        tools = tools.with_bounds(config.bounds.below(&folder));
     }
     Ok(match flags {
         Some(bounds) => tools.with_bounds(bounds),

@@ -1,6 +1,6 @@
 //! Tools and grants, resolved.
 
-use super::{CellId, Hir, ModuleId};
+use super::{CellBody, CellId, Hir, ModuleId};
 use lumen_base::{Idx, Interner, Span, Symbol};
 use lumen_lir::{Constraint, Effect};
 
@@ -38,6 +38,15 @@ impl Hir {
             let at = self.tool_effects.iter().position(|&known| known == name)?;
             Some(Effect::Named(at as u8))
         })
+    }
+
+    /// The effect for which a builtin needs a grant.
+    pub fn granted_effect(&self, cell: CellId, names: &Interner) -> Option<Effect> {
+        let cell = &self.cells[cell];
+        let (CellBody::Extern(_), Some(row)) = (&cell.body, &cell.row) else { return None };
+        let mut effects =
+            row.effects.iter().filter_map(|&(name, _)| Effect::by_name(names.resolve(name)));
+        effects.find(|effect| effect.properties().granted)
     }
 
     /// Whether flags allow the root a tool or effect.

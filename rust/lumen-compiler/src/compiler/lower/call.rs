@@ -192,6 +192,9 @@ impl<'a> Fx<'_, 'a> {
             return self.call_tool(e, call, cell, tool);
         }
         if let CellBody::Extern(key) = self.p.hir.cells[cell].body {
+            if let Some(effect) = self.p.hir.granted_effect(cell, self.p.names) {
+                return self.call_builtin_outside(e, call, cell, effect);
+            }
             let key = self.p.names.resolve(key);
             return self.call_extern(e, call, key, cell, &type_args, hint);
         }

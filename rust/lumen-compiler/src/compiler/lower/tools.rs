@@ -10,7 +10,7 @@ use crate::compiler::hir::{CellId, ExprId, ExprKind, ToolId};
 use crate::compiler::typecheck::tables::{Call, Target};
 use crate::compiler::typecheck::types::Ty;
 use lumen_base::Symbol;
-use lumen_lir::{Effect, EffectSet, Grant, Op, Pos, Repr, Slots, ToolCall, TypeId};
+use lumen_lir::{Effect, EffectSet, Grant, Op, Pos, Repr, Slots, ToolCall, TypeId, host_tool};
 
 /// What is called.
 struct Callee {
@@ -76,6 +76,19 @@ impl<'a> Fx<'_, 'a> {
     ) -> Val {
         let callee = self.callee_of(tool);
         self.call_outside(e, call, cell, callee)
+    }
+
+    /// A call of a builtin that needs a grant: the runtime's own tool.
+    pub(super) fn call_builtin_outside(
+        &mut self,
+        e: ExprId,
+        call: &'a Call,
+        cell: CellId,
+        effect: Effect,
+    ) -> Val {
+        let name = self.p.names.resolve(self.p.hir.cells[cell].name).to_owned();
+        let tool = host_tool(effect, &name);
+        self.call_outside(e, call, cell, Callee { tool, name, effect, key: effect.name().into() })
     }
 
     fn call_outside(&mut self, e: ExprId, call: &'a Call, cell: CellId, callee: Callee) -> Val {

@@ -15,7 +15,7 @@ use lumen_lir::{CONSTRAINTS, Constraint, Effect, GrantValue};
 use std::collections::BTreeSet;
 
 /// Constraints of the language that this version does not enforce.
-const NOT_ENFORCED: &[&str] = &["path", "name", "program", "approval", "no_untrusted"];
+const NOT_ENFORCED: &[&str] = &["approval", "no_untrusted"];
 
 /// An import that passes authority on.
 struct Edge {
@@ -32,11 +32,6 @@ impl Ctx<'_, '_> {
         let ast = self.ast;
         for grant in ast.grants.values() {
             let Some(subject) = self.subject(grant.subject) else { continue };
-            if !matches!(self.def_of(grant.subject), Some(Def::Tool(_))) {
-                let what = format!("a grant of the effect `{subject}`");
-                self.report_not_built(grant.span, &what);
-                continue;
-            }
             let name = self.text(grant.subject.symbol);
             let effect = subject.split('.').next().unwrap_or_default().to_owned();
             let is_tool = matches!(self.def_of(grant.subject), Some(Def::Tool(_)));

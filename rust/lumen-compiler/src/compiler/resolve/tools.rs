@@ -47,6 +47,14 @@ impl Ctx<'_, '_> {
         let bound = ast.binds.values().find(|bind| bind.tool.symbol == tool.name.symbol);
         let first = ast[tool.path].first().copied().unwrap_or(tool.name);
         let name = bound.map_or(first, |bind| bind.effect);
+        let own = Effect::by_name(self.g.names.resolve(first.symbol));
+        if let Some(own) = own.filter(|own| own.properties().granted)
+            && name.symbol != first.symbol
+        {
+            let at = self.at(name.span);
+            self.report(diagnostics::fixed_effect(at, own.name()));
+            return own;
+        }
         match Effect::by_name(self.g.names.resolve(name.symbol)) {
             Some(effect) if effect.properties().granted => effect,
             Some(effect) => {

@@ -8,7 +8,7 @@ use super::tables::Target;
 use super::types::{Ty, TyKind};
 use crate::compiler::hir::{CellBody, CellId, ExprId, ExprKind, ToolId};
 use lumen_base::{FileSpan, Span, Symbol};
-use lumen_lir::{Effect, EffectSet};
+use lumen_lir::EffectSet;
 
 impl BodyCx<'_, '_> {
     /// `Chat(prompt: text)` of a tool without a written signature.
@@ -88,23 +88,13 @@ impl BodyCx<'_, '_> {
     pub(super) fn reaches_out(&self, cell: CellId) -> bool {
         match self.hir.cells[cell].body {
             CellBody::Tool(_) => true,
-            CellBody::Extern(_) => self.granted_effect(cell).is_some(),
-            _ => false,
+            _ => self.hir.granted_effect(cell, self.c.names).is_some(),
         }
-    }
-
-    /// The effect for which a builtin needs a grant.
-    fn granted_effect(&self, cell: CellId) -> Option<Effect> {
-        let row = self.hir.cells[cell].row.as_ref()?;
-        let mut effects =
-            row.effects.iter().filter_map(|&(name, _)| Effect::by_name(self.c.names.resolve(name)));
-        effects.find(|effect| effect.properties().granted)
     }
 
     /// Reports a builtin that needs a grant which the file does not have.
     pub(super) fn require_grant(&mut self, cell: CellId, span: Span) {
-        let CellBody::Extern(_) = self.hir.cells[cell].body else { return };
-        let Some(effect) = self.granted_effect(cell) else { return };
+        let Some(effect) = self.hir.granted_effect(cell, self.c.names) else { return };
         let own = self.hir.cells[self.cell].module;
         let module = &self.hir.modules[own];
         let by_flag = own == self.hir.root && self.hir.allows(effect.name());

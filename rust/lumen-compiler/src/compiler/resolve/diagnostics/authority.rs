@@ -141,6 +141,13 @@ pub(in super::super) fn tool_effect(at: FileSpan, effect: &str) -> Diagnostic {
         .with_help("bind another one: `bind effect llm to Chat`")
 }
 
+/// Another effect for a tool that the runtime answers.
+pub(in super::super) fn fixed_effect(at: FileSpan, effect: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0352, at, format!("a tool `{effect}.…` has the effect `{effect}`"))
+        .with_primary("under another name it would get past what is granted and denied")
+        .with_help("leave the binding out")
+}
+
 /// More effects than a program may name.
 pub(in super::super) fn too_many_effects(at: FileSpan, limit: usize) -> Diagnostic {
     Diagnostic::new(Code::E0352, at, format!("a program names at most {limit} effects"))

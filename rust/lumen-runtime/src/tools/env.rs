@@ -1,0 +1,40 @@
+//! Variables of the environment: `get_env`.
+//!
+//! A name that the policy allows → its value, or null when it is not set or is no UTF-8.
+
+use super::failure::{FailureKind, ToolFailure};
+use super::provider::{ToolProvider, ToolReply, ToolRequest};
+use lumen_base::System;
+use serde_json::json;
+use std::sync::Arc;
+
+/// The environment of the process.
+pub(super) struct VariableProvider {
+    system: Arc<dyn System>,
+}
+
+impl VariableProvider {
+    /// The environment of a system.
+    pub(super) fn new(system: Arc<dyn System>) -> Self {
+        Self { system }
+    }
+}
+
+impl ToolProvider for VariableProvider {
+    fn price(&self, _: &ToolRequest<'_>) -> Option<f64> {
+        Some(0.0)
+    }
+
+    fn call(&mut self, request: &ToolRequest<'_>) -> Result<ToolReply, ToolFailure> {
+        if request.tool != "env.get_env" {
+            let message = format!("the environment has no `{}`", request.tool);
+            return Err(ToolFailure::new(FailureKind::NoProvider, message));
+        }
+        let name = request.text("name")?;
+        request.policy.check_variable(name)?;
+        if name.is_empty() || name.contains(['=', '\0']) {
+            return Err(ToolFailure::invalid(format!("`{name}` is no name of a variable")));
+        }
+        Ok(ToolReply { value: json!(self.system.env(name)), ..ToolReply::default() })
+    }
+}
