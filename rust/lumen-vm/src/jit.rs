@@ -16,7 +16,9 @@
 //! - Fuel travels in a machine register through calls; its exhaustion is one more reason to leave.
 
 mod cranelift;
+mod lengths;
 mod plan;
+mod ranges;
 mod stats;
 mod steps;
 mod tier;

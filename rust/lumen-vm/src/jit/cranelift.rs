@@ -203,7 +203,7 @@ impl Compiler {
         jit: &Jit,
         id: CellId,
     ) -> Result<Compiled, Refusal> {
-        let plan = CellPlan::new(program.verified(), id)?;
+        let plan = CellPlan::new(program.verified(), id, jit.is_careful(id))?;
         translate::check_cell(&plan, jit)?;
         self.check_room()?;
         let mut module = self.module();
@@ -238,7 +238,7 @@ impl Compiler {
         id: CellId,
         word: u32,
     ) -> Result<(Entry, usize), Refusal> {
-        let plan = CellPlan::new(program.verified(), id)?;
+        let plan = CellPlan::new(program.verified(), id, jit.is_careful(id))?;
         translate::check_loop(&plan, jit, word as usize)?;
         self.check_room()?;
         let mut module = self.module();

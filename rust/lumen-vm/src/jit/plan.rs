@@ -6,6 +6,7 @@
 //! them are assigned on every path, and with them in the frame the interpreter and the unwinder find what they would have
 //! found had they run the cell themselves.
 
+use super::ranges::Marks;
 use lumen_lir::{
     Cell, CellId, Cfg, Liveness, Module, Op, OwnershipMap, Reg, RegSet, Shapes, Verified,
     live_before, opcode_words,
@@ -26,6 +27,11 @@ pub(super) struct CellPlan<'m> {
     /// By word: registers read later, at the first words of instructions.
     live: Vec<RegSet>,
     owned: OwnershipMap,
+    pub(super) marks: Marks,
+    /// Lists whose length is kept in a register of the machine.
+    pub(super) lengths: RegSet,
+    /// Whether objects to be changed in place may well be shared: such places were left too often.
+    pub(super) careful: bool,
 }
 
 /// One instruction.
@@ -52,9 +58,31 @@ pub enum Refusal {
     Generator,
 }
 
+/// Whether an instruction changes an object in place when it is unique.
+pub(super) fn expects_unique(op: Op) -> bool {
+    use Op::*;
+    matches!(
+        op,
+        ListSet
+            | ListSetB
+            | ListSetR
+            | ListSet2
+            | ListFldSet
+            | ListElemU
+            | FldU
+            | Uniq
+            | FldSet
+            | FldSetR
+    )
+}
+
 impl<'m> CellPlan<'m> {
     /// Prepares a cell.
-    pub(super) fn new(module: &'m Verified<Module>, id: CellId) -> Result<CellPlan<'m>, Refusal> {
+    pub(super) fn new(
+        module: &'m Verified<Module>,
+        id: CellId,
+        careful: bool,
+    ) -> Result<CellPlan<'m>, Refusal> {
         let cell = &module.cells[id.index()];
         if cell.code.len() > MOST_WORDS || cell.regs.len() > MOST_REGS {
             return Err(Refusal::TooLarge);
@@ -72,7 +100,9 @@ impl<'m> CellPlan<'m> {
                 live[start + pc] = set.clone();
             }
         }
-        Ok(CellPlan { id, cell, module, cfg, shapes, live, owned })
+        let marks = Marks::new(module, &shapes, cell, &cfg);
+        let lengths = super::lengths::find(&shapes, cell, &cfg, &marks);
+        Ok(CellPlan { id, cell, module, cfg, shapes, live, owned, marks, lengths, careful })
     }
 
     /// The instruction at a word.

@@ -13,7 +13,7 @@
 #![expect(unsafe_code, reason = "enters native code and keeps tables of addresses")]
 
 use super::cranelift::{Compiled, Compiler};
-use super::plan::Refusal;
+use super::plan::{Refusal, expects_unique};
 use super::stats::{CellStats, JitStats};
 use super::{JitOptions, steps};
 use crate::interp::state::{ClassRow, Leave, Regs, Step, Vm, W};
@@ -36,6 +36,10 @@ pub(super) const ENTERED: i64 = -3;
 const CHUNK_MAX: u32 = 1024;
 /// A cell that calls made native code leave this often stays interpreted.
 const LEFT_MAX: u32 = 200;
+/// A cell that leaves native code this often before changes of something shared is compiled anew, to copy by itself.
+const SHARED_MAX: u32 = 8;
+/// All code is discarded this often at most for that; afterwards every cell copies by itself.
+const DISCARDS_MAX: u32 = 8;
 /// Calls from native code before a cell is compiled for them.
 const CALLS_MIN: u32 = 3;
 
@@ -51,6 +55,8 @@ struct CellState {
     calls: u32,
     /// Times that native code was left in its middle.
     left: u32,
+    /// Times that native code was left before a change in place of something shared.
+    shared: u32,
     refused: Option<Refusal>,
     entry: Option<Entry>,
 }
@@ -81,6 +87,8 @@ pub(crate) struct Jit {
     states: Vec<CellState>,
     loops: FxHashMap<(u32, u32), LoopState>,
     compiler: Option<Compiler>,
+    /// How often all code was discarded.
+    discards: u32,
     stats: JitStats,
 }
 
@@ -114,6 +122,7 @@ impl Jit {
             states: vec![CellState::default(); count],
             loops: FxHashMap::default(),
             compiler,
+            discards: 0,
             stats: JitStats { unavailable, ..JitStats::default() },
         })
     }
@@ -180,6 +189,21 @@ impl Jit {
                 (row.code, row.native) = (program.cells[at], std::ptr::null());
             }
         }
+    }
+
+    /// Whether the code of a cell copies by itself what is shared.
+    pub(super) fn is_careful(&self, id: CellId) -> bool {
+        self.discards >= DISCARDS_MAX || self.states[id.index()].shared >= SHARED_MAX
+    }
+
+    /// Takes all code out of the tables, as its callers have its addresses; what is hot is compiled anew.
+    fn discard(&mut self, program: &Program) {
+        self.discards += 1;
+        self.natives.fill(std::ptr::null());
+        self.states.iter_mut().for_each(|state| state.entry = None);
+        self.loops.values_mut().for_each(|state| state.entry = None);
+        self.cells.copy_from_slice(&program.cells);
+        self.classes.copy_from_slice(&program.classes);
     }
 
     /// Compiles a cell, unless it was refused before; whether it has native code now.
@@ -424,8 +448,18 @@ impl Vm {
         let Address::Code(pc) = program.locate(self.ip) else { return };
         let word = program.module().cells[pc.cell as usize].code[pc.word as usize];
         let calls = matches!(lumen_lir::op(word), Some(Op::Call | Op::CallW | Op::CallC));
+        if forced {
+            return;
+        }
         let state = &mut jit.states[pc.cell as usize];
-        if forced || !calls || state.entry.is_none() {
+        if lumen_lir::op(word).is_some_and(expects_unique) {
+            state.shared += 1;
+            if state.shared == SHARED_MAX && jit.discards < DISCARDS_MAX {
+                jit.discard(&program);
+            }
+            return;
+        }
+        if !calls || state.entry.is_none() {
             return;
         }
         state.left += 1;

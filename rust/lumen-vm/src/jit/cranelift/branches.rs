@@ -221,7 +221,7 @@ impl Translator<'_, '_> {
                 self.set(a, next);
                 let mut end = self.get(b);
                 if at.op == ForLen {
-                    end = self.b.ins().uload32(self.mem.len, end, LEN);
+                    end = self.length_of(b, end);
                 }
                 let again = self.cmp(IntCC::SignedLessThan, next, end);
                 self.loop_to(at, before, again);

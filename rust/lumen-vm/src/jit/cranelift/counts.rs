@@ -17,6 +17,11 @@ pub(super) fn is_count(op: Op) -> bool {
     matches!(op, Op::Dup | Op::DupM | Op::DupD | Op::Drop | Op::DropM | Op::DropD)
 }
 
+/// Whether an instruction may make an object shared.
+pub(super) fn counts_up(op: Op) -> bool {
+    matches!(op, Op::Dup | Op::DupM | Op::DupD | Op::ListGetD | Op::FldD)
+}
+
 impl Translator<'_, '_> {
     pub(super) fn count(&mut self, at: Instruction) {
         let w = self.words(at).0;
@@ -102,8 +107,26 @@ impl Translator<'_, '_> {
 
     /// Goes to a block when an object is not unique.
     pub(super) fn unless_unique(&mut self, p: Value, slow: Block) {
+        if self.known.unique.contains(&p) {
+            return;
+        }
         let count = self.b.ins().load(types::I32, self.mem.head, p, 0);
         let shared = self.b.ins().icmp_imm_s(IntCC::NotEqual, count, 1);
         self.slow_if(shared, slow);
+        self.known.unique.push(p);
+    }
+
+    /// The rest of an instruction wants unique objects: where one is shared, native code is left, or the interpreter's
+    /// handler copies it when that is to be expected.
+    pub(super) fn unique_or_leave(&mut self, at: Instruction, body: impl FnOnce(&mut Self, Block)) {
+        if self.plan.careful {
+            return self.fast_or_step(at, body);
+        }
+        let (slow, join) = (self.cold_block(), self.block());
+        body(self, slow);
+        self.jump(join, &[]);
+        self.begin(slow);
+        self.leave(at.pc);
+        self.begin(join);
     }
 }

@@ -3,6 +3,7 @@
 use super::super::plan::Instruction;
 use super::super::steps::{self, StepFn};
 use super::super::tier::{ENTERED, FAILED, INTERPRET, address};
+use super::branches::LEN;
 use super::translate::{Start, Translator};
 use super::type_of;
 use crate::interp::state::Vm;
@@ -23,8 +24,13 @@ pub(super) struct Memory {
     pub(super) head: MemFlagsData,
     /// Lengths and capacities of lists, strings and bytes.
     pub(super) len: MemFlagsData,
-    /// Elements and fields.
-    pub(super) data: MemFlagsData,
+    /// Elements and fields that are integers, truth values in words, or floats.
+    word: MemFlagsData,
+    float: MemFlagsData,
+    /// Elements and fields that are counted.
+    pub(super) counted: MemFlagsData,
+    /// Truth values in bytes.
+    pub(super) byte: MemFlagsData,
     /// The task, its frames, and tables.
     pub(super) task: MemFlagsData,
 }
@@ -39,8 +45,21 @@ impl Memory {
         Memory {
             head: kind(1, "head"),
             len: kind(2, "length"),
-            data: kind(3, "data"),
-            task: kind(4, "task"),
+            word: kind(3, "word"),
+            float: kind(4, "float"),
+            counted: kind(5, "counted"),
+            byte: kind(6, "byte"),
+            task: kind(7, "task"),
+        }
+    }
+
+    /// Elements and fields of a representation. An object's fields keep theirs as long as it lives, and memory that is
+    /// used again is written before it is read.
+    pub(super) fn data(&self, repr: Repr) -> MemFlagsData {
+        match repr {
+            Repr::F64 => self.float,
+            Repr::I64 | Repr::Bool => self.word,
+            Repr::Ref(_) | Repr::Opt(_) | Repr::Dyn => self.counted,
         }
     }
 }
@@ -72,6 +91,18 @@ impl Translator<'_, '_> {
     /// Gives a register a value.
     pub(super) fn set(&mut self, reg: Reg, value: Value) {
         self.b.def_var(self.vars[usize::from(reg)], value);
+        if let Some(length) = self.lens[usize::from(reg)] {
+            let value = self.b.ins().uload32(self.mem.len, value, LEN);
+            self.b.def_var(length, value);
+        }
+    }
+
+    /// The length of the list in a register.
+    pub(super) fn length_of(&mut self, reg: Reg, list: Value) -> Value {
+        match self.lens[usize::from(reg)] {
+            Some(length) => self.b.use_var(length),
+            None => self.b.ins().uload32(self.mem.len, list, LEN),
+        }
     }
 
     pub(super) fn repr(&self, reg: Reg) -> Repr {
@@ -262,6 +293,8 @@ impl Translator<'_, '_> {
 
     /// Executes an instruction by the interpreter's handler; the value is what the step gives.
     pub(super) fn step(&mut self, at: Instruction) -> Value {
+        // It may count up anything.
+        self.known.unique.clear();
         let (w, ext) = self.words(at);
         let (mut before, mut after) = (Vec::new(), Vec::new());
         self.plan.shapes.visit(&self.plan.cell.regs, at.op, w, ext, |reg, access| {

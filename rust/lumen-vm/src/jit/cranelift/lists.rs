@@ -4,6 +4,7 @@
 //! not unique or has no room goes to the interpreter's handler.
 
 use super::super::plan::Instruction;
+use super::super::ranges::Mark;
 use super::branches::LEN;
 use super::translate::Translator;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -55,19 +56,36 @@ impl Translator<'_, '_> {
         self.b.ins().uload32(self.mem.len, list, LEN)
     }
 
-    /// Leaves before the instruction when the index is out of range.
-    fn check_index(&mut self, at: Instruction, list: Value, index: Value) {
-        let len = self.length(list);
+    /// Leaves before the instruction when the index is out of range of the list in a register.
+    fn check_index(&mut self, at: Instruction, reg: Reg, list: Value, index: Value) {
+        if self.plan.marks.at(at.pc).has(Mark::INSIDE) {
+            return;
+        }
+        let len = self.length_of(reg, list);
+        self.check_below(at, index, len);
+    }
+
+    /// Leaves before the instruction when the index is not below the length.
+    fn check_below(&mut self, at: Instruction, index: Value, len: Value) {
+        if self.known.inside.contains(&(index, len)) {
+            return;
+        }
         let out = self.cmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
         self.leave_if(out, at.pc);
+        self.known.inside.push((index, len));
+    }
+
+    /// The representation of a list's elements.
+    fn element_repr(&self, list: Reg) -> Repr {
+        let module = self.plan.module;
+        let class = self.repr(list).class().map(|class| &module.classes[class.index()]);
+        let Some(ClassDesc::List { elem }) = class else { return Repr::Dyn };
+        slot_repr(&module.types, *elem).unwrap_or(Repr::Dyn)
     }
 
     /// Whether the elements of a list are references, as opposed to dynamic values.
     fn holds_refs(&self, list: Reg) -> bool {
-        let module = self.plan.module;
-        let class = self.repr(list).class().map(|class| &module.classes[class.index()]);
-        let Some(ClassDesc::List { elem }) = class else { return false };
-        matches!(slot_repr(&module.types, *elem), Some(Repr::Ref(_) | Repr::Opt(_)))
+        matches!(self.element_repr(list), Repr::Ref(_) | Repr::Opt(_))
     }
 
     pub(super) fn list(&mut self, at: Instruction) {
@@ -91,14 +109,15 @@ impl Translator<'_, '_> {
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let list = self.get(b);
         let index = if at.op == Op::ListGetI { self.int(i64::from(c)) } else { self.get(c) };
-        self.check_index(at, list, index);
+        self.check_index(at, b, list, index);
         let value = if at.op == Op::ListGetB {
             let place = self.b.ins().iadd(list, index);
-            self.b.ins().uload8(types::I64, self.mem.data, place, DATA)
+            self.b.ins().uload8(types::I64, self.mem.byte, place, DATA)
         } else {
             let place = self.element(list, index);
             let ty = self.type_of(a);
-            self.b.ins().load(ty, self.mem.data, place, DATA)
+            let data = self.mem.data(self.repr(a));
+            self.b.ins().load(ty, data, place, DATA)
         };
         self.set(a, value);
     }
@@ -111,9 +130,9 @@ impl Translator<'_, '_> {
             return;
         }
         let (list, index) = (self.get(b), self.get(c));
-        self.check_index(at, list, index);
+        self.check_index(at, b, list, index);
         let place = self.element(list, index);
-        let word = self.b.ins().load(types::I64, self.mem.data, place, DATA);
+        let word = self.b.ins().load(types::I64, self.mem.counted, place, DATA);
         self.count_up_ref(word);
         self.set(a, word);
     }
@@ -140,18 +159,20 @@ impl Translator<'_, '_> {
         let (w, ext) = self.words(at);
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let (list, index) = (self.get(b), self.get(c));
-        self.check_index(at, list, index);
+        self.check_index(at, b, list, index);
         let place = self.element(list, index);
-        let inner = self.b.ins().load(types::I64, self.mem.data, place, DATA);
+        let inner = self.b.ins().load(types::I64, self.mem.counted, place, DATA);
         let ty = self.type_of(a);
+        let data = self.mem.data(self.repr(a));
         let value = if at.op == Op::ListFld {
             let offset = 8 + 8 * i32::from(lumen_lir::e(ext, 1));
-            self.b.ins().load(ty, self.mem.data, inner, offset)
+            self.b.ins().load(ty, data, inner, offset)
         } else {
             let index = self.get(lumen_lir::e(ext, 0));
-            self.check_index(at, inner, index);
+            let len = self.length(inner);
+            self.check_below(at, index, len);
             let place = self.element(inner, index);
-            self.b.ins().load(ty, self.mem.data, place, DATA)
+            self.b.ins().load(ty, data, place, DATA)
         };
         self.set(a, value);
     }
@@ -160,20 +181,21 @@ impl Translator<'_, '_> {
         let w = self.words(at).0;
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let (list, index, value) = (self.get(a), self.get(b), self.get(c));
-        self.check_index(at, list, index);
-        self.fast_or_step(at, |t, slow| {
+        self.check_index(at, a, list, index);
+        let repr = self.repr(c);
+        self.unique_or_leave(at, |t, slow| {
             t.unless_unique(list, slow);
-            t.store_element(at.op == Op::ListSetB, list, index, value);
+            t.store_element(at.op == Op::ListSetB, repr, list, index, value);
         });
     }
 
-    fn store_element(&mut self, byte: bool, list: Value, index: Value, value: Value) {
+    fn store_element(&mut self, byte: bool, repr: Repr, list: Value, index: Value, value: Value) {
         if byte {
             let place = self.b.ins().iadd(list, index);
-            self.b.ins().istore8(self.mem.data, value, place, DATA);
+            self.b.ins().istore8(self.mem.byte, value, place, DATA);
         } else {
             let place = self.element(list, index);
-            self.b.ins().store(self.mem.data, value, place, DATA);
+            self.b.ins().store(self.mem.data(repr), value, place, DATA);
         }
     }
 
@@ -181,23 +203,26 @@ impl Translator<'_, '_> {
         let (w, ext) = self.words(at);
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let (list, index) = (self.get(a), self.get(b));
-        self.check_index(at, list, index);
-        self.fast_or_step(at, |t, slow| {
+        self.check_index(at, a, list, index);
+        self.unique_or_leave(at, |t, slow| {
             t.unless_unique(list, slow);
             let place = t.element(list, index);
-            let inner = t.b.ins().load(types::I64, t.mem.data, place, DATA);
+            let inner = t.b.ins().load(types::I64, t.mem.counted, place, DATA);
             if at.op == Op::ListFldSet {
                 t.unless_unique(inner, slow);
-                let value = t.get(c);
+                let (value, data) = (t.get(c), t.mem.data(t.repr(c)));
                 let offset = 8 + 8 * i32::from(lumen_lir::e(ext, 1));
-                t.b.ins().store(t.mem.data, value, inner, offset);
+                t.b.ins().store(data, value, inner, offset);
             } else {
                 let (index, value) = (t.get(c), t.get(lumen_lir::e(ext, 0)));
+                let repr = t.repr(lumen_lir::e(ext, 0));
                 let len = t.length(inner);
-                let out = t.cmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
-                t.slow_if(out, slow);
+                if !t.known.inside.contains(&(index, len)) {
+                    let out = t.cmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
+                    t.slow_if(out, slow);
+                }
                 t.unless_unique(inner, slow);
-                t.store_element(false, inner, index, value);
+                t.store_element(false, repr, inner, index, value);
             }
         });
     }
@@ -211,17 +236,17 @@ impl Translator<'_, '_> {
             return;
         }
         let (list, index, value) = (self.get(a), self.get(b), self.get(c));
-        self.check_index(at, list, index);
+        self.check_index(at, a, list, index);
         let store = |t: &mut Self| {
             let place = t.element(list, index);
-            let old = t.b.ins().load(types::I64, t.mem.data, place, DATA);
-            t.b.ins().store(t.mem.data, value, place, DATA);
+            let old = t.b.ins().load(types::I64, t.mem.counted, place, DATA);
+            t.b.ins().store(t.mem.counted, value, place, DATA);
             t.count_down_ref(old);
         };
         if at.op == Op::ListPutR {
             return store(self);
         }
-        self.fast_or_step(at, |t, slow| {
+        self.unique_or_leave(at, |t, slow| {
             t.unless_unique(list, slow);
             store(t);
         });
@@ -229,58 +254,78 @@ impl Translator<'_, '_> {
 
     fn list_push(&mut self, at: Instruction) {
         let w = self.words(at).0;
-        let (list, value) = (self.get(lumen_lir::a(w)), self.get(lumen_lir::b(w)));
+        let (a, b) = (lumen_lir::a(w), lumen_lir::b(w));
+        let (list, value, repr) = (self.get(a), self.get(b), self.repr(b));
+        // Lists that grow begin shared or without room: the handler makes them.
         self.fast_or_step(at, |t, slow| {
             t.unless_unique(list, slow);
             let len = t.length(list);
             let cap = t.b.ins().uload32(t.mem.len, list, CAP);
             let full = t.cmp(IntCC::UnsignedGreaterThanOrEqual, len, cap);
             t.slow_if(full, slow);
-            t.store_element(at.op == Op::ListPushB, list, len, value);
+            t.store_element(at.op == Op::ListPushB, repr, list, len, value);
             let more = t.b.ins().iadd_imm_s(len, 1);
             t.b.ins().istore32(t.mem.len, more, list, LEN);
+            if let Some(length) = t.lens[usize::from(a)] {
+                t.b.def_var(length, more);
+            }
         });
+        let list = self.get(a);
+        self.known.unique.push(list);
     }
 
     fn list_put(&mut self, at: Instruction) {
         let w = self.words(at).0;
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let (list, index, value) = (self.get(a), self.get(b), self.get(c));
-        self.check_index(at, list, index);
-        self.store_element(at.op == Op::ListPutB, list, index, value);
+        self.check_index(at, a, list, index);
+        let repr = self.repr(c);
+        self.store_element(at.op == Op::ListPutB, repr, list, index, value);
     }
 
     fn list_lend(&mut self, at: Instruction) {
         let w = self.words(at).0;
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let (list, index) = (self.get(b), self.get(c));
-        self.check_index(at, list, index);
+        self.check_index(at, b, list, index);
         let place = self.element(list, index);
-        let word = self.b.ins().load(types::I64, self.mem.data, place, DATA);
+        let word = self.b.ins().load(types::I64, self.mem.counted, place, DATA);
         self.lend(at, word, a);
     }
 
     /// Lends a word whose object is unique; makes it unique by the interpreter's handler otherwise.
     pub(super) fn lend(&mut self, at: Instruction, word: Value, target: Reg) {
-        let (slow, join) = (self.cold_block(), self.block());
+        if !self.known.unique.contains(&word) {
+            let (slow, fast) = (self.cold_block(), self.block());
+            if !self.is_always_pointer(target) {
+                self.unless_pointer(word, fast);
+            }
+            self.unless_unique(word, slow);
+            self.jump(fast, &[]);
+            self.begin(slow);
+            if self.plan.careful {
+                let join = self.block();
+                self.step(at);
+                self.jump(join, &[]);
+                self.begin(fast);
+                self.set(target, word);
+                self.jump(join, &[]);
+                return self.begin(join);
+            }
+            self.leave(at.pc);
+            self.begin(fast);
+        }
         self.set(target, word);
-        self.unless_pointer(word, join);
-        self.unless_unique(word, slow);
-        self.jump(join, &[]);
-        self.begin(slow);
-        self.step(at);
-        self.jump(join, &[]);
-        self.begin(join);
     }
 
     fn list_swap(&mut self, at: Instruction) {
         let w = self.words(at).0;
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let (list, index, value) = (self.get(a), self.get(b), self.get(c));
-        self.check_index(at, list, index);
+        self.check_index(at, a, list, index);
         let place = self.element(list, index);
-        let old = self.b.ins().load(types::I64, self.mem.data, place, DATA);
-        self.b.ins().store(self.mem.data, value, place, DATA);
+        let old = self.b.ins().load(types::I64, self.mem.counted, place, DATA);
+        self.b.ins().store(self.mem.counted, value, place, DATA);
         self.set(c, old);
     }
 }

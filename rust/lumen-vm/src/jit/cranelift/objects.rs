@@ -6,7 +6,7 @@ use super::translate::Translator;
 use crate::interp::state::Vm;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use lumen_lir::{Op, Reg, Repr, slot_repr};
+use lumen_lir::{ClassDesc, Op, Reg, Repr, slot_repr};
 use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::heap::{Heap, SMALL_BYTES, UNIT, block_bytes};
 use lumen_runtime::value::object::HEADER;
@@ -56,8 +56,8 @@ impl Translator<'_, '_> {
             Unpack => self.unpack(at, a, b, c),
             Fld | FldR => {
                 let object = self.get(b);
-                let ty = self.type_of(a);
-                let value = self.b.ins().load(ty, self.mem.data, object, field(c));
+                let (ty, data) = (self.type_of(a), self.mem.data(self.repr(a)));
+                let value = self.b.ins().load(ty, data, object, field(c));
                 self.set(a, value);
             }
             FldD if self.repr(a) == Repr::Dyn => {
@@ -65,37 +65,50 @@ impl Translator<'_, '_> {
             }
             FldD => {
                 let object = self.get(b);
-                let word = self.b.ins().load(types::I64, self.mem.data, object, field(c));
+                let word = self.b.ins().load(types::I64, self.mem.counted, object, field(c));
                 self.count_up_ref(word);
                 self.set(a, word);
             }
             FldSet => {
                 let (object, value) = (self.get(a), self.get(c));
-                self.fast_or_step(at, |t, slow| {
+                let data = self.mem.data(self.repr(c));
+                self.unique_or_leave(at, |t, slow| {
                     t.unless_unique(object, slow);
-                    t.b.ins().store(t.mem.data, value, object, field(b));
+                    t.b.ins().store(data, value, object, field(b));
                 });
             }
             FldPut => {
                 let (object, value) = (self.get(a), self.get(c));
-                self.b.ins().store(self.mem.data, value, object, field(b));
+                let data = self.mem.data(self.repr(c));
+                self.b.ins().store(data, value, object, field(b));
             }
             FldSetR | FldPutR => self.set_counted(at, a, b, c),
             FldU => {
                 let object = self.get(b);
-                let word = self.b.ins().load(types::I64, self.mem.data, object, field(c));
+                let word = self.b.ins().load(types::I64, self.mem.counted, object, field(c));
                 self.lend(at, word, a);
             }
             FldSwap => {
                 let (object, value) = (self.get(a), self.get(c));
-                let old = self.b.ins().load(types::I64, self.mem.data, object, field(b));
-                self.b.ins().store(self.mem.data, value, object, field(b));
+                let old = self.b.ins().load(types::I64, self.mem.counted, object, field(b));
+                self.b.ins().store(self.mem.counted, value, object, field(b));
                 self.set(c, old);
             }
             _ => {
                 let word = self.get(b);
                 self.lend(at, word, a);
             }
+        }
+    }
+
+    /// Whether what a register holds is an object in any case: neither null nor a variant without payload.
+    pub(super) fn is_always_pointer(&self, reg: Reg) -> bool {
+        match self.repr(reg) {
+            Repr::Ref(class) => !matches!(
+                self.plan.module.classes[class.index()],
+                ClassDesc::Enum { .. } | ClassDesc::Variant { .. }
+            ),
+            _ => false,
         }
     }
 
@@ -115,14 +128,14 @@ impl Translator<'_, '_> {
         }
         let (object, value) = (self.get(a), self.get(c));
         let store = |t: &mut Self| {
-            let old = t.b.ins().load(types::I64, t.mem.data, object, field(b));
-            t.b.ins().store(t.mem.data, value, object, field(b));
+            let old = t.b.ins().load(types::I64, t.mem.counted, object, field(b));
+            t.b.ins().store(t.mem.counted, value, object, field(b));
             t.count_down_ref(old);
         };
         if at.op == Op::FldPutR {
             return store(self);
         }
-        self.fast_or_step(at, |t, slow| {
+        self.unique_or_leave(at, |t, slow| {
             t.unless_unique(object, slow);
             store(t);
         });
@@ -154,8 +167,8 @@ impl Translator<'_, '_> {
             let head = t.int(i64::from(class) << 32 | 1);
             t.b.ins().store(t.mem.head, head, block, 0);
             for index in 0..fields as u16 {
-                let value = t.get(first + index);
-                t.b.ins().store(t.mem.data, value, block, field(index));
+                let (value, data) = (t.get(first + index), t.mem.data(t.repr(first + index)));
+                t.b.ins().store(data, value, block, field(index));
             }
             t.set(target, block);
         });
@@ -173,7 +186,8 @@ impl Translator<'_, '_> {
             let values: Vec<Value> = (0..fields)
                 .map(|index| {
                     let ty = t.type_of(target + index);
-                    t.b.ins().load(ty, t.mem.data, object, field(index))
+                    let data = t.mem.data(t.repr(target + index));
+                    t.b.ins().load(ty, data, object, field(index))
                 })
                 .collect();
             let next = t.load_vm(list);

@@ -3,6 +3,7 @@
 //! An operation that overflows, divides by zero or shifts out of range leaves before itself: the interpreter fails there.
 
 use super::super::plan::Instruction;
+use super::super::ranges::Mark;
 use super::branches::LEN;
 use super::translate::Translator;
 use crate::interp::state::GlobalSlot;
@@ -113,7 +114,7 @@ impl Translator<'_, '_> {
             Div | DivF | Mod => return self.division(at),
             DivI | DivFI | ModI => {
                 let (x, y) = (self.get(b), self.int(i64::from(lumen_lir::c(w) as i16)));
-                self.divide(at.op, x, y)
+                self.divide(at, x, y)
             }
             WAdd | WSub | WMul | Min | Max | BAnd | BOr | BXor => {
                 let (x, y) = (self.get(b), self.get(c));
@@ -129,8 +130,10 @@ impl Translator<'_, '_> {
             }
             Shl | Shr => {
                 let (x, count) = (self.get(b), self.get(c));
-                let out = self.cmp_imm(IntCC::UnsignedGreaterThan, count, 63);
-                self.leave_if(out, at.pc);
+                if !self.plan.marks.at(at.pc).has(Mark::TOTAL) {
+                    let out = self.cmp_imm(IntCC::UnsignedGreaterThan, count, 63);
+                    self.leave_if(out, at.pc);
+                }
                 match at.op {
                     Shl => self.b.ins().ishl(x, count),
                     _ => self.b.ins().sshr(x, count),
@@ -144,6 +147,10 @@ impl Translator<'_, '_> {
                 self.equal_strings(x, y)
             }
             F2I => return self.float_to_int(at, w),
+            ListLen => {
+                let list = self.get(b);
+                self.length_of(b, list)
+            }
             _ => {
                 let x = self.get(b);
                 self.unary(at.op, x, c)
@@ -186,63 +193,88 @@ impl Translator<'_, '_> {
     }
 
     fn checked(&mut self, at: Instruction, w: u64) -> Value {
-        let (b, c) = (lumen_lir::b(w), lumen_lir::c(w));
-        let imm = i64::from(lumen_lir::c(w) as i16);
-        let x = self.get(b);
+        let x = self.get(lumen_lir::b(w));
+        let mark = self.plan.marks.at(at.pc);
+        let y = match at.op {
+            Op::Add | Op::Sub | Op::Mul => self.get(lumen_lir::c(w)),
+            Op::AddI | Op::MulI => self.int(i64::from(lumen_lir::c(w) as i16)),
+            _ => x,
+        };
         let (value, overflow) = match at.op {
-            Op::AddI => {
-                let value = self.b.ins().iadd_imm_s(x, imm);
-                let cc = if imm < 0 { IntCC::SignedGreaterThan } else { IntCC::SignedLessThan };
-                (value, self.cmp(cc, value, x))
-            }
-            Op::Add => {
-                let y = self.get(c);
-                self.b.ins().sadd_overflow(x, y)
-            }
-            Op::Sub => {
-                let y = self.get(c);
-                self.b.ins().ssub_overflow(x, y)
-            }
-            Op::Mul => {
-                let y = self.get(c);
-                self.b.ins().smul_overflow(x, y)
-            }
-            Op::MulI => {
-                let y = self.int(imm);
-                self.b.ins().smul_overflow(x, y)
-            }
+            _ if mark.has(Mark::TOTAL) => return self.unchecked(at.op, x, y),
+            Op::AddI | Op::Add | Op::Sub => self.sum(at.op, mark, w, x, y),
+            Op::Mul | Op::MulI => self.b.ins().smul_overflow(x, y),
             op => {
                 let least = self.cmp_imm(IntCC::Equal, x, i64::MIN);
-                let negated = self.b.ins().ineg(x);
-                match op {
-                    Op::Neg => (negated, least),
-                    _ => {
-                        let negative = self.cmp_imm(IntCC::SignedLessThan, x, 0);
-                        (self.b.ins().select(negative, negated, x), least)
-                    }
-                }
+                (self.unchecked(op, x, y), least)
             }
         };
         self.leave_if(overflow, at.pc);
         value
     }
 
+    /// A sum or difference, and whether it overflows: when the sign of an operand is known, one comparison says so.
+    fn sum(&mut self, op: Op, mark: Mark, w: u64, x: Value, y: Value) -> (Value, Value) {
+        let up = match op {
+            Op::AddI => Some((lumen_lir::c(w) as i16) >= 0),
+            _ if mark.has(Mark::SECOND_UP) => Some(op == Op::Add),
+            _ if mark.has(Mark::SECOND_DOWN) => Some(op == Op::Sub),
+            _ => None,
+        };
+        if let Some(up) = up {
+            let value = self.unchecked(op, x, y);
+            let cc = if up { IntCC::SignedLessThan } else { IntCC::SignedGreaterThan };
+            return (value, self.cmp(cc, value, x));
+        }
+        match op {
+            Op::Add if mark.has(Mark::FIRST_UP) => {
+                let value = self.b.ins().iadd(x, y);
+                (value, self.cmp(IntCC::SignedLessThan, value, y))
+            }
+            Op::Add => self.b.ins().sadd_overflow(x, y),
+            _ => self.b.ins().ssub_overflow(x, y),
+        }
+    }
+
+    /// The operation modulo 2^64.
+    fn unchecked(&mut self, op: Op, x: Value, y: Value) -> Value {
+        match op {
+            Op::Add | Op::AddI => self.b.ins().iadd(x, y),
+            Op::Sub => self.b.ins().isub(x, y),
+            Op::Mul | Op::MulI => self.b.ins().imul(x, y),
+            Op::Neg => self.b.ins().ineg(x),
+            _ => {
+                let negated = self.b.ins().ineg(x);
+                let negative = self.cmp_imm(IntCC::SignedLessThan, x, 0);
+                self.b.ins().select(negative, negated, x)
+            }
+        }
+    }
+
     /// Divisors 0 and -1 go to the interpreter's handler.
     fn division(&mut self, at: Instruction) {
         let w = self.words(at).0;
         let (x, y) = (self.get(lumen_lir::b(w)), self.get(lumen_lir::c(w)));
+        if self.plan.marks.at(at.pc).has(Mark::TOTAL) {
+            let value = self.divide(at, x, y);
+            return self.set(lumen_lir::a(w), value);
+        }
         let next = self.b.ins().iadd_imm_s(y, 1);
         let delicate = self.cmp_imm(IntCC::UnsignedLessThanOrEqual, next, 1);
         self.step_if(delicate, at, |t| {
-            let value = t.divide(at.op, x, y);
+            let value = t.divide(at, x, y);
             t.set(lumen_lir::a(w), value);
         });
     }
 
     /// A quotient or remainder by a divisor that is neither 0 nor -1.
-    fn divide(&mut self, op: Op, x: Value, y: Value) -> Value {
+    fn divide(&mut self, at: Instruction, x: Value, y: Value) -> Value {
         use Op::*;
+        let op = at.op;
+        let positive = self.plan.marks.at(at.pc).has(Mark::POSITIVE);
         match op {
+            Mod | ModI if positive => self.b.ins().urem(x, y),
+            _ if positive => self.b.ins().udiv(x, y),
             Div | DivI => self.b.ins().sdiv(x, y),
             _ => {
                 let rest = self.b.ins().srem(x, y);

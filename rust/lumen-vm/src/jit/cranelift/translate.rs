@@ -39,8 +39,21 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) fuel: Variable,
     /// Address of register 0.
     pub(super) regs: Value,
+    /// By register: the length of its list, when that is kept.
+    pub(super) lens: Vec<Option<Variable>>,
+    /// What was checked on the way to the current place.
+    pub(super) known: Known,
     /// By block of the cell.
     blocks: Vec<Block>,
+}
+
+/// What was checked on the way to a place.
+#[derive(Clone, Default)]
+pub(super) struct Known {
+    /// Indexes that are in range, with the lengths.
+    pub(super) inside: Vec<(Value, Value)>,
+    /// Objects that have one owner.
+    pub(super) unique: Vec<Value>,
 }
 
 /// How an instruction becomes native.
@@ -143,6 +156,10 @@ impl<'a, 'f> Translator<'a, 'f> {
         let mem = Memory::new(&mut b);
         let vars = plan.cell.regs.iter().map(|repr| b.declare_var(super::type_of(*repr))).collect();
         let fuel = b.declare_var(types::I64);
+        let has_length = |reg: usize| start != Start::Wrapper && plan.lengths.has(reg as Reg);
+        let lens = (0..plan.cell.regs.len())
+            .map(|reg| has_length(reg).then(|| b.declare_var(types::I64)))
+            .collect();
         let entry = b.create_block();
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
@@ -164,6 +181,8 @@ impl<'a, 'f> Translator<'a, 'f> {
             vars,
             fuel,
             regs: params[0],
+            lens,
+            known: Known::default(),
             blocks,
         };
         for (reg, value) in params[2..].iter().enumerate() {
@@ -240,11 +259,23 @@ impl<'a, 'f> Translator<'a, 'f> {
     /// Translates the blocks that can be reached from one.
     fn walk(&mut self, from: u32) {
         let reachable = self.plan.reachable(from);
+        let entries = self.entries(from, &reachable);
+        let mut ends: Vec<Known> = vec![Known::default(); reachable.len()];
         for (id, range) in self.plan.cfg.blocks.iter().enumerate() {
             if !reachable[id] {
                 continue;
             }
-            self.b.switch_to_block(self.blocks[id]);
+            let block = self.blocks[id];
+            self.b.switch_to_block(block);
+            let from = &entries[id];
+            if from.iter().all(|before| (*before as usize) < id) {
+                // All of them are translated.
+                self.b.seal_block(block);
+            }
+            self.known = match from[..] {
+                [before] if (before as usize) < id => ends[before as usize].clone(),
+                _ => Known::default(),
+            };
             let mut ended = false;
             for at in self.plan.instructions(range.start as usize, range.end as usize) {
                 ended = self.instruction(at);
@@ -261,7 +292,20 @@ impl<'a, 'f> Translator<'a, 'f> {
                     None => self.leave(range.start as usize),
                 }
             }
+            ends[id] = std::mem::take(&mut self.known);
         }
+    }
+
+    /// By block: the blocks it is entered from; itself for the beginning of the code.
+    fn entries(&self, from: u32, reachable: &[bool]) -> Vec<Vec<u32>> {
+        let mut entries = vec![Vec::new(); reachable.len()];
+        entries[from as usize].push(if from == 0 { u32::MAX } else { from });
+        for block in (0..reachable.len() as u32).filter(|block| reachable[*block as usize]) {
+            for succ in self.plan.cfg.succs(block) {
+                entries[*succ as usize].push(block);
+            }
+        }
+        entries
     }
 
     /// Where a word's block begins.
@@ -271,6 +315,9 @@ impl<'a, 'f> Translator<'a, 'f> {
 
     /// Translates an instruction; whether it ended its block.
     fn instruction(&mut self, at: Instruction) -> bool {
+        if at.op.flags().has(Flags::CALL) || super::counts::counts_up(at.op) {
+            self.known.unique.clear();
+        }
         match way(self.plan, self.jit, at) {
             Way::Leave => {
                 self.leave(at.pc);
