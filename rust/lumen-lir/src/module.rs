@@ -105,6 +105,11 @@ pub struct Operation {
     pub multi: bool,
 }
 
+impl Operation {
+    /// The name of what `return`, `break` and the like perform to leave handlers; declared ones have a point in theirs.
+    pub const LEAVE: &str = "leave";
+}
+
 /// What a `handle` installs: function classes of its closures, in the order of the window.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Handler {

@@ -218,6 +218,10 @@ impl Failure {
     /// An operation is performed where no handler of it is visible.
     #[cold]
     pub fn unhandled(operation: &str) -> Self {
+        if operation == lumen_lir::Operation::LEAVE {
+            let message = "what `return`, `break` or `continue` leaves here has ended";
+            return Self::new(Code::R1021, message);
+        }
         Self::new(Code::R1031, format!("nothing handles `{operation}` here"))
     }
 

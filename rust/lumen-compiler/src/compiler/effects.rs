@@ -161,6 +161,8 @@ fn write_bodies(checker: &mut Checker<'_>, rows: &Rows) {
                 *row = closer.row(store, *row);
             }
         }
+        body.loop_ty.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
+        body.exit_ty.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
         body.adjust.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
         body.pat_member.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
         body.calls.values_mut().for_each(|call| {

@@ -35,6 +35,7 @@ mod extern_ops;
 mod externs;
 mod few;
 mod handle;
+mod exit;
 mod implement;
 mod fx;
 mod host;
@@ -189,6 +190,7 @@ fn with<T>(
         queue: VecDeque::new(),
         consts: FxHashMap::default(),
         operations: FxHashMap::default(),
+        leave_operations: FxHashMap::default(),
         effects: Vec::new(),
         own_texts: FxHashMap::default(),
         conditions: FxHashMap::default(),
@@ -235,6 +237,8 @@ enum Key {
     Problem(Ty),
     /// A resumption as a closure of this type.
     Resume(Ty),
+    /// The clause of an exit as a closure of this type.
+    Exit(Ty),
     /// The text of a type that implements `Show` or has parts that do.
     Text(Ty),
 }
@@ -270,6 +274,8 @@ struct Lower<'a> {
     consts: FxHashMap<ConstId, (u32, Ty)>,
     /// Operations by their cells.
     operations: FxHashMap<CellId, u16>,
+    /// Of exits, by what they take along.
+    leave_operations: FxHashMap<Ty, u16>,
     /// Effects of each cell by itself, and the cells that it calls.
     effects: Vec<(lumen_lir::CellId, EffectSet, Vec<lumen_lir::CellId>)>,
     /// Types that were asked whether they have a text of their own.
@@ -355,7 +361,7 @@ impl<'a> Lower<'a> {
             Key::Cell(cell, args) => (*cell, !args.is_empty()),
             Key::Lambda(cell, _, args, _) => (*cell, !args.is_empty()),
             Key::Stub(StubTarget::Cell(cell), args, _) => (*cell, !args.is_empty()),
-            Key::Stub(..) | Key::Resume(_) | Key::Text(_) | Key::Problem(_) => {
+            Key::Stub(..) | Key::Resume(_) | Key::Exit(_) | Key::Text(_) | Key::Problem(_) => {
                 return self.instances.len() < INSTANCES;
             }
         };

@@ -13,6 +13,7 @@ mod signatures;
 mod types;
 mod traits;
 mod handlers;
+mod leaves;
 mod grants;
 mod tools;
 mod lookup;

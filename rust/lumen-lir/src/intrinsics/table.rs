@@ -61,6 +61,7 @@ rows! {
     "snapshot.text"(b Str, b Str); fail;
     "snapshot.value"(b Str, b Str); fail;
     "cover"(b Int); ;
+    "exit.number"() -> Int; ;
     "parse_int"(b Str, b Int) -> OPT_INT; pure fail;
     "parse_float"(b Str) -> Opt(&Float); pure;
 

@@ -13,6 +13,7 @@ pub(super) const ROWS: &[(&str, Builtin)] = &[
     ("type_of", type_of),
     ("hash", hash),
     ("sizeof", sizeof),
+    ("exit.number", exit_number),
     ("exit", exit),
     ("assert.unequal", assert_unequal),
     ("parse_int", parse_int),
@@ -57,6 +58,12 @@ fn hash(c: &mut Call<'_>) -> Outcome<()> {
 fn sizeof(c: &mut Call<'_>) -> Outcome<()> {
     let bytes = c.size_of(c.subject());
     c.ret_int(bytes as i64)
+}
+
+/// The number of a run of an exit: no other has it.
+fn exit_number(c: &mut Call<'_>) -> Outcome<()> {
+    let number = c.heap.next_exit();
+    c.ret_int(number)
 }
 
 fn exit(c: &mut Call<'_>) -> Outcome<()> {

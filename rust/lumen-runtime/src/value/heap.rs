@@ -50,6 +50,8 @@ pub struct Heap {
     classes: Arc<Classes>,
     /// Resumptions that nobody holds any more, with what they captured; the machine ends it.
     orphans: Vec<Ptr>,
+    /// How many exits of handlers were entered.
+    exits: i64,
     /// What the running conversion knows of defaults and conditions.
     pub(super) plan: Option<Box<super::convert::Plan>>,
     /// Allocations until one fails: tests of the failing paths.
@@ -92,6 +94,7 @@ impl Heap {
             chunks: Vec::new(),
             pinned: Vec::new(),
             orphans: Vec::new(),
+            exits: 0,
             classes,
             plan: None,
             #[cfg(test)]
@@ -115,6 +118,12 @@ impl Heap {
     /// A resumption that nobody holds any more, with a count of 1 again.
     pub fn take_orphan(&mut self) -> Option<Ptr> {
         self.orphans.pop()
+    }
+
+    /// A number for a run of an exit of handlers.
+    pub fn next_exit(&mut self) -> i64 {
+        self.exits += 1;
+        self.exits
     }
 
     /// Whether there are resumptions that nobody holds any more.

@@ -13,6 +13,7 @@ pub type PatId = Idx<Pat>;
 pub type LocalId = Idx<Local>;
 pub type LambdaId = Idx<Lambda>;
 pub type LoopId = Idx<LoopInfo>;
+pub type ExitId = Idx<Exit>;
 
 /// One cell's code.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub struct Body {
     pub locals: Arena<Local>,
     pub lambdas: Arena<Lambda>,
     pub loops: Arena<LoopInfo>,
+    /// By place where control comes out of handlers.
+    pub exits: Arena<Exit>,
     /// One local for each captured value (nested cells only), then one for each parameter.
     pub captures: Box<[LocalId]>,
     pub params: Box<[LocalId]>,
@@ -63,9 +66,38 @@ pub struct Lambda {
     pub generates: bool,
     /// Of the clause of an operation: its parameter `resume`, the last one, and what it does with it.
     pub resume: Option<(LocalId, Resumes)>,
+    /// The body of a `handle`, a clause, or what stands around a handler: `return` and `?` leave the function around.
+    pub is_handled: bool,
+    /// Of such a lambda: where control goes that leaves it.
+    pub leaves: Vec<Leave>,
     /// (outer local, inner twin).
     pub captures: Vec<(LocalId, LocalId)>,
     pub span: Span,
+}
+
+/// A way out of a function or a loop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// `return` and `?`.
+    Return,
+    Break(LoopId),
+    Continue(LoopId),
+}
+
+/// A way out of a lambda that belongs to a handler.
+#[derive(Clone, Copy, Debug)]
+pub struct Leave {
+    pub way: Way,
+    pub exit: ExitId,
+    /// In the lambda: the number of the run of the exit.
+    pub token: LocalId,
+}
+
+/// Where control comes out of handlers: around the outermost one inside of the function or loop that it leaves.
+#[derive(Debug, Default)]
+pub struct Exit {
+    /// The ways that something inside takes.
+    pub ways: Vec<Way>,
 }
 
 #[derive(Debug)]
@@ -269,6 +301,14 @@ pub enum ExprKind {
     Return(Option<ExprId>),
     /// `handle body with clauses end`.
     Handle(Box<Handle>),
+    /// A handler out of which something jumps.
+    Exit {
+        exit: ExitId,
+        /// Holds the number of this run of it: what leaves another run does not come here.
+        token: LocalId,
+        /// A function without parameters, which makes the handler.
+        body: ExprId,
+    },
     /// `yield e`, in the body of a generator lambda only.
     Yield(ExprId),
     /// Keeps a value in a global, at the end of an entry of a session. No source has it.

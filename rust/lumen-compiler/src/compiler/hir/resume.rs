@@ -20,7 +20,10 @@ pub fn usage_of(body: &Body, lambda: LambdaId, resume: LocalId, first: usize) ->
     while let Some(expr) = work.pop() {
         match &body.exprs[expr].kind {
             kind @ ExprKind::Call { .. } if is_call(kind) => tails += 1,
-            ExprKind::Halt(_) => {}
+            ExprKind::Halt(_)
+            | ExprKind::Return(_)
+            | ExprKind::Break { .. }
+            | ExprKind::Continue { .. } => {}
             ExprKind::Block(block) => {
                 let defers = block.stmts.iter().any(|s| matches!(s.kind, StmtKind::Defer(_)));
                 match block.tail {

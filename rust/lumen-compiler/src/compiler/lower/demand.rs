@@ -11,7 +11,7 @@ use super::order::{self, Binders};
 use super::program::std_cell;
 use crate::compiler::hir::{
     Arm, Body, Cell, CellBody, CellId, Comprehension, Cond, Expr, ExprId, ExprKind, Hir,
-    InterpPart, LambdaId, LocalId, MapItem, PatId, PatKind, PlaceStep, Stmt, StmtKind,
+    InterpPart, LambdaId, LocalId, MapItem, PatId, PatKind, PlaceStep, Stmt, StmtKind, Way,
 };
 use crate::compiler::typecheck::tables::{ArgSource, Target, TypeTables, TypedBody};
 use crate::compiler::typecheck::types::{Ty, TyKind, TyStore};
@@ -334,6 +334,12 @@ impl<'a> Walk<'a> {
             }
             ExprKind::Yield(e) | ExprKind::Keep { value: e, .. } => self.expr(*e, Mode::Own),
             ExprKind::Handle(handle) => handle.parts().for_each(|e| self.expr(e, Mode::Own)),
+            ExprKind::Exit { exit, body, .. } => {
+                if self.body.exits[*exit].ways.contains(&Way::Return) {
+                    self.facts.returns.insert(self.lambda);
+                }
+                self.expr(*body, Mode::Own);
+            }
             ExprKind::Lambda(lambda) => self.lambda(*lambda, Mode::Own),
             ExprKind::Emit(e) | ExprKind::Halt(e) => self.read(*e),
             ExprKind::Assert { cond, message } => {

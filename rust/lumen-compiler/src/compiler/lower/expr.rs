@@ -158,6 +158,7 @@ impl<'a> Fx<'_, 'a> {
             ExprKind::Yield(value) => self.yield_(e, *value),
             ExprKind::Keep { value, global } => self.keep(*value, *global),
             ExprKind::Handle(handle) => self.handle(e, handle, hint),
+            ExprKind::Exit { exit, token, body } => self.exit(e, *exit, *token, *body, want),
             ExprKind::Lambda(lambda) => self.lambda_value(e, *lambda, hint),
             ExprKind::Cover(point) => {
                 let point = Val::new(Place::Int(i64::from(*point)), Ty::INT);

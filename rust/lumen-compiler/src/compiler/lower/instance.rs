@@ -34,6 +34,10 @@ impl<'a> Lower<'a> {
                 let ty = *ty;
                 self.lower_resume(&job, ty);
             }
+            Key::Exit(ty) => {
+                let ty = *ty;
+                self.lower_exit(&job, ty);
+            }
             Key::Text(ty) => {
                 let ty = *ty;
                 self.lower_text(&job, ty);

@@ -5,7 +5,7 @@
 use super::fx::{Fx, Ret};
 use super::liveness::LoopSets;
 use super::value::{Binding, Own, Place, Val, Want};
-use crate::compiler::hir::{ExprId, LoopId};
+use crate::compiler::hir::{ExprId, LoopId, Way};
 use crate::compiler::typecheck::types::Ty;
 use lumen_lir::{Op, Reg};
 
@@ -67,8 +67,7 @@ impl<'a> Fx<'_, 'a> {
 
     pub(super) fn break_(&mut self, target: LoopId, value: Option<ExprId>) -> Val {
         let Some(index) = self.find_loop(target) else {
-            self.confused("a break outside its loop");
-            return Val::never();
+            return self.leave_handled(Way::Break(target), value);
         };
         let dest = self.loops[index].dest;
         let mut keep = None;
@@ -84,9 +83,14 @@ impl<'a> Fx<'_, 'a> {
             }
             (None, None) => {}
         }
-        if !self.r.reachable {
-            return Val::never();
+        if self.r.reachable {
+            self.break_from(index, keep);
         }
+        Val::never()
+    }
+
+    /// Goes on behind a loop, whose value is in its place.
+    pub(super) fn break_from(&mut self, index: usize, keep: Option<Reg>) {
         let from = self.loops[index].defers;
         self.run_defers(from);
         let sets = std::mem::take(&mut self.loops[index].sets);
@@ -100,13 +104,11 @@ impl<'a> Fx<'_, 'a> {
         if let Some(reg) = keep {
             self.r.set_consumed(reg);
         }
-        Val::never()
     }
 
     pub(super) fn continue_(&mut self, target: LoopId) -> Val {
         let Some(index) = self.find_loop(target) else {
-            self.confused("a continue outside its loop");
-            return Val::never();
+            return self.leave_handled(Way::Continue(target), None);
         };
         let from = self.loops[index].defers;
         self.run_defers(from);
@@ -128,6 +130,9 @@ impl<'a> Fx<'_, 'a> {
     }
 
     pub(super) fn return_(&mut self, value: Option<ExprId>) -> Val {
+        if self.leaves_function() {
+            return self.leave_handled(Way::Return, value);
+        }
         let ret = self.frame().ret;
         let ty = match ret {
             Ret::Cell(ty) | Ret::Region { ty, .. } => ty,

@@ -12,7 +12,7 @@ use super::bitset::BitSet;
 use super::order;
 use crate::compiler::hir::{
     Arm, Block, Body, Comprehension, Cond, ExprId, ExprKind, InterpPart, LambdaId, LocalId, LoopId,
-    MapItem, PatId, PlaceStep, Stmt, StmtKind,
+    MapItem, PatId, PlaceStep, Stmt, StmtKind, Way,
 };
 use crate::compiler::typecheck::tables::{Target, TypedBody};
 use lumen_base::Idx;
@@ -103,6 +103,7 @@ pub(super) fn liveness(body: &Body, typed: &TypedBody) -> Liveness {
         exposed: FxHashMap::default(),
         jumping: FxHashSet::default(),
         targets: Vec::new(),
+        lambda: None,
     };
     if let Some(root) = body.root {
         walk.expr(root);
@@ -132,6 +133,8 @@ struct Walk<'a> {
     /// Loops out of which something jumps to a loop around.
     jumping: FxHashSet<LoopId>,
     targets: Vec<Around>,
+    /// The lambda that is walked; `None`: the body itself.
+    lambda: Option<LambdaId>,
 }
 
 impl<'a> Walk<'a> {
@@ -149,6 +152,15 @@ impl<'a> Walk<'a> {
     fn bind(&mut self, pat: PatId) {
         for &local in order::binders(self.body, pat).iter() {
             self.bound(local);
+        }
+    }
+
+    /// A way out of the body or clause of a handler needs the number of its exit.
+    fn leaves(&mut self, way: Way) {
+        let Some(lambda) = self.lambda else { return };
+        let mut leaves = self.body.lambdas[lambda].leaves.iter();
+        if let Some(leave) = leaves.find(|leave| leave.way == way) {
+            self.live.insert(leave.token.raw());
         }
     }
 
@@ -235,7 +247,11 @@ impl<'a> Walk<'a> {
                 self.expr(*lhs);
             }
             ExprKind::Is { value, .. } | ExprKind::As { value, .. } => self.expr(*value),
-            ExprKind::Propagate(value) | ExprKind::Unwrap(value) | ExprKind::Try(value) => {
+            ExprKind::Propagate(value) => {
+                self.leaves(Way::Return);
+                self.expr(*value);
+            }
+            ExprKind::Unwrap(value) | ExprKind::Try(value) => {
                 self.expr(*value);
             }
             ExprKind::ToolCall { args, .. } => self.all(args.iter().map(|arg| arg.1)),
@@ -271,6 +287,21 @@ impl<'a> Walk<'a> {
                 let parts: Vec<ExprId> = handle.parts().collect();
                 self.all(parts.into_iter());
             }
+            ExprKind::Exit { exit, token, body } => {
+                let fine = self.live.clone();
+                for way in &self.body.exits[*exit].ways {
+                    let left = match way {
+                        Way::Return => BitSet::default(),
+                        Way::Break(target) => self.target(*target, |sets| &sets.exit),
+                        Way::Continue(target) => self.target(*target, |sets| &sets.head),
+                    };
+                    self.live.union_with(&left);
+                }
+                let all = self.live.clone();
+                self.edge(id, GO, &all, &fine);
+                self.expr(*body);
+                self.bound(*token);
+            }
             ExprKind::If { branches, otherwise } => self.if_(id, branches, *otherwise),
             ExprKind::Match { value, arms } => self.match_(id, *value, arms),
             ExprKind::Block(block) => self.block(block),
@@ -302,11 +333,16 @@ impl<'a> Walk<'a> {
             }
             ExprKind::Break { target, value } => {
                 self.live = self.target(*target, |sets| &sets.exit);
+                self.leaves(Way::Break(*target));
                 value.iter().for_each(|&v| self.expr(v));
             }
-            ExprKind::Continue { target } => self.live = self.target(*target, |sets| &sets.head),
+            ExprKind::Continue { target } => {
+                self.live = self.target(*target, |sets| &sets.head);
+                self.leaves(Way::Continue(*target));
+            }
             ExprKind::Return(value) => {
                 self.live = BitSet::default();
+                self.leaves(Way::Return);
                 value.iter().for_each(|&v| self.expr(v));
             }
             ExprKind::Lambda(lambda) => self.lambda(*lambda),
@@ -367,6 +403,7 @@ impl<'a> Walk<'a> {
         if self.marking {
             let outer = std::mem::take(&mut self.live);
             let targets = std::mem::take(&mut self.targets);
+            let around = self.lambda.replace(id);
             self.expr(lambda.body);
             for param in lambda.params.iter().rev() {
                 self.bind(param.pat);
@@ -375,6 +412,7 @@ impl<'a> Walk<'a> {
                 self.bound(twin);
             }
             self.live = outer;
+            self.lambda = around;
             self.targets = targets;
         }
         self.capture(lambda.body, lambda.captures.iter().map(|c| c.0));

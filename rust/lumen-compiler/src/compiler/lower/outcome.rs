@@ -1,7 +1,7 @@
 //! Results and failures: `?`, `!`, `as`, `assert`, `halt`, `emit`.
 
 use super::codes;
-use super::fx::{Fx, Ret};
+use super::fx::Fx;
 use super::value::{Own, Place, Val, Want};
 use crate::compiler::hir::ExprId;
 use crate::compiler::typecheck::types::{Ty, TyKind};
@@ -37,9 +37,9 @@ impl Fx<'_, '_> {
         let fork = self.r.fork();
         if self.r.reachable {
             self.absent(v);
-            let ty = self.return_type();
+            let ty = self.returned_type();
             let null = Val::new(Place::Nil, ty);
-            self.leave_with(null, ty);
+            self.return_with(null, ty);
         }
         self.b.bind(absent);
         self.r.rewind(&self.b, &fork);
@@ -53,12 +53,6 @@ impl Fx<'_, '_> {
         self.present(v, inner)
     }
 
-    fn return_type(&self) -> Ty {
-        match self.frame().ret {
-            Ret::Cell(ty) | Ret::Region { ty, .. } => ty,
-        }
-    }
-
     fn propagate_result(&mut self, v: Val, want: Want) -> Val {
         let (reg, v) = self.reg(v);
         let fine = self.b.new_label();
@@ -66,12 +60,12 @@ impl Fx<'_, '_> {
         let fork = self.r.fork();
         self.b.branch(Op::JNVar, reg, err.0 as u16, fine);
         let error = self.payload_of(v, ERR, Want::Own);
-        let ty = self.return_type();
+        let ty = self.returned_type();
         let types = self.payload(ty, ERR);
         if let (Some(&payload), Some(class)) = (types.first(), self.variant_class(ty, ERR)) {
             let error = self.convert(error, payload, None);
             let result = self.new_object(class, ty, &[error], None);
-            self.leave_with(result, ty);
+            self.return_with(result, ty);
         } else {
             self.confused("`?` in a cell without errors");
         }

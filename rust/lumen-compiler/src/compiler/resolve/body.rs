@@ -11,7 +11,7 @@ use crate::compiler::hir::{
     Block, CellAttrs, CellBody, CellId, CellOrigin, Const, ExprId, ExprKind, Lambda, LambdaId,
     LambdaParam, Local, LocalId, LocalKind, Pat, PatKind, Stmt, StmtKind,
 };
-use lumen_base::{Span, Symbol, sym};
+use lumen_base::{Idx, Span, Symbol, sym};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ impl Ctx<'_, '_> {
         }
         self.body.body.captures = captures.iter().map(|(_, inner)| *inner).collect();
         let used = BTreeSet::new();
-        self.frames.push(Frame { kind, first_loop: self.loops.len(), captures, used });
+        self.frames.push(Frame { kind, first_loop: self.loops.len(), captures, used, exit: None });
         let frame = self.frame();
         let n = self.g.hir.cells[cell].params.len();
         let mut params = Vec::with_capacity(n);
@@ -226,12 +226,15 @@ impl Ctx<'_, '_> {
             body: placeholder(),
             generates: false,
             resume: None,
+            is_handled: matches!(kind(Idx::from_raw(0)), FrameKind::Handled(_)),
+            leaves: Vec::new(),
             captures: Vec::new(),
             span,
         });
         self.body.owner = Some(id);
         let (captures, used) = (Vec::new(), BTreeSet::new());
-        self.frames.push(Frame { kind: kind(id), first_loop: self.loops.len(), captures, used });
+        let first_loop = self.loops.len();
+        self.frames.push(Frame { kind: kind(id), first_loop, captures, used, exit: None });
         id
     }
 

@@ -6,8 +6,8 @@ use super::session::SessionNames;
 use super::std_names::Std;
 use crate::compiler::ast;
 use crate::compiler::hir::{
-    Body, Bounds, CellId, Def, EnumId, Expr, ExprId, ExprKind, Head, Hir, LambdaId, Local, LocalId,
-    LocalKind, LoopId, Module, ModuleId, RecordId, TyRef, TyRefId, TyRefKind, TypeParam,
+    Body, Bounds, CellId, Def, EnumId, ExitId, Expr, ExprId, ExprKind, Head, Hir, LambdaId, Local,
+    LocalId, LocalKind, LoopId, Module, ModuleId, RecordId, TyRef, TyRefId, TyRefKind, TypeParam,
     TypeParamId, VariantRef, WellKnown,
 };
 use lumen_base::{Arena, Diagnostic, FileSpan, Idx, Interner, Severity, Span, Symbol, sym};
@@ -308,6 +308,7 @@ impl BodyState {
             locals: self.body.locals.take_exact(),
             lambdas: self.body.lambdas.take_exact(),
             loops: self.body.loops.take_exact(),
+            exits: self.body.exits.take_exact(),
             captures: std::mem::take(&mut self.body.captures),
             params: std::mem::take(&mut self.body.params),
             root: self.body.root.take(),
@@ -331,6 +332,8 @@ pub(super) struct Frame {
     pub(super) captures: Vec<(LocalId, LocalId)>,
     /// Of a nested cell: the locals of the frame around that its code uses.
     pub(super) used: BTreeSet<LocalId>,
+    /// Of what stands around a handler: where control comes out of it, and the local around that knows the run.
+    pub(super) exit: Option<(ExitId, LocalId)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

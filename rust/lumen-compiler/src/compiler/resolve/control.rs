@@ -5,7 +5,7 @@ use super::diagnostics;
 use crate::compiler::ast;
 use crate::compiler::hir::{
     Arm, Comprehension, Cond, ExprId, ExprKind, InterpPart, Lit, LocalId, LocalKind, LoopId,
-    LoopInfo,
+    LoopInfo, Way,
 };
 use lumen_base::{Slice, Span};
 
@@ -205,18 +205,9 @@ impl Ctx<'_, '_> {
         let jump = self.ast[id];
         self.check_leaves_twice(jump.value, word);
         let value = jump.value.map(|value| self.expr(value));
-        if self.leaves_handled(jump.label) {
-            self.check_leaves_handled(span, word);
-            return ExprKind::Missing;
-        }
-        let frame = self.frames.last();
-        let in_defer = matches!(frame.map(|frame| frame.kind), Some(FrameKind::Defer(_)));
-        let loops = &self.loops[frame.map_or(0, |frame| frame.first_loop)..];
-        let target = match jump.label {
-            Some(label) => loops.iter().rev().find(|entry| entry.label == Some(label.symbol)),
-            None => loops.last(),
-        };
-        let Some(target) = target.map(|entry| entry.id) else {
+        let Some((home, target)) = self.loop_left(jump.label) else {
+            let function = self.frames.get(self.function_left());
+            let in_defer = matches!(function.map(|frame| frame.kind), Some(FrameKind::Defer(_)));
             let at = self.at(span);
             let diagnostic = match jump.label {
                 _ if in_defer => diagnostics::leaves_defer(at, word),
@@ -228,7 +219,12 @@ impl Ctx<'_, '_> {
             self.report(diagnostic);
             return ExprKind::Missing;
         };
-        if word == "continue" {
+        let is_continue = word == "continue";
+        let way = if is_continue { Way::Continue(target) } else { Way::Break(target) };
+        if home + 1 < self.frames.len() && !self.leave_for(home, way, span, word) {
+            return ExprKind::Missing;
+        }
+        if is_continue {
             return ExprKind::Continue { target };
         }
         let info = &mut self.body.body.loops[target];

@@ -14,7 +14,12 @@ impl Ctx<'_, '_> {
         let kind = match kind {
             ast::ExprKind::Propagate(inner) => {
                 let inner = self.pipe(value, inner, span);
-                ExprKind::Propagate(self.attempted(inner))
+                let inner = self.attempted(inner);
+                if self.leave_function(rhs_span, "?") {
+                    ExprKind::Propagate(inner)
+                } else {
+                    ExprKind::Missing
+                }
             }
             ast::ExprKind::Unwrap(inner) => ExprKind::Unwrap(self.pipe(value, inner, span)),
             ast::ExprKind::Field { base, name, name_lo, safe } if self.calls(base) => {

@@ -149,6 +149,13 @@ pub(super) fn leaves_defer(at: FileSpan, word: &str) -> Diagnostic {
         .with_primary("a `defer` runs while its block is left already")
 }
 
+/// `return` and the like in a clause of a `handler`, which stands in no cell.
+pub(super) fn leaves_handler(at: FileSpan, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0505, at, format!("`{word}` has nothing to leave here"))
+        .with_primary("a clause of a `handler` stands in no cell")
+        .with_help("the value of a clause that does not resume is that of the `with`: give it by `if` or `match`")
+}
+
 /// The document has both statements at the top level and `cell main`.
 pub(super) fn main_and_statements(at: FileSpan, main: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0320, at, "statements at the top level beside `cell main`")

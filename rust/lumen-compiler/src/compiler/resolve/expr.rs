@@ -4,7 +4,7 @@ use super::context::{Ctx, FrameKind};
 use super::diagnostics;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    BinOp, CmpOp, ExprId, ExprKind, FormatSpec, InterpPart, Item, Lit, MapItem,
+    BinOp, CmpOp, ExprId, ExprKind, FormatSpec, InterpPart, Item, Lit, MapItem, Way,
 };
 use lumen_base::{Slice, Span, Symbol};
 
@@ -49,9 +49,10 @@ impl Ctx<'_, '_> {
             ast::ExprKind::With { handler, body } => self.with_handler(handler, body, span),
             ast::ExprKind::Perform(call) => return self.perform(call, span),
             ast::ExprKind::Propagate(inner) => {
-                self.check_leaves_defer(span, "?");
+                let leaves = self.leave_function(span, "?");
                 let inner = self.expr(inner);
-                ExprKind::Propagate(self.attempted(inner))
+                let inner = self.attempted(inner);
+                if leaves { ExprKind::Propagate(inner) } else { ExprKind::Missing }
             }
             ast::ExprKind::Unwrap(inner) => ExprKind::Unwrap(self.expr(inner)),
             ast::ExprKind::Try(inner) => {
@@ -93,9 +94,10 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Comptime { body, .. } => self.comptime(body, span),
             ast::ExprKind::Loop(id) => self.loop_expr(id, span),
             ast::ExprKind::Return(value) => {
-                self.check_leaves_defer(span, "return");
+                let leaves = self.leave_function(span, "return");
                 self.check_leaves_twice(value, "return");
-                ExprKind::Return(value.map(|value| self.expr(value)))
+                let value = value.map(|value| self.expr(value));
+                if leaves { ExprKind::Return(value) } else { ExprKind::Missing }
             }
             ast::ExprKind::Yield(value) => self.yield_expr(value, span),
             ast::ExprKind::Break(jump) => self.jump(jump, span, "break"),
@@ -114,13 +116,15 @@ impl Ctx<'_, '_> {
         }
     }
 
-    /// `return` and `?` must not leave a `defer`.
-    fn check_leaves_defer(&mut self, span: Span, word: &str) {
-        self.check_leaves_handled(span, word);
-        if matches!(self.frames.last().map(|frame| frame.kind), Some(FrameKind::Defer(_))) {
+    /// `return` and `?`: they must not leave a `defer`. False where they have no meaning, which is reported.
+    pub(super) fn leave_function(&mut self, span: Span, word: &str) -> bool {
+        let home = self.function_left();
+        if matches!(self.frames.get(home).map(|frame| frame.kind), Some(FrameKind::Defer(_))) {
             let at = self.at(span);
             self.report(diagnostics::leaves_defer(at, word));
+            return true;
         }
+        self.leave_for(home, Way::Return, span, word)
     }
 
     pub(super) fn str_lit(&self, text: Symbol) -> Lit {

@@ -9,7 +9,7 @@ use lumen_base::Symbol;
 
 /// Calls `found` for each name in expressions of the cells' bodies.
 pub(super) fn walk(file: &File, cells: &[ast::CellId], mut found: impl FnMut(Symbol)) {
-    let mut walk = Walk { file, exprs: Vec::new(), blocks: Vec::new() };
+    let mut walk = Walk::new(file);
     for &cell in cells {
         walk.cell(cell);
     }
@@ -29,13 +29,27 @@ pub(super) fn walk(file: &File, cells: &[ast::CellId], mut found: impl FnMut(Sym
 }
 
 /// What is left to visit.
-struct Walk<'f> {
+pub(super) struct Walk<'f> {
     file: &'f File,
     exprs: Vec<ast::ExprId>,
     blocks: Vec<ast::BlockId>,
 }
 
-impl Walk<'_> {
+impl<'f> Walk<'f> {
+    pub(super) fn new(file: &'f File) -> Self {
+        Walk { file, exprs: Vec::new(), blocks: Vec::new() }
+    }
+
+    /// What is left to visit.
+    pub(super) fn take_exprs(&mut self) -> impl Iterator<Item = ast::ExprId> {
+        self.exprs.drain(..)
+    }
+
+    /// What is left to visit.
+    pub(super) fn take_blocks(&mut self) -> impl Iterator<Item = ast::BlockId> {
+        self.blocks.drain(..)
+    }
+
     fn cell(&mut self, cell: ast::CellId) {
         match self.file[cell].body {
             CellBody::Block(block) => self.blocks.push(block),
@@ -47,20 +61,25 @@ impl Walk<'_> {
     fn block(&mut self, block: ast::BlockId) {
         let file = self.file;
         for &stmt in &file[file[block].stmts] {
-            match file[stmt].kind {
-                StmtKind::Let { value, otherwise, .. } => {
-                    self.exprs.push(value);
-                    self.blocks.extend(otherwise);
-                }
-                StmtKind::Assign { target, value, .. } => self.exprs.extend([target, value]),
-                StmtKind::Expr(expr) | StmtKind::Emit(expr) => self.exprs.push(expr),
-                StmtKind::Cell(cell) => self.cell(cell),
-                StmtKind::Defer(block) => self.blocks.push(block),
-                StmtKind::Assert { cond: value, message }
-                | StmtKind::AssertMatches { value, message, .. } => {
-                    self.exprs.push(value);
-                    self.exprs.extend(message);
-                }
+            self.stmt(stmt);
+        }
+    }
+
+    /// Leaves what a statement is made of to be visited.
+    pub(super) fn stmt(&mut self, stmt: ast::StmtId) {
+        match self.file[stmt].kind {
+            StmtKind::Let { value, otherwise, .. } => {
+                self.exprs.push(value);
+                self.blocks.extend(otherwise);
+            }
+            StmtKind::Assign { target, value, .. } => self.exprs.extend([target, value]),
+            StmtKind::Expr(expr) | StmtKind::Emit(expr) => self.exprs.push(expr),
+            StmtKind::Cell(cell) => self.cell(cell),
+            StmtKind::Defer(block) => self.blocks.push(block),
+            StmtKind::Assert { cond: value, message }
+            | StmtKind::AssertMatches { value, message, .. } => {
+                self.exprs.push(value);
+                self.exprs.extend(message);
             }
         }
     }
@@ -75,13 +94,15 @@ impl Walk<'_> {
         }));
     }
 
-    fn cond(&mut self, cond: Cond) {
+    /// Leaves what a condition is made of to be visited.
+    pub(super) fn cond(&mut self, cond: Cond) {
         match cond {
             Cond::Expr(expr) | Cond::Let(_, expr) => self.exprs.push(expr),
         }
     }
 
-    fn expr(&mut self, expr: ast::ExprId) {
+    /// Leaves what an expression is made of to be visited.
+    pub(super) fn expr(&mut self, expr: ast::ExprId) {
         let file = self.file;
         match file[expr].kind {
             ExprKind::Error

@@ -6,6 +6,7 @@
 use super::context::{Ctx, FrameKind};
 use super::diagnostics;
 use super::items::{Code, Declared, Job};
+use super::leaves::ways_out;
 use super::lookup::Prefix;
 use super::names::closest;
 use super::types::kind_of;
@@ -170,9 +171,14 @@ impl Ctx<'_, '_> {
 
     /// `handle body with clauses end`.
     pub(super) fn handle(&mut self, id: ast::HandleId, span: Span) -> ExprKind {
-        let handle = self.ast[id];
-        let body = self.thunk(handle.body, span);
-        self.handle_with(body, handle.clauses, span)
+        let ast = self.ast;
+        let handle = ast[id];
+        let clauses = ast[handle.clauses].iter().map(|clause| clause.body);
+        let ways = ways_out(ast, std::iter::once(handle.body).chain(clauses));
+        self.with_exit(ways, span, |ctx| {
+            let body = ctx.thunk(handle.body, span);
+            ctx.handle_with(body, handle.clauses, span)
+        })
     }
 
     /// A block as a function without parameters.
@@ -398,6 +404,11 @@ impl Ctx<'_, '_> {
         body: ast::BlockId,
         span: Span,
     ) -> ExprKind {
+        let ways = ways_out(self.ast, std::iter::once(body));
+        self.with_exit(ways, span, |ctx| ctx.call_handler(handler, body, span))
+    }
+
+    fn call_handler(&mut self, handler: ast::ExprId, body: ast::BlockId, span: Span) -> ExprKind {
         let (path, args) = match self.ast[handler].kind {
             ast::ExprKind::Call { callee, args } => (callee, self.args(args, None)),
             _ => (handler, Box::default()),
@@ -434,24 +445,6 @@ impl Ctx<'_, '_> {
             }
         }
         None
-    }
-
-    /// `return`, `?`, `break` and `continue` out of a handled body or a clause.
-    pub(super) fn check_leaves_handled(&mut self, span: Span, word: &str) {
-        if matches!(self.frames.last().map(|frame| frame.kind), Some(FrameKind::Handled(_))) {
-            self.report_not_built(span, &format!("`{word}` out of a `handle`"));
-        }
-    }
-
-    /// Whether a `break` or `continue` leaves a handled body or a clause.
-    pub(super) fn leaves_handled(&self, label: Option<Name>) -> bool {
-        let Some(frame) = self.frames.last() else { return false };
-        let own = &self.loops[frame.first_loop..];
-        let inside = match label {
-            Some(label) => own.iter().any(|entry| entry.label == Some(label.symbol)),
-            None => !own.is_empty(),
-        };
-        matches!(frame.kind, FrameKind::Handled(_)) && !inside
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) enum FrameKind {
     /// The top-level statements of a document: no value, nothing to propagate to.
     Script,
     Lambda,
+    /// The body of a `handle` or a clause of it: `return` and `?` leave the function around.
+    Handled,
     Defer,
     /// The body of a generator cell: the type of its elements.
     Generator(Ty),
@@ -306,6 +308,8 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         out.is_ty.values_mut().for_each(|slot| *slot = self.close(*slot));
         out.pat_test.values_mut().for_each(|slot| *slot = self.close(*slot));
         out.pat_member.values_mut().for_each(|slot| *slot = self.close(*slot));
+        out.loop_ty.values_mut().for_each(|slot| *slot = self.close(*slot));
+        out.exit_ty.values_mut().for_each(|slot| *slot = self.close(*slot));
         out.places.values_mut().for_each(|steps| {
             steps.iter_mut().for_each(|step| step.container = self.close(step.container));
         });
@@ -374,6 +378,13 @@ impl<'c, 'a> BodyCx<'c, 'a> {
 
     pub(super) fn frame(&self) -> Frame {
         *self.frames.last().expect("a body under check has its cell's frame")
+    }
+
+    /// The frame of the function that `return` and `?` leave.
+    pub(super) fn function_left(&self) -> Frame {
+        let mut frames = self.frames.iter().rev();
+        let function = frames.find(|frame| frame.kind != FrameKind::Handled);
+        *function.expect("a body under check has its cell's frame")
     }
 
     /// The type a local is stored with.

@@ -232,7 +232,9 @@ impl BodyCx<'_, '_> {
             return Ty::NULL;
         }
         let value = self.loops[id.index()].value.unwrap_or(Ty::NULL);
-        if may_end { self.c.store.optional(value) } else { value }
+        let ty = if may_end { self.c.store.optional(value) } else { value };
+        self.out.loop_ty.insert(id, ty);
+        ty
     }
 
     pub(super) fn for_loop(
@@ -332,7 +334,7 @@ impl BodyCx<'_, '_> {
     }
 
     pub(super) fn return_value(&mut self, value: Option<ExprId>, span: Span) -> Ty {
-        let frame = self.frame();
+        let frame = self.function_left();
         match (frame.kind, value) {
             (FrameKind::Defer, _) => {
                 // Reported by name resolution.

@@ -93,6 +93,8 @@ fn erase_body(body: &mut TypedBody, store: &mut TyStore) {
     body.is_ty.values_mut().for_each(&mut erase);
     body.pat_test.values_mut().for_each(&mut erase);
     body.pat_member.values_mut().for_each(&mut erase);
+    body.loop_ty.values_mut().for_each(&mut erase);
+    body.exit_ty.values_mut().for_each(&mut erase);
     let steps = body.places.values_mut().flat_map(|steps| steps.iter_mut());
     steps.for_each(|step| erase(&mut step.container));
 }

@@ -118,6 +118,9 @@ impl<'a> BodyCx<'_, 'a> {
                 Ty::NULL
             }
             ExprKind::Handle(handle) => self.handle(handle, want, node.span),
+            ExprKind::Exit { exit, token, body } => {
+                self.exit((*exit, *token), *body, want, node.span)
+            }
             ExprKind::Yield(value) => self.yield_value(*value),
             ExprKind::Lambda(id) if self.body.lambdas[*id].generates => self.generator(*id),
             ExprKind::Lambda(id) => self.lambda(*id, want),

@@ -4,10 +4,12 @@
 //! the operation gives to what the handler gives; the return clause is a function from `B`. The row of the whole is `r`
 //! without the effects all of whose operations have a clause, and what the clauses do; `resume` has the same row.
 
-use super::body::{BodyCx, Want};
+use super::body::{BodyCx, FrameKind, Want};
 use super::types::{RowKind, RowTy, Ty, TyKind};
 use crate::compiler::effects::row::{RowVar, Why};
-use crate::compiler::hir::{CellOrigin, Clause, EffectId, ExprId, Handle, TypeParamId};
+use crate::compiler::hir::{
+    CellOrigin, Clause, EffectId, ExitId, ExprId, Handle, LocalId, TypeParamId,
+};
 use lumen_base::Span;
 
 impl BodyCx<'_, '_> {
@@ -42,6 +44,32 @@ impl BodyCx<'_, '_> {
         let to = self.frame().row;
         self.c.rows.include(to, whole, &self.c.store, why);
         self.shallow(result)
+    }
+
+    /// A handler out of which something jumps: what its function gives.
+    pub(super) fn exit(
+        &mut self,
+        (exit, token): (ExitId, LocalId),
+        body: ExprId,
+        want: Want,
+        span: Span,
+    ) -> Ty {
+        self.out.local_ty.insert(token, Ty::INT);
+        let frame = self.function_left();
+        let returned = match frame.kind {
+            FrameKind::Generator(_) | FrameKind::Script | FrameKind::Defer => Ty::NULL,
+            FrameKind::Cell | FrameKind::Lambda | FrameKind::Handled => frame.ret,
+        };
+        self.out.exit_ty.insert(exit, returned);
+        let given = match want {
+            Want::Ty(ty) => ty,
+            Want::Free | Want::Discard => self.fresh(),
+        };
+        let why = Why { at: self.here(span), callee: None };
+        let row = self.part(body, Vec::new(), given);
+        let to = self.frame().row;
+        self.c.rows.include(to, row, &self.c.store, why);
+        self.shallow(given)
     }
 
     fn clause(&mut self, clause: &Clause, result: Ty, row: RowVar, why: Why) {

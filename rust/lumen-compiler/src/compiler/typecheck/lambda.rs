@@ -63,7 +63,7 @@ impl BodyCx<'_, '_> {
             (None, None) => self.fresh(),
         };
         let row = self.c.rows.fresh();
-        let kind = FrameKind::Lambda;
+        let kind = if lambda.is_handled { FrameKind::Handled } else { FrameKind::Lambda };
         self.frames.push(Frame { ret, row, kind });
         self.lambda_body(id, ret);
         self.frames.pop();

@@ -606,7 +606,7 @@ impl BodyCx<'_, '_> {
         };
         let own = self.c.zonk(own);
         let at = self.here(span);
-        let frame = self.frame();
+        let frame = self.function_left();
         if matches!(self.kind(own), TyKind::Error | TyKind::Never) {
             return own;
         }
@@ -635,7 +635,7 @@ impl BodyCx<'_, '_> {
                 self.report(d::propagate_in_generator(at));
                 return value;
             }
-            FrameKind::Cell | FrameKind::Lambda => {}
+            FrameKind::Cell | FrameKind::Lambda | FrameKind::Handled => {}
         }
         let ret = self.c.zonk(frame.ret);
         match result {

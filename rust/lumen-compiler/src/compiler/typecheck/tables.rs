@@ -8,8 +8,8 @@ use super::erase::Refined;
 use super::impls::Impls;
 use super::types::{RowTy, Ty, TyStore};
 use crate::compiler::hir::{
-    Cell, CellId, Const, ConstId, Enum, EnumId, Expr, ExprId, Lambda, Local, Pat, PatId, Record,
-    RecordId, TypeParamId, VariantRef,
+    Cell, CellId, Const, ConstId, Enum, EnumId, Exit, Expr, ExprId, Lambda, Local, LoopInfo, Pat,
+    PatId, Record, RecordId, TypeParamId, VariantRef,
 };
 use lumen_base::ArenaMap;
 use lumen_lir::Datum;
@@ -128,6 +128,10 @@ pub struct TypedBody {
     /// A plain name in `if let`, `while let`, `let … else` that meets a `T?`: it tests for non-null and binds the `T`.
     pub non_null: FxHashSet<PatId>,
     pub lambda_row: ArenaMap<Lambda, RowTy>,
+    /// What a loop gives whose `break`s have values.
+    pub loop_ty: ArenaMap<LoopInfo, Ty>,
+    /// Of every `Exit`: what the function gives that `return` leaves there.
+    pub exit_ty: ArenaMap<Exit, Ty>,
 }
 
 impl TypedBody {

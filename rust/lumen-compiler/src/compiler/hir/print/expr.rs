@@ -116,6 +116,7 @@ impl Printer<'_> {
                 let parts: Vec<_> = handle.parts().collect();
                 self.node("handle", &parts);
             }
+            ExprKind::Exit { body, .. } => self.node("exit", &[*body]),
             ExprKind::Emit(inner) => self.node("emit", &[*inner]),
             ExprKind::Halt(inner) => self.node("halt", &[*inner]),
             ExprKind::Assert { cond, message } => {
