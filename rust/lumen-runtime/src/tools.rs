@@ -14,6 +14,7 @@ mod env;
 mod exec;
 mod failure;
 mod fs;
+mod http;
 mod place;
 mod policy;
 mod provider;
@@ -262,20 +263,20 @@ pub fn validate_tool_policy(
     if call.grants.is_empty() && outer.is_empty() {
         return Err(denied(format!("no grant allows `{}`", call.tool)));
     }
-    // What the bounds do not allow is said to be theirs.
     let own = Policy::of(folder, &all)?;
-    let theirs = bounded(Policy::of(folder, &outer)?, call, bounds)?;
-    let by_configuration =
-        |failure: ToolFailure| ToolFailure { kind: FailureKind::ConfigurationDenied, ..failure };
-    if !outer.is_empty() || bounds.iter().any(|bounds| bounds.denied(call).is_some()) {
-        theirs.check_args(call, args).map_err(by_configuration)?;
-    }
-    own.check_args(call, args)?;
-    check_variables(call, &own, bounds).map_err(by_configuration)?;
+    let whole = bounded(Policy::of(folder, all.iter().chain(&outer))?, call, bounds)?;
+    let checked = whole.check_args(call, args);
+    checked.and_then(|()| check_variables(call, &own, bounds)).map_err(|failure| {
+        // What the program's own grants allow, its bounds do not.
+        match call.grants.is_empty() || own.check_args(call, args).is_ok() {
+            true => ToolFailure { kind: FailureKind::ConfigurationDenied, ..failure },
+            false => failure,
+        }
+    })?;
     if serde_json::to_string(args).map_or(0, |text| text.len()) > REQUEST_BYTES_MAX {
         return Err(ToolFailure::invalid("the request is larger than 16 MiB"));
     }
-    bounded(Policy::of(folder, all.iter().chain(&outer))?, call, bounds)
+    Ok(whole)
 }
 
 /// A policy with what bounds deny.

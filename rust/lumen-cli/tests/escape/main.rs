@@ -14,6 +14,8 @@ mod world;
 mod dispatch;
 mod files;
 mod programs;
+mod requests;
+mod server;
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -93,10 +95,15 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// Runs every case under every engine.
 pub(crate) fn run_all(group: &str, cases: &[Case]) {
+    run_filled(group, cases, &str::to_owned);
+}
+
+/// The same with texts filled in.
+pub(crate) fn run_filled(group: &str, cases: &[Case], fill: &dyn Fn(&str) -> String) {
     for (at, case) in cases.iter().enumerate() {
         for engine in ENGINES {
             let folder = playground(&format!("{group}-{at}"));
-            folder.write("main.lm", case.source);
+            folder.write("main.lm", &fill(case.source));
             let before = names(&folder.0);
             let args: Vec<&str> = ["run"]
                 .iter()
@@ -107,6 +114,10 @@ pub(crate) fn run_all(group: &str, cases: &[Case]) {
                 .collect();
             let mut command = command(&folder.0, &args);
             command.env("LUMEN_SECRET", SECRET).env("LUMEN_OPEN", "open");
+            // Nobody asks a proxy.
+            for name in ["http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
+                command.env(name, "http://127.0.0.1:9/");
+            }
             let output = command.output().expect("lumen runs");
             let told = format!("{}{}", stdout(&output), stderr(&output));
             let what = format!("{group}: {} {engine:?}\n{told}", case.name);

@@ -3,6 +3,7 @@
 use super::Tools;
 use super::env::VariableProvider;
 use super::fs::FileProvider;
+use super::http::HttpProvider;
 use lumen_base::System;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +13,8 @@ pub fn host_providers(tools: Tools, system: &Arc<dyn System>, folder: PathBuf) -
     let tools = tools
         .in_folder(folder)
         .with_provider("fs", Box::new(FileProvider))
-        .with_provider("env", Box::new(VariableProvider::new(Arc::clone(system))));
+        .with_provider("env", Box::new(VariableProvider::new(Arc::clone(system))))
+        .with_provider("http", Box::new(HttpProvider::new(Arc::clone(system))));
     #[cfg(unix)]
     let tools = {
         use super::exec::ProgramProvider;

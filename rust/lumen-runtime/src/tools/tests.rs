@@ -1,5 +1,7 @@
 //! Policies: what they allow, and what gets past them.
 
+mod conformance;
+
 use super::address::{Host, HostPattern, is_inside};
 use url::Url;
 

@@ -564,6 +564,16 @@ impl<'a> Fx<'_, 'a> {
         self.call_with(cell, type_args, &args, None)
     }
 
+    /// The same behind arguments that stay where they are.
+    pub(super) fn default_behind(&mut self, cell: CellId, type_args: &[Ty], before: &[Val]) -> Val {
+        if let Some(v) = self.literal_body(cell, type_args) {
+            return v;
+        }
+        let wanted = self.p.tables.sigs.get(cell).map_or(0, |s| s.params.len());
+        let args: Vec<Val> = before.iter().take(wanted).map(|&v| self.alias(v)).collect();
+        self.call_with(cell, type_args, &args, None)
+    }
+
     /// The value of a cell whose body is a literal.
     pub(super) fn literal_body(&mut self, cell: CellId, type_args: &[Ty]) -> Option<Val> {
         let decl = &self.p.hir.cells[cell];

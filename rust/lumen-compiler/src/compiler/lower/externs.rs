@@ -67,7 +67,8 @@ impl<'a> Fx<'_, 'a> {
         for (i, source) in call.args.iter().enumerate() {
             match source {
                 ArgSource::Default(cell) => {
-                    out[i] = Some(self.default_value(*cell, type_args, &[]))
+                    let before: Vec<Val> = out[..i].iter().copied().flatten().collect();
+                    out[i] = Some(self.default_behind(*cell, type_args, &before));
                 }
                 ArgSource::Variadic(items) => {
                     let any = self.p.types.store.intern(TyKind::List(Ty::ANY));

@@ -1,0 +1,168 @@
+//! One request and its reply, to an address that was checked.
+//!
+//! The name is resolved here, once; the connection is made to what came out and passed the policy, and no proxy is asked.
+//! The reply is limited as it comes out of decompression.
+
+use super::super::address::Host;
+use super::super::failure::{FailureKind, ToolFailure};
+use super::super::policy::Policy;
+use super::Deadline;
+use std::io::{self, Read};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+use ureq::config::Config;
+use ureq::http::{HeaderMap, Method, Request, StatusCode, Uri};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Error};
+use url::Url;
+
+/// Largest reply, decompressed, in bytes.
+const REPLY_BYTES_MAX: usize = 16 << 20;
+/// Largest headers of a reply, in bytes.
+const HEADER_BYTES_MAX: usize = 64 << 10;
+/// Bytes that are read at once.
+const CHUNK_BYTES: usize = 16 << 10;
+/// Most addresses of a name that are tried.
+const ADDRESSES_MAX: usize = 8;
+
+/// A request to one place.
+pub(super) struct Hop {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<String>,
+}
+
+/// What came back.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// Gives the addresses that were checked, whatever is asked.
+#[derive(Debug)]
+struct Checked(Vec<SocketAddr>);
+
+impl Resolver for Checked {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let mut addresses = self.empty();
+        self.0.iter().for_each(|&address| addresses.push(address));
+        Ok(addresses)
+    }
+}
+
+/// Sends a request to a URL that the policy allows.
+pub(super) fn exchange(
+    hop: &Hop,
+    policy: &Policy,
+    deadline: &Deadline<'_>,
+) -> Result<Answer, ToolFailure> {
+    let addresses = addresses(&hop.url, policy, deadline)?;
+    let config = Agent::config_builder()
+        .proxy(None)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .max_idle_connections(0)
+        .max_response_header_size(HEADER_BYTES_MAX)
+        .user_agent(concat!("lumen/", env!("CARGO_PKG_VERSION")))
+        .timeout_global(Some(deadline.left()?))
+        .build();
+    let agent = Agent::with_parts(config, DefaultConnector::default(), Checked(addresses));
+    let mut url = hop.url.clone();
+    url.set_fragment(None);
+    let mut request = Request::builder().method(hop.method.clone()).uri(url.as_str());
+    if let Some(headers) = request.headers_mut() {
+        headers.extend(hop.headers.clone());
+    }
+    let invalid = |error: ureq::http::Error| ToolFailure::invalid(error.to_string());
+    let sent = match &hop.body {
+        Some(body) => agent.run(request.body(body.as_str()).map_err(invalid)?),
+        None => agent.run(request.body(()).map_err(invalid)?),
+    };
+    let (parts, body) = sent.map_err(|error| failure_of(error, deadline))?.into_parts();
+    let body = read(body.into_reader(), deadline)?;
+    Ok(Answer { status: parts.status, headers: parts.headers, body })
+}
+
+/// The addresses of a URL's host, all of which the policy allows.
+fn addresses(
+    url: &Url,
+    policy: &Policy,
+    deadline: &Deadline<'_>,
+) -> Result<Vec<SocketAddr>, ToolFailure> {
+    let no_host = || ToolFailure::invalid("the URL has no host");
+    let host = Host::of(url).ok_or_else(no_host)?;
+    let port = host.port();
+    let found = match url.host().ok_or_else(no_host)? {
+        url::Host::Ipv4(address) => vec![SocketAddr::new(IpAddr::V4(address), port)],
+        url::Host::Ipv6(address) => vec![SocketAddr::new(IpAddr::V6(address), port)],
+        url::Host::Domain(name) => resolve(name.to_owned(), port, deadline)?,
+    };
+    for address in &found {
+        policy.check_address(&host, address.ip())?;
+    }
+    if found.is_empty() {
+        return Err(unknown_host(&host.to_string()));
+    }
+    Ok(found.into_iter().take(ADDRESSES_MAX).collect())
+}
+
+fn unknown_host(host: &str) -> ToolFailure {
+    ToolFailure::new(FailureKind::Unavailable, format!("there is no host `{host}`"))
+}
+
+/// Asks the system for the addresses of a name, in a thread that may be left behind.
+fn resolve(
+    name: String,
+    port: u16,
+    deadline: &Deadline<'_>,
+) -> Result<Vec<SocketAddr>, ToolFailure> {
+    let (sender, found) = channel();
+    let left: Duration = deadline.left()?;
+    let asked = name.clone();
+    std::thread::spawn(move || {
+        let addresses = (asked.as_str(), port).to_socket_addrs();
+        drop(sender.send(addresses.map(Iterator::collect::<Vec<_>>)));
+    });
+    match found.recv_timeout(left) {
+        Ok(Ok(addresses)) => Ok(addresses),
+        Ok(Err(_)) => Err(unknown_host(&name)),
+        Err(_) => Err(deadline.over()),
+    }
+}
+
+/// A body, until its end, its limit or the deadline.
+fn read(mut body: impl Read, deadline: &Deadline<'_>) -> Result<Vec<u8>, ToolFailure> {
+    let mut bytes = Vec::new();
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        deadline.left()?;
+        let count = match body.read(&mut chunk) {
+            Ok(0) => return Ok(bytes),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(failure_of(Error::from(error), deadline)),
+        };
+        bytes.extend_from_slice(&chunk[..count]);
+        if bytes.len() > REPLY_BYTES_MAX {
+            return Err(ToolFailure::failed("the reply is larger than 16 MiB"));
+        }
+    }
+}
+
+fn failure_of(error: Error, deadline: &Deadline<'_>) -> ToolFailure {
+    match error {
+        Error::Timeout(_) => deadline.over(),
+        Error::HostNotFound | Error::ConnectionFailed => {
+            ToolFailure::new(FailureKind::Unavailable, "no connection")
+        }
+        Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => deadline.over(),
+        Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            ToolFailure::new(FailureKind::Unavailable, "the connection is refused")
+        }
+        error => ToolFailure::failed(error.to_string()),
+    }
+}
