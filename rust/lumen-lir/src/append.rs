@@ -122,10 +122,10 @@ impl Renumbering {
             }
             ClassDesc::Set { elem } => ClassDesc::Set { elem: self.type_id(*elem)? },
             ClassDesc::Tuple { elems } => ClassDesc::Tuple { elems: self.type_ids(elems)? },
-            ClassDesc::Record { name, fields } => {
+            ClassDesc::Record { name, fields, seal } => {
                 let field = |(name, ty): &(String, TypeId)| Ok((name.clone(), self.type_id(*ty)?));
                 let fields = fields.iter().map(field).collect::<Result<_, _>>()?;
-                ClassDesc::Record { name: name.clone(), fields }
+                ClassDesc::Record { name: name.clone(), fields, seal: *seal }
             }
             ClassDesc::Variant { of, ordinal, name, fields } => {
                 let field =

@@ -94,9 +94,10 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// Whether a trace records its calls: it has an effect, or writes what the user sees.
+    /// Whether a trace records its calls: it has an effect, writes what the user sees, or opens what is
+    /// sealed.
     pub fn is_observable(&self) -> bool {
-        !self.effects.is_empty() || matches!(self.name, "print" | "debug")
+        !self.effects.is_empty() || matches!(self.name, "print" | "debug" | "trust" | "reveal")
     }
 }
 

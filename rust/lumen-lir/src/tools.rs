@@ -84,12 +84,12 @@ pub enum GrantValue {
 pub enum ValueShape {
     /// One or more texts.
     Texts,
-    /// One text.
-    Text,
     /// One integer that is not negative.
     Count,
     /// One number that is not negative.
     Number,
+    /// `"once"` or `"each"`.
+    When,
     /// Nothing.
     Nothing,
 }
@@ -126,7 +126,7 @@ pub static CONSTRAINTS: &[ConstraintKey] = &[
     key("max_retries", ValueShape::Count, &[]),
     key("model", ValueShape::Texts, &[]),
     key("temperature", ValueShape::Number, &[]),
-    key("approval", ValueShape::Text, &[]),
+    key("approval", ValueShape::When, &[]),
     key("no_untrusted", ValueShape::Nothing, &[]),
 ];
 
@@ -137,7 +137,7 @@ impl ValueShape {
         match (self, values) {
             (ValueShape::Nothing, []) => true,
             (ValueShape::Texts, [_, ..]) => values.iter().all(is_text),
-            (ValueShape::Text, [value]) => is_text(value),
+            (ValueShape::When, [GrantValue::Str(when)]) => matches!(when.as_str(), "once" | "each"),
             (ValueShape::Count, [GrantValue::Int(n)]) => *n >= 0,
             (ValueShape::Number, [GrantValue::Int(n)]) => *n >= 0,
             (ValueShape::Number, [GrantValue::Float(bits)]) => f64::from_bits(*bits) >= 0.0,
@@ -149,7 +149,7 @@ impl ValueShape {
     pub const fn describe(self) -> &'static str {
         match self {
             ValueShape::Texts => "one or more strings",
-            ValueShape::Text => "one string",
+            ValueShape::When => "`\"once\"` or `\"each\"`",
             ValueShape::Count => "one integer that is not negative",
             ValueShape::Number => "one number that is not negative",
             ValueShape::Nothing => "no value",

@@ -197,6 +197,29 @@ pub struct VariantName {
     pub payload: bool,
 }
 
+/// Whether what a record holds shows outside of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Seal {
+    /// It does.
+    #[default]
+    Open,
+    /// `Secret[T]`: in no text, no JSON, no comparison; in a trace stands a keyed hash.
+    Secret,
+    /// `Untrusted[T]`: in no text and no JSON of the program; it keeps being what an outsider said.
+    Untrusted,
+}
+
+impl Seal {
+    /// The word of the text form.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Seal::Open => "",
+            Seal::Secret => "secret",
+            Seal::Untrusted => "untrusted",
+        }
+    }
+}
+
 /// What the machine knows about the objects of a class.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum ClassDesc {
@@ -234,6 +257,8 @@ pub enum ClassDesc {
         name: String,
         /// Field names and types in order.
         fields: Vec<(String, TypeId)>,
+        /// Whether its one field shows anywhere.
+        seal: Seal,
     },
     /// An enum. With payloads it is abstract and followed by its variant classes; without, its values are scalars.
     Enum {

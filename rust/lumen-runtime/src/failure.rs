@@ -245,6 +245,12 @@ impl Failure {
         Self::new(Code::R1061, format!("the host function `{name}` failed: {message}"))
     }
 
+    /// JSON is asked of a `Secret` or `Untrusted`.
+    #[cold]
+    pub fn sealed(name: &str) -> Self {
+        Self::new(Code::R1063, format!("a value of type {name} has no JSON"))
+    }
+
     /// A replayed run does something else than the recorded one at operation `seq`.
     #[cold]
     pub fn diverged(seq: u64, recorded: &str, now: &str) -> Self {

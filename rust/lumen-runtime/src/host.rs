@@ -10,7 +10,7 @@ pub use memory::MemoryHost;
 pub use system::SystemHost;
 
 use crate::failure::{Failure, Outcome};
-use crate::tools::{ToolFailure, Tools};
+use crate::tools::{Sealed, ToolFailure, Tools};
 use crate::trace::{Answer, SharedTape, TapedHost};
 use lumen_base::diag::codes::Code;
 use lumen_lir::{Effect, Grant, ToolCall};
@@ -108,20 +108,24 @@ impl Outside {
         call: &ToolCall,
         args: &Map<String, Value>,
         schema: &Value,
+        sealed: &Sealed,
     ) -> Outcome<Result<Value, ToolFailure>> {
         self.flush()?;
-        let Some(tape) = self.tape.clone() else {
-            return Ok(self.tools.dispatch(self.host.as_mut(), grants, call, args, schema));
-        };
-        if !tape.lock().is_replaying() {
-            let replied = self.tools.dispatch(self.host.as_mut(), grants, call, args, schema);
-            let answer = match replied.clone() {
-                Ok(reply) => Answer::Reply(reply),
-                Err(failure) => Answer::NoReply(failure),
-            };
-            tape.lock().ask(|| answer);
+        if self.tape.as_ref().is_none_or(|tape| !tape.lock().is_replaying()) {
+            let host = self.host.as_mut();
+            let replied = self.tools.dispatch(host, grants, call, args, schema, sealed);
+            let replied = sealed.scrub_outcome(replied);
+            if let Some(tape) = &self.tape {
+                let mut tape = tape.lock();
+                let answer = match &replied {
+                    Ok(reply) => Answer::Reply(sealed.recorded(tape.mark_key(), reply)),
+                    Err(failure) => Answer::NoReply(failure.clone()),
+                };
+                tape.ask(|| answer);
+            }
             return Ok(replied);
         }
+        let Some(tape) = self.tape.clone() else { return Ok(Ok(Value::Null)) };
         match tape.lock().ask(|| Answer::Done) {
             Answer::Reply(reply) => Ok(Ok(reply)),
             Answer::NoReply(failure) => Ok(Err(failure)),

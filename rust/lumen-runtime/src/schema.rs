@@ -3,7 +3,7 @@
 //! Type tables → a schema (draft 2020-12) of the JSON that converts into the type. Records and enums stand under `$defs`
 //! and are referred to, so that recursive types end.
 
-use lumen_lir::{ClassDesc, ClassId, Module, TypeDesc, TypeId};
+use lumen_lir::{ClassDesc, ClassId, Module, Seal, TypeDesc, TypeId};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -89,7 +89,10 @@ impl Schemas<'_> {
     fn class(&mut self, class: ClassId) -> Value {
         let module = self.module;
         match module.classes.get(class.index()) {
-            Some(ClassDesc::Record { name, fields }) => {
+            Some(ClassDesc::Record { fields, seal: Seal::Secret | Seal::Untrusted, .. }) => {
+                fields.first().map_or(json!({}), |field| self.ty(field.1))
+            }
+            Some(ClassDesc::Record { name, fields, .. }) => {
                 let fields = fields.iter().map(|(name, ty)| (name.as_str(), *ty));
                 self.fields(Some(name), fields.collect())
             }

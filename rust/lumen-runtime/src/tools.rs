@@ -20,6 +20,7 @@ mod policy;
 mod provider;
 mod rules;
 mod script;
+mod sealed;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use policy::{Approval, Policy};
 pub use provider::{ToolProvider, ToolReply, ToolRequest};
 pub use rules::{Bounds, Rule};
 pub use script::ScriptedProvider;
+pub use sealed::Sealed;
 pub use setup::{find_config, tools_for};
 
 use crate::host::Host;
@@ -120,11 +122,14 @@ impl Tools {
         call: &ToolCall,
         args: &Map<String, Value>,
         schema: &Value,
+        sealed: &Sealed,
     ) -> Result<Value, ToolFailure> {
         let mut tried = 0;
         loop {
             let policy =
                 validate_tool_policy(call, grants, &self.bounds, &self.usage, &self.folder, args)?;
+            policy.check_trust(sealed)?;
+            self.approve(host, call, args, &policy, sealed)?;
             let failure = match self.attempt(host, grants, call, args, schema, &policy) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
@@ -151,7 +156,6 @@ impl Tools {
         schema: &Value,
         policy: &Policy,
     ) -> Result<Value, ToolFailure> {
-        self.approve(host, call, args, policy)?;
         let Some(provider) = provider_for(&mut self.providers, call) else {
             let message = format!("no provider answers `{}`", call.tool);
             return Err(ToolFailure::new(FailureKind::NoProvider, message)
@@ -202,6 +206,7 @@ impl Tools {
         call: &ToolCall,
         args: &Map<String, Value>,
         policy: &Policy,
+        sealed: &Sealed,
     ) -> Result<(), ToolFailure> {
         let Some(approval) = policy.approval else { return Ok(()) };
         let asked = |grant: &u32| self.usage.get(grant).is_some_and(|usage| usage.approved);
@@ -212,7 +217,7 @@ impl Tools {
             "{} wants to call {} with {}",
             call.name,
             call.tool,
-            Value::Object(args.clone())
+            sealed.scrub_json(Value::Object(args.clone()))
         );
         if !host.approve(&question).map_err(ToolFailure::failed)? {
             let message = "the call was not approved";

@@ -14,6 +14,7 @@ mod event;
 pub mod graph;
 pub mod line;
 pub mod page;
+mod marks;
 mod script;
 mod tape;
 mod taped_host;

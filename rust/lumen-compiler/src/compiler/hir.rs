@@ -14,6 +14,8 @@ mod body;
 mod resume;
 mod print;
 
+use lumen_lir::Seal;
+
 pub use authority::*;
 pub use body::*;
 pub use print::{print, print_cell};
@@ -104,6 +106,23 @@ pub struct WellKnown {
     pub ord: Option<TraitId>,
     /// `trait Show`, once the program uses more than its name.
     pub show: Option<TraitId>,
+    /// `record Secret[T]`, once the program uses it.
+    pub secret: Option<RecordId>,
+    /// `record Untrusted[T]`, once the program uses it.
+    pub untrusted: Option<RecordId>,
+}
+
+impl WellKnown {
+    /// Whether a record is one of std whose value does not show outside of std.
+    pub fn seal(&self, record: RecordId) -> Seal {
+        if self.secret == Some(record) {
+            Seal::Secret
+        } else if self.untrusted == Some(record) {
+            Seal::Untrusted
+        } else {
+            Seal::Open
+        }
+    }
 }
 
 /// One source file.

@@ -33,6 +33,7 @@ mod control;
 mod stmt;
 mod handle;
 mod tools;
+mod sealed;
 mod lambda;
 mod pattern;
 mod exhaustive;
@@ -40,6 +41,7 @@ mod diagnostics;
 
 use self::body::BodyCx;
 use self::declare::AliasState;
+use self::generics::Holders;
 use self::print::TypePrinter;
 use self::subst::Vars;
 use self::tables::{CellSig, TypeTables};
@@ -144,8 +146,9 @@ pub(crate) struct Checker<'a> {
     /// Whether a type has a trait by an impl, as far as it was asked.
     known_impls: RefCell<FxHashMap<(TraitId, Ty), bool>>,
     /// Records and enums that hold a function somewhere, so that `==` and hashing do not exist.
-    records_hold_fn: Vec<bool>,
-    enums_hold_fn: Vec<bool>,
+    hold_fn: Holders,
+    /// Those that hold a `Secret`.
+    hold_secret: Holders,
     /// Every name that some method has.
     method_names: FxHashSet<Symbol>,
     /// Those that methods of std modules have.
@@ -161,7 +164,7 @@ impl<'a> Checker<'a> {
         Checker {
             hir,
             names,
-            store: TyStore::default(),
+            store: TyStore::with_sealed(hir.well_known.secret, hir.well_known.untrusted),
             tables: TypeTables::default(),
             diags: Vec::new(),
             rows: RowGraph::default(),
@@ -180,8 +183,8 @@ impl<'a> Checker<'a> {
             implied: Vec::new(),
             trait_methods: FxHashMap::default(),
             known_impls: RefCell::default(),
-            records_hold_fn: vec![false; hir.records.len()],
-            enums_hold_fn: vec![false; hir.enums.len()],
+            hold_fn: Holders::default(),
+            hold_secret: Holders::default(),
             std_method_names: hir
                 .methods
                 .iter()

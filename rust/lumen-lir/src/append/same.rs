@@ -118,10 +118,11 @@ impl Twins<'_> {
             }
             (ClassDesc::Tuple { elems: a }, ClassDesc::Tuple { elems: b }) => self.tys(a, b, left),
             (
-                ClassDesc::Record { name: na, fields: a },
-                ClassDesc::Record { name: nb, fields: b },
+                ClassDesc::Record { name: na, fields: a, seal: sa },
+                ClassDesc::Record { name: nb, fields: b, seal: sb },
             ) => {
                 na == nb
+                    && sa == sb
                     && a.len() == b.len()
                     && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && self.ty(a.1, b.1, left))
             }

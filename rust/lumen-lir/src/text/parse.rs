@@ -11,7 +11,7 @@ use crate::module::{
     Pos, SourceFile, Template, TemplatePart,
 };
 use crate::typedesc::{
-    ClassDesc, ClassId, Repr, TypeDesc, TypeId, VariantName, fixed_classes, fixed_types,
+    ClassDesc, ClassId, Repr, Seal, TypeDesc, TypeId, VariantName, fixed_classes, fixed_types,
 };
 
 /// Line of every instruction and cell header, for messages about a parsed module.
@@ -256,6 +256,7 @@ fn class(at: &mut Cursor<'_>) -> Read<ClassDesc> {
                 at.need(":")?;
                 Ok((name, type_id(at)?))
             })?,
+            seal: seal(at),
         },
         "enum" => ClassDesc::Enum {
             name: at.string()?,
@@ -392,4 +393,10 @@ fn unhex(text: &str) -> Read<Vec<u8>> {
         return Err("half a byte".into());
     }
     text.as_bytes().chunks(2).map(|pair| Ok(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+/// The word behind the fields of a sealed record.
+fn seal(at: &mut Cursor<'_>) -> Seal {
+    let words = [Seal::Secret, Seal::Untrusted];
+    words.into_iter().find(|seal| at.eat(seal.word())).unwrap_or_default()
 }

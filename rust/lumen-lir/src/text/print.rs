@@ -185,10 +185,14 @@ fn class(desc: &ClassDesc) -> String {
         ClassDesc::Map { key, value } => format!("map t{} t{}", key.0, value.0),
         ClassDesc::Set { elem } => format!("set t{}", elem.0),
         ClassDesc::Tuple { elems } => format!("tuple ({})", types_of(elems)),
-        ClassDesc::Record { name, fields } => {
+        ClassDesc::Record { name, fields, seal } => {
             let fields =
                 list(fields.iter().map(|(name, ty)| format!("{}: t{}", quote(name), ty.0)));
-            format!("record {} ({fields})", quote(name))
+            let seal = match seal.word() {
+                "" => String::new(),
+                word => format!(" {word}"),
+            };
+            format!("record {} ({fields}){seal}", quote(name))
         }
         ClassDesc::Enum { name, variants } => {
             let variants = variants

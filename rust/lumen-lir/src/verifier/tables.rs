@@ -3,7 +3,7 @@
 use super::{Rule, Violation, handlers};
 use crate::effects::EffectSet;
 use crate::module::{HostFn, Module, TemplatePart};
-use crate::typedesc::{ClassDesc, ClassId, TypeDesc, TypeId, fixed_classes, fixed_types};
+use crate::typedesc::{ClassDesc, ClassId, Seal, TypeDesc, TypeId, fixed_classes, fixed_types};
 
 /// Class ids fit the 24 bits that a dynamic enum value has for them.
 const CLASSES_MAX: usize = 1 << 24;
@@ -96,6 +96,12 @@ fn class_desc(module: &Module, i: usize, desc: &ClassDesc) -> Result<(), Violati
     };
     if !fields_ok {
         return bad("refers to a type that does not exist");
+    }
+    if let ClassDesc::Record { fields, seal, .. } = desc
+        && *seal != Seal::Open
+        && fields.len() != 1
+    {
+        return bad("is sealed and has not one field");
     }
     if desc.flat_len().is_some_and(|n| n >= PARTS_MAX) {
         return bad("has too many fields");

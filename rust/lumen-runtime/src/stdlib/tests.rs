@@ -216,13 +216,17 @@ fn json_and_schemas() {
     let item = ClassDesc::Record {
         name: "Item".to_owned(),
         fields: vec![("name".to_owned(), TypeId::STRING), ("price".to_owned(), TypeId::FLOAT)],
+        seal: lumen_lir::Seal::Open,
     };
     let item = b.module.intern_class(item);
     let item = b.module.intern_type(TypeDesc::Obj(item));
     let items = b.module.intern_class(ClassDesc::List { elem: item });
     let items = b.module.intern_type(TypeDesc::Obj(items));
-    let cart =
-        ClassDesc::Record { name: "Cart".to_owned(), fields: vec![("items".to_owned(), items)] };
+    let cart = ClassDesc::Record {
+        name: "Cart".to_owned(),
+        fields: vec![("items".to_owned(), items)],
+        seal: lumen_lir::Seal::Open,
+    };
     let cart = b.module.intern_class(cart);
     let cart = b.module.intern_type(TypeDesc::Obj(cart));
     let json = result_type(&mut b, TypeId::JSON);
@@ -345,7 +349,10 @@ fn conversion_by_schema_is_bounded_in_depth() {
     let of_node = b.module.intern_type(TypeDesc::Obj(node));
     let next = b.module.intern_type(TypeDesc::Optional(of_node));
     let fields = vec![("next".to_owned(), next)];
-    b.module.define_class(node, ClassDesc::Record { name: "Node".to_owned(), fields });
+    b.module.define_class(
+        node,
+        ClassDesc::Record { name: "Node".to_owned(), fields, seal: lumen_lir::Seal::Open },
+    );
     let result = result_type(&mut b, of_node);
     b.link();
     let chain = |links: usize| r#"{"next": "#.repeat(links) + "null" + &"}".repeat(links);

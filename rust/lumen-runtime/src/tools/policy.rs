@@ -6,6 +6,7 @@
 use super::address::HostPattern;
 use super::failure::{FailureKind, ToolFailure};
 use super::place::PlacePattern;
+use super::sealed::Sealed;
 use lumen_lir::{Constraint, Grant, GrantValue};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub struct Policy {
     pub max_retries: Option<u64>,
     /// `approval`: `each` before every call, else once.
     pub approval: Option<Approval>,
+    /// `no_untrusted`.
+    pub no_untrusted: bool,
     /// Constraints of the provider.
     pub custom: Vec<Constraint>,
 }
@@ -111,8 +114,7 @@ impl Policy {
             }
             // Kept by `Usage`, over the whole run.
             "max_calls" | "max_cost_usd" => {}
-            // Nothing enforces them yet: a call under them is denied.
-            "no_untrusted" => return Err(bad()),
+            "no_untrusted" => self.no_untrusted = true,
             _ => self.custom.push(constraint.clone()),
         }
         Ok(())
@@ -133,6 +135,17 @@ impl Policy {
             _ => return Err(bad()),
         }
         Ok(())
+    }
+
+    /// Checks that nothing untrusted leaves where it must not.
+    pub fn check_trust(&self, sealed: &Sealed) -> Result<(), ToolFailure> {
+        match sealed.untrusted.first() {
+            Some(name) if self.no_untrusted => Err(ToolFailure::new(
+                FailureKind::PolicyDenied,
+                format!("`{name}` is untrusted, and the grant says `no_untrusted`"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// How long a call may take.

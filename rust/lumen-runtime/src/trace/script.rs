@@ -2,6 +2,7 @@
 
 use super::event::{Answer, End, Operation, Place, Reported, Returned};
 use super::line::Trace;
+use super::marks::Marks;
 use std::collections::VecDeque;
 
 /// How much of a run must be as it was.
@@ -19,6 +20,7 @@ pub(super) struct Script {
     ahead: VecDeque<Operation>,
     end: Option<End>,
     strictness: Strictness,
+    marks: Marks,
 }
 
 /// The two sides of a difference.
@@ -35,7 +37,7 @@ impl Script {
         if strictness == Strictness::Answers {
             ahead.retain(|op| !op.is_output());
         }
-        Self { ahead, end: trace.end, strictness }
+        Self { ahead, end: trace.end, strictness, marks: Marks::default() }
     }
 
     /// Whether an operation of this name is looked up.
@@ -46,7 +48,7 @@ impl Script {
     /// The recorded operation that this one repeats.
     pub(super) fn next(&mut self, now: &Operation) -> Result<Operation, Difference> {
         match self.ahead.pop_front() {
-            Some(op) if op.name == now.name && op.args == now.args => Ok(op),
+            Some(op) if op.name == now.name && self.marks.same_all(&op.args, &now.args) => Ok(op),
             Some(op) => {
                 let place = op.stack.first().cloned();
                 Err(Difference { recorded: op.call(), now: now.call(), place })
@@ -59,8 +61,16 @@ impl Script {
     }
 
     /// Compares what the program got.
-    pub(super) fn compare(&self, recorded: &Operation, now: &Returned) -> Result<(), Difference> {
-        if self.strictness == Strictness::Answers || recorded.returned == *now {
+    pub(super) fn compare(
+        &mut self,
+        recorded: &Operation,
+        now: &Returned,
+    ) -> Result<(), Difference> {
+        let is_same = match (&recorded.returned, now) {
+            (Returned::Value(recorded), Returned::Value(now)) => self.marks.same(recorded, now),
+            (recorded, now) => recorded == now,
+        };
+        if self.strictness == Strictness::Answers || is_same {
             return Ok(());
         }
         let place = recorded.stack.first().cloned();

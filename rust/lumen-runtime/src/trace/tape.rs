@@ -40,6 +40,8 @@ pub struct Tape {
     open: Option<Open>,
     /// Why the run cannot go on: set once.
     broken: Option<Failure>,
+    /// For the marks of secrets: it dies with the run, so nobody can try out guesses.
+    mark_key: [u8; 32],
 }
 
 /// The operation that is being done.
@@ -72,12 +74,31 @@ impl Tape {
 
     fn new(system: Arc<dyn System>) -> Self {
         let began = system.monotonic_nanos();
-        Self { system, began, count: 0, out: None, script: None, open: None, broken: None }
+        let mut mark_key = [0; 32];
+        if system.random(&mut mark_key).is_err() {
+            // Without chance there are no hashes: a key that can be guessed would tell the secrets.
+            mark_key = [0; 32];
+        }
+        Self {
+            system,
+            began,
+            count: 0,
+            out: None,
+            script: None,
+            open: None,
+            broken: None,
+            mark_key,
+        }
     }
 
     /// Whether the outside is only what was recorded.
     pub fn is_replaying(&self) -> bool {
         self.script.is_some()
+    }
+
+    /// The key of the marks of secrets; none where the system has no randomness.
+    pub fn mark_key(&self) -> Option<&[u8; 32]> {
+        (self.mark_key != [0; 32]).then_some(&self.mark_key)
     }
 
     /// How many operations there were.
@@ -163,7 +184,7 @@ impl Tape {
         if let Some(broken) = &self.broken {
             return Err(broken.clone());
         }
-        if let (Some((recorded, answers)), Some(script)) = (&recorded, &self.script) {
+        if let (Some((recorded, answers)), Some(script)) = (&recorded, &mut self.script) {
             let mut compared = script.compare(recorded, &returned);
             if compared.is_ok() && !answers.is_empty() {
                 let (recorded, now) = ("more answers of the outside".to_owned(), op.call());

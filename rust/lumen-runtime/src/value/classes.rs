@@ -5,7 +5,7 @@
 //! the generic operations (names of fields and variants).
 
 use super::word::ClassId;
-use lumen_lir::{TypeDesc, TypeId};
+use lumen_lir::{Seal, TypeDesc, TypeId};
 
 /// Class of strings.
 pub const STRING_CLASS: ClassId = lumen_lir::ClassId::STRING.0;
@@ -71,6 +71,10 @@ pub enum Kind {
     Tuple,
     /// A record.
     Record,
+    /// `Secret[T]`: nothing shows what it holds.
+    Secret,
+    /// `Untrusted[T]`: its text and its JSON are not the program's to read.
+    Untrusted,
     /// An enum; abstract: its objects are of the variant classes.
     Enum,
     /// A variant with payload.
@@ -207,6 +211,17 @@ impl RtClass {
             fields: fields.iter().map(|(name, _)| Some((*name).into())).collect(),
             ..Self::new(Kind::Record, fields.iter().map(|(_, slot)| *slot).collect())
         }
+    }
+
+    /// The record with its seal.
+    #[must_use]
+    pub fn sealed(self, seal: Seal) -> Self {
+        let kind = match seal {
+            Seal::Open => self.kind,
+            Seal::Secret => Kind::Secret,
+            Seal::Untrusted => Kind::Untrusted,
+        };
+        Self { kind, ..self }
     }
 
     /// An enum with its variants.

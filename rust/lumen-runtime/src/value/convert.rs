@@ -188,6 +188,9 @@ impl Heap {
                         self.as_text(p).and_then(|name| self.ordinal_named(class.0, name));
                     ordinal.map(u64::from).ok_or_else(|| self.mismatch(view, ty))
                 }
+                (TypeDesc::Obj(class), _) if self.seals(class.0, view) => {
+                    self.convert_sealed(view, class.0, depth)
+                }
                 (TypeDesc::Obj(class), View::Object(p)) => {
                     self.convert_object(p, class.0, ty, depth)
                 }
@@ -411,6 +414,27 @@ impl Heap {
                 (TypeDesc::Bool, Some("false")) => Ok(0),
                 _ => self.convert_view(key, ty, depth),
             }
+        }
+    }
+
+    /// Whether a value becomes one of the class by being sealed.
+    unsafe fn seals(&self, class: ClassId, view: View) -> bool {
+        let sealed = |kind: Kind| matches!(kind, Kind::Secret | Kind::Untrusted);
+        // SAFETY: as the caller promises.
+        let is_sealed = matches!(view, View::Object(p) if sealed(unsafe { self.row_of(p) }.kind));
+        sealed(self.row(class).kind) && !is_sealed
+    }
+
+    /// The only field of a sealed record is made of the whole value.
+    unsafe fn convert_sealed(&mut self, view: View, class: ClassId, depth: usize) -> Converted {
+        let ty = self.row(class).types[0];
+        // SAFETY: as the caller promises; the word is owned here until the record takes it.
+        unsafe {
+            let word = self.convert_view(view, ty, depth + 1)?;
+            self.flat_from(class, &[word]).map(word::ptr_ref).map_err(|failure| {
+                self.drop_words(class, &[word]);
+                failure.into()
+            })
         }
     }
 

@@ -145,7 +145,10 @@ impl Heap {
                 Kind::List => return lists_step(a, b, row_a, row_b, equality),
                 Kind::Map | Kind::Set => return tables_step(a, b, equality),
                 Kind::Tuple => (row_a.slots.len() == row_b.slots.len(), row_a.slots.len()),
-                Kind::Record | Kind::Variant => ((*a).class == (*b).class, row_a.slots.len()),
+                Kind::Record | Kind::Variant | Kind::Untrusted => {
+                    ((*a).class == (*b).class, row_a.slots.len())
+                }
+                // A secret is equal to itself only: guesses tell nothing.
                 _ => (a == b, 0),
             };
             match (same, count) {

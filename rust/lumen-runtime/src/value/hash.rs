@@ -105,6 +105,7 @@ impl Heap {
                     let fold = |state, byte: &u8| mix(state, u64::from(*byte));
                     return Ok(text::bytes_of(p).iter().fold(K, fold));
                 }
+                Kind::Secret => return Ok(mix(K, 15)),
                 Kind::Closure | Kind::Fn | Kind::Stream => return Ok(mix(K, u64::from(row.cell))),
                 Kind::List => (11, super::list::len(p)),
                 Kind::Map | Kind::Set => (12, table::len(p)),

@@ -70,9 +70,10 @@ fn row<'m>(
         ClassDesc::Map { key, value } => (RtClass::map(slot(key), slot(value)), vec![*key, *value]),
         ClassDesc::Set { elem } => (RtClass::set(slot(elem)), vec![*elem]),
         ClassDesc::Tuple { elems } => (RtClass::tuple(slots(elems)), elems.clone()),
-        ClassDesc::Record { name, fields } => {
+        ClassDesc::Record { name, fields, seal } => {
             let parts: Vec<_> = fields.iter().map(|(n, ty)| (n.as_str(), slot(ty))).collect();
-            (RtClass::record(name, &parts), fields.iter().map(|field| field.1).collect())
+            let class = RtClass::record(name, &parts).sealed(*seal);
+            (class, fields.iter().map(|field| field.1).collect())
         }
         ClassDesc::Enum { name, variants } => {
             let class = |at: usize| id as u32 + 1 + at as u32;

@@ -59,7 +59,7 @@ impl Classes {
             Kind::Map => format!("map[{}]", names(&row.types)),
             Kind::Set => format!("set[{}]", names(&row.types)),
             Kind::Tuple => format!("({})", names(&row.types)),
-            Kind::Record | Kind::Enum => row.name.to_string(),
+            Kind::Record | Kind::Secret | Kind::Untrusted | Kind::Enum => row.name.to_string(),
             Kind::Variant => self.row(row.owner).name.to_string(),
             Kind::Closure => self.nested_class(row.owner, depth),
             Kind::Resumption => "fn".to_owned(),

@@ -87,6 +87,8 @@ impl Heap {
                     Kind::String => return text::str_of(a).cmp(text::str_of(b)),
                     Kind::Bytes => return text::bytes_of(a).cmp(text::bytes_of(b)),
                     Kind::Closure => return row_a.cell.cmp(&row_b.cell),
+                    // An order by what is inside would tell it, guess by guess.
+                    Kind::Secret => return (a as usize).cmp(&(b as usize)),
                     Kind::Record | Kind::Variant => (row_a.owner, row_a.ordinal, (*a).class)
                         .cmp(&(row_b.owner, row_b.ordinal, (*b).class)),
                     _ => Ordering::Equal,
@@ -155,7 +157,7 @@ impl Heap {
             Kind::Closure if self.row(row.owner).kind == Kind::Stream => "Stream".to_owned(),
             Kind::Fn | Kind::Closure | Kind::Resumption => "fn".to_owned(),
             Kind::Stream => "Stream".to_owned(),
-            Kind::Record | Kind::Enum => row.name.to_string(),
+            Kind::Record | Kind::Secret | Kind::Untrusted | Kind::Enum => row.name.to_string(),
             Kind::Variant => self.row(row.owner).name.to_string(),
         }
     }

@@ -139,6 +139,10 @@ impl Heap {
                     write!(out, "<fn {}>", row.name).expect("writing to a string succeeds");
                     return Ok(None);
                 }
+                Kind::Secret | Kind::Untrusted => {
+                    write!(out, "{}(…)", row.name).expect("writing to a string succeeds");
+                    return Ok(None);
+                }
                 Kind::List => ("[", "]", list::len(p)),
                 Kind::Map => ("{", "}", 0),
                 Kind::Set => ("set[", "]", 0),

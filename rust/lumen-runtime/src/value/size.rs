@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "walks objects")]
 
-use super::classes::Slot;
+use super::classes::{Kind, Slot};
 use super::drop::{slot_at, slot_ptr};
 use super::heap::{Heap, block_bytes};
 
@@ -27,6 +27,9 @@ impl Heap {
                 let row = self.row_of(p);
                 bytes += block_bytes(super::object_bytes(p, row));
                 bytes += super::side_block(p, row).map_or(0, |(_, size)| block_bytes(size));
+                if row.kind == Kind::Secret {
+                    continue;
+                }
                 let mut index = 0;
                 while let Some((slot, at)) = slot_at(p, row, index) {
                     todo.extend(slot_ptr(slot, *at));

@@ -166,7 +166,9 @@ fn class_name(vm: &Vm, class: u32) -> String {
         Kind::Tuple => "a tuple".to_owned(),
         Kind::Fn | Kind::Closure | Kind::Resumption => "a function".to_owned(),
         Kind::Stream => "a stream".to_owned(),
-        Kind::Record | Kind::Enum | Kind::Variant => row.name.to_string(),
+        Kind::Record | Kind::Secret | Kind::Untrusted | Kind::Enum | Kind::Variant => {
+            row.name.to_string()
+        }
     }
 }
 

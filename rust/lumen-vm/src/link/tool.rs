@@ -1,6 +1,6 @@
 //! Calls of tools, prepared for dispatch.
 
-use lumen_lir::{Module, Slots, ToolCall, TypeDesc, param_slots};
+use lumen_lir::{ClassDesc, Module, Seal, Slots, ToolCall, TypeDesc, TypeId, param_slots};
 use lumen_runtime::schema::json_schema;
 use lumen_runtime::value::classes::Slot;
 use serde_json::Value;
@@ -12,6 +12,8 @@ pub(crate) struct Prepared {
     pub(crate) args: Vec<Arg>,
     /// JSON Schema of the reply.
     pub(crate) schema: Value,
+    /// The reply is a `Secret`.
+    pub(crate) hides_reply: bool,
 }
 
 /// An argument.
@@ -33,5 +35,16 @@ pub(super) fn prepare(module: &Module, call: &ToolCall, slots: &[Slot]) -> Prepa
         };
         Arg { slot: slots[ty.index()], optional }
     };
-    Prepared { args: call.args.iter().map(arg).collect(), schema: json_schema(module, call.result) }
+    Prepared {
+        args: call.args.iter().map(arg).collect(),
+        schema: json_schema(module, call.result),
+        hides_reply: is_secret(module, call.result),
+    }
+}
+
+/// Whether a type is `Secret[T]`.
+fn is_secret(module: &Module, ty: TypeId) -> bool {
+    let Some(TypeDesc::Obj(class)) = module.types.get(ty.index()) else { return false };
+    let class = module.classes.get(class.index());
+    matches!(class, Some(ClassDesc::Record { seal: Seal::Secret, .. }))
 }

@@ -18,6 +18,8 @@ pub(super) const CONSTRAINT: u16 = 1016;
 pub(super) const ARGUMENT: u16 = 1017;
 /// The reply of a tool is not of the type asked for.
 pub(super) const TOOL_MISMATCH: u16 = 1045;
+/// A function of an untrusted value failed.
+pub(super) const UNTRUSTED: u16 = 1064;
 /// The step of a range is 0.
 pub(super) const RANGE_STEP: u16 = ARGUMENT;
 /// Code that is never reached.

@@ -8,6 +8,8 @@ pub(super) fn intrinsic_name(key: &str) -> &str {
         return key;
     }
     match key {
+        "any.note_trust" => "trust",
+        "none.note_reveal" => "reveal",
         "json.json_path" => "json.path",
         "json.json_pointer" => "json.pointer",
         "json.length" => "json.len",

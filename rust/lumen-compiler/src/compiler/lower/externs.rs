@@ -131,7 +131,8 @@ impl<'a> Fx<'_, 'a> {
             }
             "any.to_string" => self.text_of(args[0], false),
             "any.debug" => {
-                let text = self.text_of(args[0], true);
+                let shown = self.unsealed(args[0]);
+                let text = self.text_of(shown, true);
                 self.rt("debug", &[text], Ty::NULL, None)
             }
             "any.assert_snapshot" => {
@@ -142,6 +143,7 @@ impl<'a> Fx<'_, 'a> {
             }
             "any.assert_eq" | "any.assert_ne" => self.assert_equal(key == "any.assert_eq", args),
             "string.panic" => self.fail_with(codes::PANIC, args[0]),
+            "string.inside_failed" => self.fail_with(codes::UNTRUSTED, args[0]),
             "string.tool_mismatch" => self.fail_with(codes::TOOL_MISMATCH, args[0]),
             "int.exit" => {
                 let v = self.rt("exit", args, Ty::NULL, None);

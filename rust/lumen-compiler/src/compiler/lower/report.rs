@@ -35,6 +35,7 @@ impl<'a> Fx<'_, 'a> {
         let mut values = Vec::with_capacity(items.len());
         for (n, &item) in items.iter().enumerate() {
             let v = self.unadjusted(item);
+            let v = self.unsealed(v);
             let v = self.shown(v);
             let later = items[n + 1..].iter().any(|&e| self.assigns(e));
             values.push(if later { self.snapshot(v) } else { v });
@@ -64,7 +65,7 @@ impl<'a> Fx<'_, 'a> {
 
     /// `print(a, ...xs)`
     fn print_spread(&mut self, e: ExprId, items: &[(ExprId, bool)]) -> Val {
-        let texts = self.texts_of(items);
+        let texts = self.texts_of(items, true);
         self.at_expr(e);
         let space = Val::new(Place::Str(self.p.module.string(" ")), Ty::STRING);
         let text = self.rt("list.join", &[texts, space], Ty::STRING, None);
@@ -72,12 +73,13 @@ impl<'a> Fx<'_, 'a> {
     }
 
     /// The texts of values, and of those in lists that are spread, as a list.
-    fn texts_of(&mut self, items: &[(ExprId, bool)]) -> Val {
+    fn texts_of(&mut self, items: &[(ExprId, bool)], opens: bool) -> Val {
         let ty = self.p.types.store.intern(TyKind::List(Ty::STRING));
         let mut texts = self.list_of_values(ty, &[]);
         for &(item, spread) in items {
             if !spread {
                 let v = self.unadjusted(item);
+                let v = if opens { self.unsealed(v) } else { v };
                 let text = self.text_of(v, false);
                 texts = self.list_push(texts, text);
                 continue;
@@ -115,7 +117,7 @@ impl<'a> Fx<'_, 'a> {
             true => self.snapshot(template),
             false => template,
         };
-        let list = self.texts_of(&items);
+        let list = self.texts_of(&items, false);
         self.at_expr(e);
         self.rt("string.format", &[template, list], Ty::STRING, None)
     }

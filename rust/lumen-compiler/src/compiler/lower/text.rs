@@ -2,9 +2,9 @@
 
 use super::fx::{Dest, Fx};
 use super::limits;
-use super::value::{Place, Val};
+use super::value::{Place, Val, Want};
 use crate::compiler::hir::{ExprId, InterpPart};
-use crate::compiler::typecheck::types::Ty;
+use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_lir::{
     Align, ClassId, FormatSpec, FormatType, Op, Reg, Repr, Slots, Template, TemplatePart,
 };
@@ -13,11 +13,13 @@ impl<'a> Fx<'_, 'a> {
     pub(super) fn interp(&mut self, e: ExprId, parts: &'a [InterpPart], hint: Option<Reg>) -> Val {
         let mut template = Vec::with_capacity(parts.len());
         let mut values = Vec::new();
+        let made = self.ty(e);
         for (n, part) in parts.iter().enumerate() {
             match part {
                 InterpPart::Text(text) => template.push(TemplatePart::Text(text.to_string())),
                 InterpPart::Value { expr, spec } => {
                     let v = self.read(*expr);
+                    let v = if made == Ty::STRING { v } else { self.unsealed(v) };
                     let is_debug = spec.is_some_and(|spec| spec.ty == Some('?'));
                     let v = if is_debug { v } else { self.shown(v) };
                     let later = parts[n + 1..].iter().any(|p| match p {
@@ -37,7 +39,22 @@ impl<'a> Fx<'_, 'a> {
             return Val::never();
         }
         self.at_expr(e);
-        self.fill(template, &values, hint)
+        if made == Ty::STRING {
+            return self.fill(template, &values, hint);
+        }
+        // Something in it is untrusted, and so is the whole.
+        let text = self.fill(template, &values, None);
+        self.new_flat(made, None, &[text], hint)
+    }
+
+    /// What an untrusted value holds: for a text that is untrusted itself, or that the user only sees.
+    pub(super) fn unsealed(&mut self, v: Val) -> Val {
+        match self.kind(v.ty) {
+            TyKind::Record(record, _) if self.p.hir.well_known.untrusted == Some(record) => {
+                self.project(v, 0, Want::Borrow, None)
+            }
+            _ => v,
+        }
     }
 
     /// The text of a template filled with values.

@@ -321,7 +321,8 @@ impl<'a> Types<'a> {
                     .zip(fields.iter().map(|&t| self.describe(module, tables, t).id))
                     .collect();
                 let name = self.names.resolve(self.hir.records[id].name).to_owned();
-                module.define_class(class, ClassDesc::Record { name, fields });
+                let seal = self.hir.well_known.seal(id);
+                module.define_class(class, ClassDesc::Record { name, fields, seal });
             }
             TyKind::Enum(id, _) => {
                 let declared = &self.hir.enums[id].variants;

@@ -98,8 +98,6 @@ pub fn unbuilt_name(name: Symbol) -> Option<&'static str> {
         sym::FUTURE => "the type `Future`",
         sym::SENDER => "the type `Sender`",
         sym::RECEIVER => "the type `Receiver`",
-        sym::SECRET => "the type `Secret`",
-        sym::UNTRUSTED => "the type `Untrusted`",
         _ => return None,
     })
 }

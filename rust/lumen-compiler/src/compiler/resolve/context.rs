@@ -110,6 +110,8 @@ impl<'g> Global<'g> {
                 tool_outcome: None,
                 ord: None,
                 show: None,
+                secret: None,
+                untrusted: None,
             },
             root: Idx::from_raw(0),
             entry: None,

@@ -14,9 +14,6 @@ use lumen_base::{Idx, Span};
 use lumen_lir::{CONSTRAINTS, Constraint, Effect, GrantValue};
 use std::collections::BTreeSet;
 
-/// Constraints of the language that this version does not enforce.
-const NOT_ENFORCED: &[&str] = &["approval", "no_untrusted"];
-
 /// An import that passes authority on.
 struct Edge {
     from: ModuleId,
@@ -87,10 +84,6 @@ impl Ctx<'_, '_> {
         is_tool: bool,
     ) -> Option<Constraint> {
         let key = self.text(written.key.symbol);
-        if NOT_ENFORCED.contains(&key.as_str()) {
-            self.report_not_built(written.span, &format!("the constraint `{key}`"));
-            return None;
-        }
         let at = self.at(written.key.span);
         let mut values = Vec::with_capacity(written.values.len());
         for &value in &self.ast[written.values] {

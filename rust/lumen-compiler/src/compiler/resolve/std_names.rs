@@ -7,7 +7,7 @@
 use super::context::{Ctx, Global};
 use super::items::Work;
 use crate::compiler::ast;
-use crate::compiler::hir::{Def, ModuleId};
+use crate::compiler::hir::{Def, ModuleId, RecordId};
 use crate::interface::{self, Index, StdName};
 use lumen_base::{Interner, Span, Symbol};
 use rustc_hash::FxHashMap;
@@ -67,6 +67,14 @@ impl<'g> Std<'g> {
     /// Makes a declaration of std known.
     pub(super) fn define(&mut self, name: Symbol, def: Def) {
         self.defs.insert(name, def);
+    }
+
+    /// The record of this name, if the program uses it.
+    pub(super) fn known_record(&self, name: Symbol) -> Option<RecordId> {
+        match self.defs.get(&name) {
+            Some(Def::Record(record)) => Some(*record),
+            _ => None,
+        }
     }
 
     /// Whether the std file declares the name in a fence.

@@ -223,6 +223,8 @@ impl Global<'_> {
         }
         let found = |name| self.hir.builtins.get(&name).into_iter().flatten().map(|it| it.1).next();
         let (reply, outcome) = (found(sym::TOOL_REPLY), found(sym::TOOL_OUTCOME));
+        self.hir.well_known.secret = self.std.known_record(sym::SECRET);
+        self.hir.well_known.untrusted = self.std.known_record(sym::UNTRUSTED);
         self.hir.well_known.tool_reply = reply;
         self.hir.well_known.tool_outcome = outcome;
     }

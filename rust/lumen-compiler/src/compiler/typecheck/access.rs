@@ -103,6 +103,9 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     pub(super) fn field_index(&self, record: RecordId, name: Symbol) -> Option<u32> {
+        if self.is_closed(record) {
+            return None;
+        }
         let fields = &self.hir.records[record].fields;
         fields.iter().position(|field| field.name == name).map(|at| at as u32)
     }
@@ -113,13 +116,16 @@ impl<'a> BodyCx<'_, 'a> {
         self.c.replace(ty, params, args)
     }
 
-    fn no_field(
+    pub(super) fn no_field(
         &mut self,
         holder: Ty,
         record: Option<RecordId>,
         name: Symbol,
         name_span: Span,
     ) -> Ty {
+        if let Some(record) = record.filter(|&record| self.is_closed(record)) {
+            return self.opened(record, name_span);
+        }
         let (at, shown) = (self.here(name_span), self.c.show(holder));
         let text = self.c.names.resolve(name);
         let method = self.find_method(holder, name).is_some();

@@ -324,6 +324,7 @@ impl<'a> BodyCx<'_, 'a> {
             // Everything is an Any: each element becomes one by itself.
             let own = self.infer(arg.value);
             if matches!(self.kind(own), TyKind::List(_)) {
+                self.refuse_sealed(own, arg.value);
                 return;
             }
         }

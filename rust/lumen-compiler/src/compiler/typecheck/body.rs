@@ -15,7 +15,7 @@ use crate::compiler::hir::{
 };
 use lumen_base::{Diagnostic, FileId, FileSpan, Span};
 use lumen_lir::effects::EffectSet;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What the context wants of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +84,8 @@ pub(super) struct BodyCx<'c, 'a> {
     pub out: TypedBody,
     /// Expressions of a refined type: the type, which `expr_ty` does not show.
     pub exact: FxHashMap<ExprId, Ty>,
+    /// Arguments of `print` and `debug`.
+    pub printed: FxHashSet<ExprId>,
     pub flow: Flow,
     pub frames: Vec<Frame>,
     pub loops: Vec<LoopState>,
@@ -114,6 +116,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             file,
             out,
             exact: FxHashMap::default(),
+            printed: FxHashSet::default(),
             flow,
             frames: Vec::new(),
             loops: vec![LoopState::default(); body.loops.len()],

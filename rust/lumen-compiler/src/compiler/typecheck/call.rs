@@ -157,9 +157,11 @@ impl<'a> BodyCx<'_, 'a> {
         };
         let (want, span) = (site.want, site.given.span);
         let generic = !inst.args.is_empty();
+        self.note_printed(cell, placed.iter().map(|arg| arg.value));
         self.check_args(&placed, generic, param_ty, |cx| cx.meet_want(ret, want, span));
         self.require_bounds(&inst);
         self.require_tool_json(cell, span);
+        self.require_trusted(cell, placed.iter().map(|arg| arg.value));
         self.call_row(cell, &inst, span);
         let type_args = inst.args.into_boxed_slice();
         let target = Target::Cell(cell);
@@ -317,6 +319,10 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     fn construct_record(&mut self, id: RecordId, site: Site<'a>) -> Ty {
+        if self.is_closed(id) {
+            self.infer_args(site.given.args);
+            return self.opened(id, site.given.span);
+        }
         let record = &self.hir.records[id];
         let args = self.variables(record.name, &record.type_params, 0, &site);
         let ty = self.c.store.intern(TyKind::Record(id, args.clone().into_boxed_slice()));
@@ -436,6 +442,10 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     fn record_value(&mut self, expr: ExprId, id: RecordId, want: Want) -> Ty {
+        if self.is_closed(id) {
+            let span = self.span(expr);
+            return self.opened(id, span);
+        }
         let record = &self.hir.records[id];
         let args: Vec<Ty> = record.type_params.iter().map(|_| self.fresh()).collect();
         let params: Box<[Ty]> =

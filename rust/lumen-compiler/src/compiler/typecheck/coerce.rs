@@ -21,6 +21,11 @@ impl BodyCx<'_, '_> {
         if self.is_exactly(expr, wanted) {
             return true;
         }
+        let is_shown = wanted == Ty::ANY && self.printed.contains(&expr);
+        if is_shown && self.shown_untrusted(own).is_some() {
+            self.out.adjust.insert(expr, wanted);
+            return true;
+        }
         let span = self.span(expr);
         match self.fits(own, wanted, span) {
             Fit::Same => true,
@@ -56,6 +61,7 @@ impl BodyCx<'_, '_> {
         }
         match self.kind(wanted).clone() {
             TyKind::Refined { base, .. } => self.fits_refined(own, base, span),
+            TyKind::Any if self.is_sealed(own) => Fit::No,
             TyKind::Any => Fit::Converted,
             TyKind::Json => self.fits_json(own, span),
             TyKind::Optional(inner) => self.fits_optional(own, wanted, inner, span),
@@ -169,6 +175,9 @@ impl BodyCx<'_, '_> {
         let (own, wanted) = (self.c.zonk(own), self.c.zonk(wanted));
         let flags = |ty: Ty| self.c.store.flags(ty).any(TyFlags::ERROR);
         if flags(own) || flags(wanted) {
+            return;
+        }
+        if wanted == Ty::ANY && self.refuse_sealed(own, expr) {
             return;
         }
         let (found, expected) = (self.c.show(own), self.c.show(wanted));

@@ -64,7 +64,7 @@ impl<'a> Checker<'a> {
         self.check_regular();
         self.declare_traits();
         self.declare_impls();
-        self.find_function_holders();
+        self.find_holders();
         if hir.aliases.values().any(|alias| alias.check.is_some()) {
             self.tables.refined = Refined::find(hir, &self.tables, &self.store);
         }

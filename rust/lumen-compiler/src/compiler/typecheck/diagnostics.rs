@@ -2,11 +2,13 @@
 
 mod conversions;
 mod optionals;
+mod sealed;
 mod tools;
 mod traits;
 
 pub(super) use conversions::*;
 pub(super) use optionals::*;
+pub(super) use sealed::*;
 pub(super) use tools::*;
 pub(super) use traits::*;
 

@@ -125,7 +125,8 @@ impl<'a> BodyCx<'_, 'a> {
             ExprKind::Lambda(id) if self.body.lambdas[*id].generates => self.generator(*id),
             ExprKind::Lambda(id) => self.lambda(*id, want),
             ExprKind::Emit(value) => {
-                self.infer(*value);
+                let ty = self.infer(*value);
+                self.refuse_sealed(ty, *value);
                 self.perform(EffectSet::of(Effect::Emit), node.span);
                 Ty::NULL
             }
@@ -178,6 +179,7 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     fn interpolation(&mut self, parts: &[InterpPart]) -> Ty {
+        let mut made = Ty::STRING;
         for part in parts {
             let InterpPart::Value { expr, spec } = part else { continue };
             let ty = self.infer(*expr);
@@ -185,11 +187,18 @@ impl<'a> BodyCx<'_, 'a> {
             if self.c.store.flags(ty).any(TyFlags::FN) {
                 let (at, shown) = (self.at(*expr), self.c.show(ty));
                 self.report(d::no_text(at, &shown));
+            } else if let Some(opened) = self.shown_untrusted(ty) {
+                made = self.untrusted(Ty::STRING);
+                if let Some(spec) = spec {
+                    self.format_spec(spec, opened, *expr);
+                }
+            } else if self.refuse_sealed(ty, *expr) {
+                // Reported.
             } else if let Some(spec) = spec {
                 self.format_spec(spec, ty, *expr);
             }
         }
-        Ty::STRING
+        made
     }
 
     fn format_spec(&mut self, spec: &FormatSpec, ty: Ty, expr: ExprId) {
@@ -309,6 +318,9 @@ impl<'a> BodyCx<'_, 'a> {
             return common.unwrap_or(Ty::ANY);
         }
         for &part in parts {
+            if let Some(&own) = self.out.expr_ty.get(part) {
+                self.refuse_sealed(own, part);
+            }
             self.out.adjust.insert(part, Ty::ANY);
         }
         Ty::ANY
@@ -392,7 +404,7 @@ impl<'a> BodyCx<'_, 'a> {
                 let (own, common) = (self.c.zonk(own), self.c.zonk(common));
                 let silent = self.c.store.flags(own).any(TyFlags::ERROR)
                     || self.c.store.flags(common).any(TyFlags::ERROR);
-                if !silent {
+                if !silent && !(common == Ty::ANY && self.refuse_sealed(own, expr)) {
                     let (found, wanted) = (self.c.show(own), self.c.show(common));
                     let at = self.here(span);
                     self.report(d::element_mismatch(at, what, &wanted, &found));
@@ -592,6 +604,9 @@ impl<'a> BodyCx<'_, 'a> {
             _ => self.enters_as(value, own, target, span),
         };
         if fine || target == Ty::ERROR {
+            return;
+        }
+        if matches!(target, Ty::ANY | Ty::JSON) && self.refuse_sealed(own, value) {
             return;
         }
         if target == Ty::JSON && !self.c.store.flags(own).any(TyFlags::FN) {

@@ -76,11 +76,15 @@ impl<'a> Checker<'a> {
             },
             Bounds::ORD => self.ordered(ty),
             Bounds::SHOW => {
-                self.by_impl(ty, self.hir.well_known.show) || self.no_functions(ty, &mut |_| true)
+                let sealed = TyFlags::SECRET.union(TyFlags::UNTRUSTED);
+                self.by_impl(ty, self.hir.well_known.show)
+                    || (self.no_functions(ty, &mut |_| true) && !self.store.flags(ty).any(sealed))
             }
-            _ => self.no_functions(ty, &mut |param| {
-                self.param_has(param, &[Bounds::EQ, Bounds::HASH, Bounds::ORD, Bounds::NUM])
-            }),
+            _ => {
+                let hashed = [Bounds::EQ, Bounds::HASH, Bounds::ORD, Bounds::NUM];
+                self.no_functions(ty, &mut |param| self.param_has(param, &hashed))
+                    && !self.holds_secret(ty)
+            }
         }
     }
 
@@ -120,25 +124,42 @@ impl<'a> Checker<'a> {
                 parts.iter().all(|&part| self.no_functions(part, param))
             }
             TyKind::Record(id, args) => {
-                !self.records_hold_fn[id.index()]
+                !self.hold_fn.0[id.index()]
                     && args.iter().all(|&part| self.no_functions(part, param))
             }
             TyKind::Enum(id, args) => {
-                !self.enums_hold_fn[id.index()]
+                !self.hold_fn.0[self.hir.records.len() + id.index()]
                     && args.iter().all(|&part| self.no_functions(part, param))
             }
             _ => true,
         }
     }
 
-    /// Finds the records and enums that hold a function, directly or through others.
-    pub(super) fn find_function_holders(&mut self) {
+    /// Whether a value of `ty` may hold a `Secret`.
+    pub(super) fn holds_secret(&self, ty: Ty) -> bool {
+        if self.hir.well_known.secret.is_none() {
+            return false;
+        }
+        let mut found = self.store.flags(ty).any(TyFlags::SECRET);
         let n_records = self.hir.records.len();
-        let mut users: Vec<Vec<usize>> = vec![Vec::new(); n_records + self.hir.enums.len()];
+        nominal_parts(&self.store, ty, n_records, &mut |at| found |= self.hold_secret.0[at]);
+        found
+    }
+
+    /// Finds the records and enums that hold a function or a secret, directly or through others.
+    pub(super) fn find_holders(&mut self) {
+        self.hold_fn = self.holders(TyFlags::FN);
+        self.hold_secret = self.holders(TyFlags::SECRET);
+    }
+
+    fn holders(&self, flag: TyFlags) -> Holders {
+        let n_records = self.hir.records.len();
+        let count = n_records + self.hir.enums.len();
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); count];
         let mut found = Vec::new();
         let mut visit = |owner: usize, fields: &[Ty], store: &TyStore| {
             for &field in fields {
-                if store.flags(field).any(TyFlags::FN) {
+                if store.flags(field).any(flag) {
                     found.push(owner);
                 }
                 nominal_parts(store, field, n_records, &mut |part| users[part].push(owner));
@@ -152,18 +173,19 @@ impl<'a> Checker<'a> {
                 visit(n_records + id.index(), fields, &self.store);
             }
         }
+        let mut holders = vec![false; count];
         while let Some(holder) = found.pop() {
-            let (list, at) = if holder < n_records {
-                (&mut self.records_hold_fn, holder)
-            } else {
-                (&mut self.enums_hold_fn, holder - n_records)
-            };
-            if !std::mem::replace(&mut list[at], true) {
+            if !std::mem::replace(&mut holders[holder], true) {
                 found.extend_from_slice(&users[holder]);
             }
         }
+        Holders(holders)
     }
 }
+
+/// By record, then by enum: whether it holds something.
+#[derive(Default)]
+pub(crate) struct Holders(Vec<bool>);
 
 fn nominal_parts(store: &TyStore, ty: Ty, n_records: usize, note: &mut dyn FnMut(usize)) {
     match store.kind(ty) {

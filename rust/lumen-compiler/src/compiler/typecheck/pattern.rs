@@ -257,6 +257,11 @@ impl<'a> BodyCx<'_, 'a> {
         ty: Ty,
         span: Span,
     ) {
+        if self.is_closed(record) {
+            self.opened(record, span);
+            self.error_args(args);
+            return;
+        }
         let decl = &self.hir.records[record];
         let what = format!("a pattern for `{}`", self.c.names.resolve(decl.name));
         let head = Head::Record(record);

@@ -99,6 +99,10 @@ impl BodyCx<'_, '_> {
             PlaceStep::Field { name, span } => match self.kind(container).clone() {
                 TyKind::Record(record, args) => match self.field_index(record, *name) {
                     Some(at) => Some((info(at), self.field_ty(record, &args, at))),
+                    None if self.is_closed(record) => {
+                        self.opened(record, *span);
+                        None
+                    }
                     None => {
                         let (here, shown) = (self.here(*span), self.c.show(container));
                         let text = self.c.names.resolve(*name);

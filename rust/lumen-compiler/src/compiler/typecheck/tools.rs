@@ -23,6 +23,8 @@ impl BodyCx<'_, '_> {
             let ty = self.infer(value);
             let at = self.at(value);
             self.require_json(ty, at);
+            self.refuse_secret(tool, ty, at);
+            self.refuse_untrusted(tool, ty, at);
         }
         self.perform(EffectSet::of(self.hir.tools[tool].effect), span);
         let wanted = want.ty().map(|ty| self.c.zonk(ty));
@@ -34,6 +36,7 @@ impl BodyCx<'_, '_> {
         };
         let at = self.here(span);
         self.require_json(ty, at);
+        self.require_whole_secret(ty, at);
         ty
     }
 
@@ -53,7 +56,20 @@ impl BodyCx<'_, '_> {
         let sig = &self.c.tables.sigs[cell];
         let types: Vec<Ty> = sig.params.iter().copied().chain([sig.ret]).collect();
         let at = self.here(span);
+        let ret = sig.ret;
         types.into_iter().for_each(|ty| self.require_json(ty, at));
+        self.require_whole_secret(ret, at);
+    }
+
+    /// The arguments of a tool with a written signature, against its grant.
+    pub(super) fn require_trusted(&mut self, cell: CellId, args: impl Iterator<Item = ExprId>) {
+        let CellBody::Tool(tool) = self.hir.cells[cell].body else { return };
+        for arg in args {
+            if let Some(&ty) = self.out.expr_ty.get(arg) {
+                let at = self.at(arg);
+                self.refuse_untrusted(tool, ty, at);
+            }
+        }
     }
 
     /// `try e`: the value of the call, or why the tool failed.

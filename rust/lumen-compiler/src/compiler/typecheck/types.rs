@@ -132,13 +132,18 @@ impl TyFlags {
     pub const FN: TyFlags = TyFlags(16);
     /// A refined type.
     pub const REFINED: TyFlags = TyFlags(32);
+    /// `Secret[T]`.
+    pub const SECRET: TyFlags = TyFlags(64);
+    /// `Untrusted[T]`.
+    pub const UNTRUSTED: TyFlags = TyFlags(128);
 
     /// Whether any of `other`'s flags is set.
     pub const fn any(self, other: TyFlags) -> bool {
         self.0 & other.0 != 0
     }
 
-    const fn union(self, other: TyFlags) -> TyFlags {
+    /// Those of both.
+    pub const fn union(self, other: TyFlags) -> TyFlags {
         TyFlags(self.0 | other.0)
     }
 }
@@ -158,6 +163,8 @@ pub struct TyStore {
     ids: FxHashMap<TyKind, Ty>,
     rows: Vec<RowKind>,
     row_ids: FxHashMap<RowKind, RowTy>,
+    /// The records `Secret` and `Untrusted` of std.
+    sealed: [Option<RecordId>; 2],
 }
 
 impl Ty {
@@ -186,6 +193,7 @@ impl Default for TyStore {
             ids: FxHashMap::default(),
             rows: Vec::new(),
             row_ids: FxHashMap::default(),
+            sealed: [None; 2],
         };
         for kind in [
             TyKind::Error,
@@ -207,6 +215,11 @@ impl Default for TyStore {
 }
 
 impl TyStore {
+    /// An empty store that marks types with these records.
+    pub fn with_sealed(secret: Option<RecordId>, untrusted: Option<RecordId>) -> Self {
+        Self { sealed: [secret, untrusted], ..Self::default() }
+    }
+
     /// The id of `kind`, which must satisfy the module's invariants.
     pub fn intern(&mut self, kind: TyKind) -> Ty {
         if let Some(&ty) = self.ids.get(&kind) {
@@ -238,6 +251,12 @@ impl TyStore {
                 if !row.params.is_empty() {
                     info.flags = info.flags.union(TyFlags::PARAM);
                 }
+            }
+            TyKind::Record(id, _) if self.sealed[0] == Some(*id) => {
+                info.flags = info.flags.union(TyFlags::SECRET);
+            }
+            TyKind::Record(id, _) if self.sealed[1] == Some(*id) => {
+                info.flags = info.flags.union(TyFlags::UNTRUSTED);
             }
             TyKind::Refined { .. } => info.flags = info.flags.union(TyFlags::REFINED),
             TyKind::Param(_) => info.flags = TyFlags::PARAM,

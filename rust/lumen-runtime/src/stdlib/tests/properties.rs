@@ -156,7 +156,10 @@ fn user_type(b: &mut Bench, is_whole: bool) -> TypeId {
     let in_place = |name: &str| is_whole || !matches!(name, "ids" | "size");
     let fields = fields.into_iter().filter(|field| in_place(field.0));
     let fields = fields.map(|(name, ty)| (name.to_owned(), ty)).collect();
-    b.module.define_class(class, ClassDesc::Record { name: "User".to_owned(), fields });
+    b.module.define_class(
+        class,
+        ClassDesc::Record { name: "User".to_owned(), fields, seal: lumen_lir::Seal::Open },
+    );
     user
 }
 

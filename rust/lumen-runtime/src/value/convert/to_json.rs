@@ -25,6 +25,7 @@ impl Heap {
                 View::Object(p) if matches!(self.row_of(p).kind, Kind::Fn | Kind::Closure) => {
                     Err(Stop::wrong("a function has no JSON".to_owned()))
                 }
+                View::Object(p) if self.is_sealed(p) => Err(Stop::Run(self.no_json(p))),
                 View::Object(p) => match self.row_of(p).kind {
                     Kind::List | Kind::Set | Kind::Tuple => {
                         let made = self.convert_elements(p, LIST_JSON_CLASS, depth)?;
