@@ -4,7 +4,9 @@
 use super::super::address::HostPattern;
 use super::super::builtin::host_providers;
 use super::super::failure::FailureKind;
-use super::super::{Bounds, PlacePattern, Policy, Rule, ScriptedProvider, Tools, UrlHost as Host};
+use super::super::{
+    Bounds, PlacePattern, Policy, Rule, ScriptedProvider, Sealed, Tools, UrlHost as Host,
+};
 use crate::host::MemoryHost;
 use lumen_base::{OsSystem, System};
 use lumen_lir::{Effect, EffectSet, ToolCall, TypeId};
@@ -39,7 +41,8 @@ fn dispatch(allow: &str, effect: Effect, tool: &str, args: &Value) -> Result<Val
     let mut tools = host_providers(Tools::new(), &system, folder).with_bounds(bounds);
     let args = args.as_object().cloned().unwrap_or_default();
     let mut host = MemoryHost::default();
-    let replied = tools.dispatch(&mut host, &[], &call(effect, tool), &args, &json!({}));
+    let replied =
+        tools.dispatch(&mut host, &[], &call(effect, tool), &args, &json!({}), &Sealed::default());
     replied.map_err(|failure| failure.kind)
 }
 
@@ -120,6 +123,7 @@ fn a_scripted_provider_has_the_replies_of_its_script_only() {
             &call(Effect::Fs, tool),
             &args,
             &json!({}),
+            &Sealed::default(),
         );
         replied.map_err(|failure| failure.kind)
     };
@@ -213,8 +217,14 @@ fn a_program_that_does_not_end_is_ended() {
     let mut tools = host_providers(Tools::new(), &os, std::env::temp_dir());
     let sleeping = ToolCall { grants: vec![0], ..call(Effect::Exec, "exec.run_command") };
     let args = Map::from_iter([("command".to_owned(), json!(["sleep", "30"]))]);
-    let replied =
-        tools.dispatch(&mut MemoryHost::default(), &[grant], &sleeping, &args, &json!({}));
+    let replied = tools.dispatch(
+        &mut MemoryHost::default(),
+        &[grant],
+        &sleeping,
+        &args,
+        &json!({}),
+        &Sealed::default(),
+    );
     assert_eq!(replied.map_err(|failure| failure.kind), Err(FailureKind::Timeout));
     let took = Duration::from_nanos(u64::try_from(OsSystem.monotonic_nanos() - start).unwrap_or(0));
     assert!(took < Duration::from_secs(10), "{took:?}");
