@@ -251,6 +251,12 @@ impl Failure {
         Self::new(Code::R1063, format!("a value of type {name} has no JSON"))
     }
 
+    /// A function of an untrusted value failed; lowered code makes it too.
+    #[cold]
+    pub fn inside(code: &str) -> Self {
+        Self::new(Code::R1064, format!("a function of an untrusted value failed with {code}"))
+    }
+
     /// A replayed run does something else than the recorded one at operation `seq`.
     #[cold]
     pub fn diverged(seq: u64, recorded: &str, now: &str) -> Self {
