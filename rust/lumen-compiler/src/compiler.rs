@@ -3,6 +3,7 @@
 pub mod tokens;
 pub mod lexer;
 pub mod ast;
+pub(crate) mod habits;
 pub mod parser;
 pub mod hir;
 pub mod resolve;

@@ -79,6 +79,7 @@ fn improved(input: FixInput<'_>, state: &State, mends: &[Mend]) -> Option<(State
 /// A text and what the compiler says about it.
 struct State {
     text: String,
+    n_foreign: usize,
     n_syntax: usize,
     n_errors: usize,
     mends: Vec<Mend>,
@@ -105,16 +106,19 @@ impl State {
         lumen_base::diag::sort(&mut problems);
         problems.dedup();
         let errors = problems.iter().filter(|d| d.is_error());
+        let is_foreign = |d: &&Diagnostic| (Code::E0222..=Code::E0228).contains(&d.code);
+        let n_foreign = errors.clone().filter(is_foreign).count();
         let n_syntax = errors.clone().filter(|d| d.code < Code::E0301).count();
         let n_errors = errors.count();
         let mut mends: Vec<Mend> = problems.iter().filter_map(mend_of).collect();
         mends.dedup();
-        Self { text, n_syntax, n_errors, mends }
+        Self { text, n_foreign, n_syntax, n_errors, mends }
     }
 
     fn is_no_worse(&self, before: &Self) -> bool {
-        // Where the syntax was wrong, types were not looked at.
-        self.n_syntax < before.n_syntax
+        // Where the syntax was wrong, types were not looked at; nor the rest of a line with a form of other languages.
+        self.n_foreign < before.n_foreign
+            || self.n_syntax < before.n_syntax
             || self.n_syntax == before.n_syntax && self.n_errors <= before.n_errors
     }
 }

@@ -60,6 +60,18 @@ pub(crate) fn importable(name: &str) -> Option<String> {
     Some(file.path.strip_suffix(".lm.md").unwrap_or(file.path).replace('/', "."))
 }
 
+/// Whether a cell of std with the name takes a first argument whose type is written so.
+pub(crate) fn takes(name: &str, first: &str) -> bool {
+    let takes = |line: &str| {
+        let rest = line.split_once("cell ").and_then(|(_, rest)| rest.strip_prefix(name));
+        let params =
+            rest.filter(|rest| rest.starts_with(['(', '['])).and_then(|rest| rest.split_once('('));
+        let ty = params.and_then(|(_, params)| params.split_once(": ")).map(|(_, ty)| ty);
+        ty.is_some_and(|ty| ty.starts_with(first))
+    };
+    declarations(name).any(|(file, range)| !file.is_module && file.text[range].lines().any(takes))
+}
+
 /// Whether a fence declares `pub cell name(…)` without `self`, or a type or constant of the name.
 fn offers(fence: &str, name: &str) -> bool {
     const KINDS: [&str; 5] = ["cell", "record", "enum", "type", "const"];

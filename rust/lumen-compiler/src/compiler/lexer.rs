@@ -239,12 +239,7 @@ impl<'a> Lexer<'a> {
         }
         let span = Span::new(lo as u32, self.at as u32);
         let at = span.in_file(self.file);
-        let rest = self.text[self.at..].trim_start_matches([' ', '\t', '\r']);
-        self.report(if first == ';' && (rest.is_empty() || rest.starts_with(['#', '\n'])) {
-            diagnostics::semicolon_at_line_end(at)
-        } else {
-            diagnostics::unexpected_character(at, first)
-        });
+        self.report(diagnostics::unexpected_character(at, first));
         self.push(TokenKind::Error, span.lo, span.hi, sym::EMPTY);
     }
 

@@ -16,7 +16,7 @@
 mod cascades;
 mod diagnostics;
 mod exprs;
-mod habits;
+mod advice;
 mod operators;
 mod collections;
 mod control;
@@ -33,9 +33,9 @@ mod unbuilt;
 pub use unbuilt::unbuilt_name;
 
 use super::ast::{self, Expr, ExprId, ExprKind, Name};
-use super::lexer;
 use super::tokens::{Token, TokenKind, Tokens};
-use lumen_base::{Diagnostic, FileId, FileSpan, Interner, Span, limits};
+use super::{habits, lexer};
+use lumen_base::{Code, Diagnostic, FileId, FileSpan, Interner, Span, limits};
 
 /// What the parser must know besides the text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,8 +58,34 @@ pub fn parse(
 ) -> ast::File {
     let before = diags.len();
     let tokens = lexer::lex(text, options.start, file, names, diags);
+    let tree = read(text, file, &tokens, diags, options, before);
+    let too_deep = |found: &Diagnostic| found.code == Code::E0201;
+    if diags.len() == before || options.is_std || diags[before..].iter().any(too_deep) {
+        return tree;
+    }
+    let Some(mut mended) = habits::mend(text, options.start, file, names) else { return tree };
+    diags.truncate(before);
+    diags.append(&mut mended.diagnostics);
+    let tree = read(&mended.text, file, &mended.tokens, diags, options, before);
+    let mut at = 0;
+    diags.retain(|diagnostic| {
+        at += 1;
+        at <= before || !mended.explains(text, diagnostic)
+    });
+    tree
+}
+
+/// Tokens to tree; behind `before` stand the diagnostics of the file.
+fn read(
+    text: &str,
+    file: FileId,
+    tokens: &Tokens,
+    diags: &mut Vec<Diagnostic>,
+    options: ParseOptions<'_>,
+    before: usize,
+) -> ast::File {
     let lexed = diags.len();
-    let mut parser = Parser::new(text, file, &tokens, diags, options);
+    let mut parser = Parser::new(text, file, tokens, diags, options);
     parser.file();
     if !parser.lacks_end {
         let tree = parser.tree;
@@ -67,7 +93,7 @@ pub fn parse(
         return tree;
     }
     diags.truncate(lexed);
-    let mut parser = Parser::new(text, file, &tokens, diags, options);
+    let mut parser = Parser::new(text, file, tokens, diags, options);
     parser.guided = true;
     parser.file();
     let tree = parser.tree;

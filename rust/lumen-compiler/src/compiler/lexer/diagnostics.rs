@@ -1,7 +1,7 @@
 //! E01xx: what the lexer finds wrong, one function per diagnostic.
 
 use super::literals::EscapeError;
-use lumen_base::{Applicability, Code, Diagnostic, FileSpan};
+use lumen_base::{Code, Diagnostic, FileSpan};
 
 pub(super) fn unexpected_character(at: FileSpan, c: char) -> Diagnostic {
     let shown = match c {
@@ -13,12 +13,7 @@ pub(super) fn unexpected_character(at: FileSpan, c: char) -> Diagnostic {
     let found = Diagnostic::new(Code::E0101, at, format!("unexpected character: {shown}"))
         .with_primary("no token begins like this");
     match c {
-        ';' => found.with_help("a statement ends at the end of its line").with_fix(
-            "remove it",
-            at,
-            "",
-            Applicability::Maybe,
-        ),
+        ';' => found.with_help("a statement ends at the end of its line"),
         '\'' | '‘' | '’' | '“' | '”' => found.with_help("strings are written with `\"`"),
         '`' => found
             .with_help("a documentation block begins with three backticks at the start of a line"),
@@ -28,15 +23,6 @@ pub(super) fn unexpected_character(at: FileSpan, c: char) -> Diagnostic {
         '$' => found.with_help("a string needs no mark for interpolation: `\"{name}\"`"),
         _ => found,
     }
-}
-
-/// A semicolon behind everything else on its line.
-pub(super) fn semicolon_at_line_end(at: FileSpan) -> Diagnostic {
-    let mut found = unexpected_character(at, ';');
-    if let Some(fix) = &mut found.fix {
-        fix.applicability = Applicability::Machine;
-    }
-    found
 }
 
 pub(super) fn unterminated_string(open: FileSpan, is_multi: bool) -> Diagnostic {

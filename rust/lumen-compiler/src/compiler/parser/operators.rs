@@ -297,7 +297,9 @@ impl Parser<'_> {
                 self.alloc(ExprKind::Try(operand), span)
             }
             TokenKind::Await => {
-                self.reject_unbuilt(token, token.kind.describe());
+                let found = diagnostics::not_built(self.in_file(token.span()), "`await`")
+                    .with_help("a call waits for its result: leave `await` out");
+                self.report(found);
                 self.bump();
                 self.binary(PREFIX);
                 self.error_expr(token.lo)

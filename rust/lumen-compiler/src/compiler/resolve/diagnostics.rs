@@ -2,12 +2,24 @@
 
 pub(super) mod authority;
 
-use lumen_base::{Applicability, Code, Diagnostic, FileSpan};
+use crate::compiler::habits::{Kind, known_as};
+use lumen_base::{Applicability, Code, Diagnostic, FileSpan, Span};
 
 /// `name` stands for nothing that can be used as a value here.
 pub(super) fn unknown_name(at: FileSpan, name: &str) -> Diagnostic {
     Diagnostic::new(Code::E0301, at, format!("`{name}` is not defined"))
         .with_primary("no binding, cell or constant in scope has this name")
+}
+
+/// `name = value` where nothing has the name.
+pub(super) fn missing_let(at: FileSpan, name: &str) -> Diagnostic {
+    let before = Span::point(at.span.lo).in_file(at.file);
+    Diagnostic::new(Code::E0229, at, format!("`{name}` is assigned before it is declared"))
+        .with_primary("no binding in scope has this name")
+        .with_help(format!(
+            "a value is named by `let {name} = …`, one that changes by `let mut {name} = …`"
+        ))
+        .with_fix("write `let`", before, "let ", Applicability::Machine)
 }
 
 /// `name` stands for no type.
@@ -35,6 +47,10 @@ pub(super) fn duplicate_import(at: FileSpan, name: &str) -> Diagnostic {
 pub(super) fn unknown_module(at: FileSpan, module: &str, tried: &[String]) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::E0304, at, format!("there is no module `{module}`"))
         .with_primary("no file found for this import");
+    let diagnostic = match known_as(Kind::Module, module) {
+        Some(known) => return known.tell(diagnostic, at),
+        None => diagnostic,
+    };
     if tried.is_empty() {
         return diagnostic
             .with_help("a program that is not in a file can import only `std` modules");
@@ -202,12 +218,7 @@ pub(super) fn unknown_trait(at: FileSpan, name: &str, near: Option<&str>) -> Dia
     let found = Diagnostic::new(Code::E0323, at, format!("there is no trait `{name}`"))
         .with_primary("no trait in scope has this name");
     match near {
-        Some(near) => found.with_help(format!("did you mean `{near}`?")).with_fix(
-            format!("write `{near}`"),
-            at,
-            near,
-            Applicability::Maybe,
-        ),
+        Some(_) => did_you_mean(found, at, near),
         None => found.with_help("the builtin traits are `Eq`, `Ord`, `Hash`, `Show` and `Num`"),
     }
 }
@@ -448,7 +459,12 @@ pub(super) fn unknown_effect_name(at: FileSpan, name: &str, better: Option<&str>
     }
 }
 
-fn did_you_mean(diagnostic: Diagnostic, at: FileSpan, better: Option<&str>) -> Diagnostic {
+/// Adds "did you mean".
+pub(super) fn did_you_mean(
+    diagnostic: Diagnostic,
+    at: FileSpan,
+    better: Option<&str>,
+) -> Diagnostic {
     match better {
         Some(better) => diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
             format!("write `{better}`"),

@@ -6,13 +6,14 @@ use super::names::{closest, import_help};
 use super::scope::{Binding, What};
 use super::types::kind_of;
 use crate::compiler::ast::{self, Name};
+use crate::compiler::habits::{Kind, known_as};
 use crate::compiler::hir::{
     CellId, Def, EffectId, EnumId, ExprKind, Head, Local, LocalId, LocalKind, ModuleId, RecordId,
     TraitId, VariantRef,
 };
 use crate::compiler::parser::unbuilt_name;
 use crate::interface;
-use lumen_base::{Applicability, Diagnostic, FileSpan, Span, Symbol, sym};
+use lumen_base::{Span, Symbol, sym};
 
 /// What stands before a dot when it is not a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -382,7 +383,7 @@ impl Ctx<'_, '_> {
         }
         let names = if self.may_suggest() { self.public_names(module) } else { Vec::new() };
         let better = closest(&text, names.iter().map(|&name| self.g.names.resolve(name)));
-        let diagnostic = suggest(diagnostic, at, better);
+        let diagnostic = diagnostics::did_you_mean(diagnostic, at, better);
         self.report_unresolved(diagnostic);
         None
     }
@@ -429,9 +430,15 @@ impl Ctx<'_, '_> {
             }
             _ if !self.may_suggest() => return self.report_unresolved(diagnostic),
             _ => {
-                diagnostic = match import_help(&text) {
-                    Some(help) => diagnostic.with_help(help),
-                    None => suggest(diagnostic, at, self.closest_value(&text).as_deref()),
+                let known = known_as(Kind::Value, &text);
+                diagnostic = match (import_help(&text), known) {
+                    (Some(help), _) => diagnostic.with_help(help),
+                    (None, Some(known)) => known.tell(diagnostic, at),
+                    _ => diagnostics::did_you_mean(
+                        diagnostic,
+                        at,
+                        self.closest_value(&text).as_deref(),
+                    ),
                 };
             }
         }
@@ -478,7 +485,11 @@ impl Ctx<'_, '_> {
         }
         let variants = self.g.hir.enums[owner].variants.iter();
         let better = closest(&text, variants.map(|variant| self.g.names.resolve(variant.name)));
-        let diagnostic = suggest(diagnostics::unknown_variant(at, Some(&of), &text), at, better);
+        let diagnostic = diagnostics::did_you_mean(
+            diagnostics::unknown_variant(at, Some(&of), &text),
+            at,
+            better,
+        );
         self.report_unresolved(diagnostic);
     }
 
@@ -497,20 +508,7 @@ impl Ctx<'_, '_> {
             diagnostic =
                 diagnostic.with_help("import its enum, or write the enum's name before it");
         }
-        let diagnostic = suggest(diagnostic, at, better);
+        let diagnostic = diagnostics::did_you_mean(diagnostic, at, better);
         self.report_unresolved(diagnostic);
-    }
-}
-
-/// Adds "did you mean".
-fn suggest(diagnostic: Diagnostic, at: FileSpan, better: Option<&str>) -> Diagnostic {
-    match better {
-        Some(better) => diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
-            format!("write `{better}`"),
-            at,
-            better,
-            Applicability::Maybe,
-        ),
-        None => diagnostic,
     }
 }

@@ -4,6 +4,7 @@ use super::context::{Ctx, LoopEntry};
 use super::diagnostics;
 use super::expr::assign_op;
 use super::lookup::Found;
+use super::names::closest;
 use super::pattern::Bound;
 use super::scope::What;
 use super::types::kind_of;
@@ -159,6 +160,11 @@ impl Ctx<'_, '_> {
         op: Option<ast::BinOp>,
         value: ast::ExprId,
     ) -> Option<StmtKind> {
+        if let (None, ast::ExprKind::Name(symbol)) = (op, self.ast[target].kind)
+            && self.lacks_let(symbol)
+        {
+            return Some(self.bind_without_let(symbol, self.ast[target].span, value));
+        }
         let op = match op {
             None => None,
             Some(op) => {
@@ -171,6 +177,31 @@ impl Ctx<'_, '_> {
         let place = self.place(target);
         let value = self.expr(value);
         Some(StmtKind::Assign { place: place?, op, value })
+    }
+
+    /// Whether nothing has the name that is assigned, nor one like it.
+    fn lacks_let(&mut self, name: Symbol) -> bool {
+        if !matches!(self.find(name), Found::Nothing) {
+            return false;
+        }
+        let names = &self.g.names;
+        let bound = self.g.scope.names().map(|name| names.resolve(name));
+        let text = names.resolve(name);
+        // Short names are near to each other.
+        text.len() <= 3 || closest(text, bound).is_none()
+    }
+
+    /// `name = value` where nothing has the name: reported, and read as the binding that was meant.
+    fn bind_without_let(&mut self, name: Symbol, span: Span, value: ast::ExprId) -> StmtKind {
+        let init = self.expr(value);
+        let (at, text) = (self.at(span), self.text(name));
+        self.report_unresolved(diagnostics::missing_let(at, &text));
+        let local = self.add_local(name, span, LocalKind::Pattern, false);
+        self.body.body.locals[local].mutable = true;
+        let frame = self.frame();
+        self.g.scope.bind(name, What::Local(local), frame);
+        let pat = self.body.body.pats.alloc(Pat { kind: PatKind::Bind(local), span });
+        StmtKind::Let { pat, ty: None, init, otherwise: None }
     }
 
     /// `(a, xs[i]) = value`: the value is taken apart first, then its parts are assigned from left to right.

@@ -4,6 +4,7 @@ use super::context::Ctx;
 use super::diagnostics;
 use super::names::{closest, import_help};
 use crate::compiler::ast::{self, Name};
+use crate::compiler::habits::{Kind, known_as};
 use crate::compiler::hir::{Bound, Bounds, Def, RowRef, TyRefId, TyRefKind, TypeParamId};
 use crate::compiler::parser::unbuilt_name;
 use lumen_base::{Applicability, Slice, Symbol, sym};
@@ -195,16 +196,11 @@ impl Ctx<'_, '_> {
         }
         if let Some(help) = import_help(&text) {
             diagnostic = diagnostic.with_help(help);
-        } else if let Some(better) = self.closest_type(&text) {
-            diagnostic = diagnostic.with_help(format!("did you mean `{better}`?")).with_fix(
-                format!("write `{better}`"),
-                at,
-                better,
-                Applicability::Maybe,
-            );
-        } else if other_spelling(&text).is_some() {
-            let better = other_spelling(&text).unwrap_or_default();
-            diagnostic = diagnostic.with_help(format!("Lumen calls it `{better}`"));
+        } else if let Some(known) = known_as(Kind::Type, &text) {
+            diagnostic = known.tell(diagnostic, at);
+        } else {
+            let better = self.closest_type(&text);
+            diagnostic = diagnostics::did_you_mean(diagnostic, at, better.as_deref());
         }
         self.report_unresolved(diagnostic);
         TyRefKind::Error
@@ -358,23 +354,6 @@ pub(super) fn builtin_trait(name: Symbol) -> Option<Bounds> {
         sym::HASH_TRAIT => Bounds::HASH,
         sym::SHOW => Bounds::SHOW,
         sym::NUM => Bounds::NUM,
-        _ => return None,
-    })
-}
-
-/// How Lumen spells a type that other languages spell so.
-fn other_spelling(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "i64" | "i32" | "int" | "Integer" | "usize" | "u64" | "Long" => "Int",
-        "f64" | "double" | "Double" | "float" | "Number" => "Float",
-        "bool" | "Boolean" | "boolean" => "Bool",
-        "str" | "string" | "Str" | "Text" => "String",
-        "List" | "Vec" | "Array" | "array" | "vec" => "list",
-        "Map" | "Dict" | "dict" | "HashMap" => "map",
-        "Set" | "HashSet" => "set",
-        "Result" => "result",
-        "Option" | "Optional" | "Maybe" => "T?",
-        "Unit" | "void" | "Void" | "None" | "unit" => "Null",
         _ => return None,
     })
 }

@@ -128,7 +128,7 @@ impl<'a> BodyCx<'_, 'a> {
         }
         let (at, shown) = (self.here(name_span), self.c.show(holder));
         let text = self.c.names.resolve(name);
-        let method = self.find_method(holder, name).is_some();
+        let method = self.find_method(holder, name).is_some() || self.has_builtin(holder, text);
         let fields: Vec<&str> = record.map_or(Vec::new(), |record| {
             let fields = self.hir.records[record].fields.iter();
             fields.map(|field| self.c.names.resolve(field.name)).collect()

@@ -281,6 +281,12 @@ pub(super) fn operator_operands(at: FileSpan, op: &str, left: &str, right: &str)
         .with_primary(format!("`{left}` {op} `{right}`"))
 }
 
+/// `++` does not take an Int.
+pub(super) fn counting(at: FileSpan, left: &str, right: &str) -> Diagnostic {
+    operator_operands(at, "++", left, right)
+        .with_help("`++` joins lists and texts; to count, write `i += 1`")
+}
+
 /// `+` does not take `left` and `right`.
 pub(super) fn plus_on_list(at: FileSpan, left: &str, right: &str) -> Diagnostic {
     Diagnostic::new(Code::E0429, at, format!("`+` does not take `{left}` and `{right}`"))
@@ -554,8 +560,13 @@ pub(super) fn misplaced_pun(at: FileSpan, name: &str, field: &str) -> Diagnostic
 /// A call leaves out arguments.
 pub(super) fn missing_arguments(at: FileSpan, name: &str, missing: &[String]) -> Diagnostic {
     let what = if missing.len() == 1 { "argument" } else { "arguments" };
-    Diagnostic::new(Code::E0415, at, format!("`{name}` needs the {what} {}", listed(missing)))
-        .with_primary("not given here")
+    let found =
+        Diagnostic::new(Code::E0415, at, format!("`{name}` needs the {what} {}", listed(missing)))
+            .with_primary("not given here");
+    match name {
+        "range" => found.with_help("to count from 0, write `0..n`: `for i in 0..10`"),
+        _ => found,
+    }
 }
 
 /// A call has arguments beyond the parameters.
@@ -597,7 +608,10 @@ pub(super) fn unknown_field(
     let diagnostic = Diagnostic::new(Code::E0420, at, format!("`{ty}` has no field `{name}`"))
         .with_primary("no such field");
     if method {
-        return diagnostic.with_help(format!("`{name}` is a method: call it, `.{name}(…)`"));
+        let behind = Span::point(at.span.hi).in_file(at.file);
+        return diagnostic
+            .with_help(format!("`{name}` is a method: call it, `.{name}(…)`"))
+            .with_fix("call it", behind, "()", Applicability::Maybe);
     }
     if json {
         return diagnostic.with_help(format!("write an index: `[\"{name}\"]`"));

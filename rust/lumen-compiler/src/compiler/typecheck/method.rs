@@ -9,8 +9,10 @@ use super::call::Site;
 use super::diagnostics as d;
 use super::tables::Target;
 use super::types::{Ty, TyFlags, TyKind, head_of};
+use crate::compiler::habits::{Kind, Known, known_as};
 use crate::compiler::hir::{Arg, Bounds, CellId, CellOrigin, Def, ExprId, Head, TraitId, TyRefId};
 use crate::compiler::resolve::{closest, deprecated, import_help};
+use crate::interface;
 use lumen_base::{Diagnostic, Span, Symbol};
 
 impl<'a> BodyCx<'_, 'a> {
@@ -289,10 +291,14 @@ impl<'a> BodyCx<'_, 'a> {
                     _ => false,
                 };
                 let help = import_help(text);
-                let near = if help.is_some() { None } else { self.near_methods(holder, text) };
+                let known = self.known_method(holder, text);
+                let is_known = help.is_some() || known.is_some();
+                let near = if is_known { None } else { self.near_methods(holder, text) };
                 let mut found = d::unknown_method(at, text, &shown, near.as_deref(), field);
                 if let Some(help) = help {
                     found = found.with_help(help);
+                } else if let Some(known) = known {
+                    found = known.tell(found, at);
                 }
                 self.explain_method(found, holder, name, &shown)
             }
@@ -331,6 +337,29 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// The nearest name of a method or builtin for `ty`.
+    /// What Lumen has for a method of other languages, where the type has it.
+    fn known_method(&self, ty: Ty, text: &str) -> Option<Known> {
+        let known = known_as(Kind::Method, text)?;
+        if self.has_builtin(ty, known.same()) { Some(known) } else { known.only_help() }
+    }
+
+    /// Whether std declares a cell of the name for values of the type.
+    pub(super) fn has_builtin(&self, ty: Ty, wanted: &str) -> bool {
+        let first = match self.head(ty) {
+            Some(Head::List) => "list[",
+            Some(Head::Map) => "map[",
+            Some(Head::Set) => "set[",
+            Some(Head::Stream) => "Stream[",
+            Some(Head::String) => "String",
+            Some(Head::Bytes) => "Bytes",
+            Some(Head::Int) => "Int",
+            Some(Head::Float) => "Float",
+            Some(Head::Json) => "Json",
+            _ => return false,
+        };
+        interface::takes(wanted, first)
+    }
+
     fn near_methods(&self, ty: Ty, text: &str) -> Option<String> {
         let head = self.head(ty)?;
         let builtins = self.hir.builtins.iter().filter(|(_, candidates)| {

@@ -173,6 +173,7 @@ impl BodyCx<'_, '_> {
                 d::string_plus(at, &left, &right)
             }
             (TyKind::Param(_), _) if same => d::operator_needs_num(both.0, op, &left),
+            (TyKind::Int, _) if step.op == BinOp::Concat => d::counting(at, &left, &right),
             _ => d::operator_operands(at, op, &left, &right),
         };
         self.fail(diagnostic)

@@ -93,8 +93,8 @@ fn each_statement_recovers() {
     assert!(read(header).0.ends_with("d\n"));
     let arm = "match x\n  A => 1\n  B -> 2\nend";
     let (dump, codes) = read(arm);
-    assert_eq!(codes, ["E0202"]);
-    assert!(dump.contains("B {2}"));
+    assert_eq!(codes, ["E0224"]);
+    assert!(dump.contains("A {1}") && dump.contains("B {2}"));
     let field = "record R\n  a Int\n  b: Int\nend";
     let (dump, codes) = read(field);
     assert_eq!(codes, ["E0202"]);
@@ -146,8 +146,8 @@ fn habits_from_elsewhere_get_advice() {
         ("if 1 not in xs\n  f()\nend", "not (x in xs)"),
         ("f([x for x in a if x not in b])", "not (x in xs)"),
         ("for k, v in m\n  f(k)\nend", "for (key, value) in"),
-        ("print(f\"a\")", "a text needs no mark"),
-        ("let y = 1 if c else 2", "if c then a else b"),
+        ("print(f\"a\")", "write `\"hello {name}\"`"),
+        ("let y = 1 if c else 2", "if condition then one else other"),
         ("let (mut a, b) = (1, 2)", "let mut (a, b)"),
         ("record R\n  n: Int where n > 0 = 1\nend", "the default comes first"),
         ("print(\"{n:>{w}}\")", "pad_left"),
