@@ -114,7 +114,10 @@ fn fat_arrow(draft: &mut Draft<'_>, at: usize) {
                     K::LParen | K::Comma | K::Eq | K::Return | K::LBracket
                 )
                 || matches!(draft.kind(before - 1), K::Colon | K::FatArrow | K::Then | K::Else);
-            if !is_param {
+            let in_params = before > 1
+                && draft.kind(before - 1) == K::LParen
+                && draft.kind(before - 2) == K::Fn;
+            if !is_param || in_params {
                 return;
             }
             let name = draft.tok(before);
@@ -464,7 +467,7 @@ fn spaced(draft: &mut Draft<'_>, at: usize, name: &str) {
                 | K::Lt
                 | K::EqEq
         );
-    let is_plain = draft.kind(at + 1) != K::Fn;
+    let is_plain = !matches!(draft.kind(at + 1), K::Fn | K::Upper);
     if !alone || !is_plain || !interface::names().any(|known| known == name) {
         return;
     }

@@ -82,6 +82,8 @@ fn each_form_is_told_once() {
 fn what_lumen_says_so_stays() {
     for text in [
         "let f = fn(x) => {1, 2}\n",
+        "let f = fn(a =>\n",
+        "cell f(x: any Show) -> Int = 1\n",
         "let c = 2\nlet a = b // c\n",
         "cell size[K: Hash, V](m: map[K, V]) -> Int = length(m)\n",
         "match a\n  (x, y) -> x\n  _ -> 0\nend\n",
