@@ -222,7 +222,12 @@ fn header_colon(draft: &Draft<'_>, at: usize, last: usize) -> Option<usize> {
             {
                 token = draft.pairs[token];
             }
-            K::Colon if !draft.is_dropped(token) => return Some(token),
+            K::Colon if !draft.is_dropped(token) => {
+                // `trait A: B` names a parent, `if let x: T = e` a type.
+                let may_go_on = matches!(draft.kind(at), K::If | K::Else | K::While | K::For)
+                    && (at..token).all(|t| draft.kind(t) != K::Let);
+                return (token == last || may_go_on).then_some(token);
+            }
             K::Then | K::FatArrow => return None,
             _ => {}
         }

@@ -421,7 +421,9 @@ fn slice(draft: &mut Draft<'_>, at: usize, open: Option<usize>) {
     let names = open > 1 && !draft.starts_line(open - 1) && declares(open - 2);
     let is_index = draft.tok(open).is_adjacent() && ends_value(draft.kind(open - 1)) && !names;
     let close = draft.pairs[open];
-    if !is_index || close == NONE || close == open + 2 {
+    // `[T: Bound]`
+    let is_bound = draft.kind(at - 1) == K::Upper;
+    if !is_index || is_bound || close == NONE || close == open + 2 {
         return;
     }
     let again = draft.sliced.replace(open) == Some(open);

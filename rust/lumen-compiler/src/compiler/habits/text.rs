@@ -197,14 +197,14 @@ impl<'a> Scan<'a> {
             ["and", "or", "not", "in", "is", "as", "if", "then", "else", "step", "with"];
         let words: Vec<&str> = rest.split_whitespace().collect();
         let is_word = |word: &str| {
-            let word = word.trim_end_matches([',', ':', ';']);
             let is_name = word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
             is_name && word.starts_with(|c: char| c.is_alphabetic()) && !JOINING.contains(&word)
         };
         match words[..] {
             // A word that stands nowhere else is no variable.
             [word] => is_word(word) && self.may_search() && self.text.matches(word).count() == 1,
-            _ => words.windows(2).any(|pair| is_word(pair[0]) && is_word(pair[1])),
+            [first, second, ..] => is_word(first) && is_word(second),
+            [] => true,
         }
     }
 
