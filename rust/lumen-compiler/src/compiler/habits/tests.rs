@@ -2,7 +2,7 @@
 
 use super::mend;
 use crate::markdown::{self, FenceKind, Form};
-use lumen_base::{FileId, Interner};
+use lumen_base::{FileId, Interner, OsSystem, System};
 use std::path::Path;
 
 /// The codes and messages for a text.
@@ -28,7 +28,7 @@ fn no_program_of_the_repository_has_one() {
             if !is_document || path.is_dir() {
                 continue;
             }
-            let text = std::fs::read_to_string(&path).expect("a document");
+            let text = String::from_utf8(OsSystem.read(&path).expect("a document")).expect("a text");
             let document = markdown::extract(&text, Form::Markdown, FileId(0), &mut Vec::new());
             let mut programs = vec![document.program(&text)];
             for (at, fence) in document.fences.iter().enumerate() {
