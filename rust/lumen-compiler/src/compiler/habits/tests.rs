@@ -28,7 +28,8 @@ fn no_program_of_the_repository_has_one() {
             if !is_document || path.is_dir() {
                 continue;
             }
-            let text = String::from_utf8(OsSystem.read(&path).expect("a document")).expect("a text");
+            let text =
+                String::from_utf8(OsSystem.read(&path).expect("a document")).expect("a text");
             let document = markdown::extract(&text, Form::Markdown, FileId(0), &mut Vec::new());
             let mut programs = vec![document.program(&text)];
             for (at, fence) in document.fences.iter().enumerate() {
