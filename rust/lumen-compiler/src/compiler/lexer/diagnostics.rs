@@ -1,7 +1,7 @@
 //! E01xx: what the lexer finds wrong, one function per diagnostic.
 
 use super::literals::EscapeError;
-use lumen_base::{Code, Diagnostic, FileSpan};
+use lumen_base::{Applicability, Code, Diagnostic, FileSpan};
 
 pub(super) fn unexpected_character(at: FileSpan, c: char) -> Diagnostic {
     let shown = match c {
