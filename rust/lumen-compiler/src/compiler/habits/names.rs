@@ -58,7 +58,8 @@ names! {
         "ord" => "char_code";
         "chr" => "from_char_code";
         "list" | "Array" | "List" | "tuple" | "vec" => "", "a list is written `[a, b]`, the empty one `[]`; `to_list(x)` makes one of other elements";
-        "dict" | "Map" | "Object" | "HashMap" | "defaultdict" | "OrderedDict" => "", "a map is written `{\"a\": 1}`, the empty one `{}`; `m[key] ?? 0` gives a default";
+        "dict" | "Map" | "Object" | "HashMap" | "defaultdict" | "OrderedDict" =>
+            "", "a map is written `{\"a\": 1}`, the empty one `{}`; `m[key] ?? 0` gives a default";
         "Set" | "HashSet" | "frozenset" => "", "a set is written `{1, 2}`, the empty one `set[T]()`; `to_set(xs)` makes one of a list";
         "Counter" => "", "`xs.count_by(fn(x) => x)` counts equal elements";
         "Math" | "math" => "", "its cells are builtins: `sqrt(x)`, `floor(x)`, `max(a, b)`, `abs(x)`";
@@ -68,7 +69,8 @@ names! {
         "re" | "RegExp" => "", "`regex_match(text, pattern)`, `regex_find`, `regex_replace`, `regex_split` take a pattern as a text";
         "random" | "rand" => "random_int", "`random_int(low, high)` gives a whole number";
         "raise" | "throw" => "", "a failure is a value: `return err(reason)`; `panic(text)` stops the program";
-        "ValueError" | "TypeError" | "KeyError" | "Error" | "Exception" | "RuntimeError" => "", "a failure is a value: `return err(reason)`; `panic(text)` stops the program";
+        "ValueError" | "TypeError" | "KeyError" | "Error" | "Exception" | "RuntimeError" =>
+            "", "a failure is a value: `return err(reason)`; `panic(text)` stops the program";
         "Some" | "Just" => "", "a value goes where an optional one is expected as it is";
         "Ok" => "ok";
         "Err" => "err";
@@ -99,7 +101,8 @@ names! {
         "startsWith" | "startswith" | "hasPrefix" | "start_with" => "starts_with";
         "endsWith" | "endswith" | "hasSuffix" | "end_with" => "ends_with";
         "indexOf" | "index" | "find_first" => "index_of";
-        "includes" | "contains_key" | "has" | "containsKey" | "include" | "hasOwnProperty" => "contains", "`x in xs` says the same, also for the keys of a map";
+        "includes" | "contains_key" | "has" | "containsKey" | "include" | "hasOwnProperty" =>
+            "contains", "`x in xs` says the same, also for the keys of a map";
         "hasKey" => "has_key";
         "replaceAll" | "replace_all" | "gsub" | "sub" => "replace";
         "padStart" | "rjust" | "padLeft" | "zfill" => "pad_left";
