@@ -148,6 +148,10 @@ pub(crate) struct Run {
     /// Allow everything: for programs that are trusted.
     #[arg(long, conflicts_with = "allow")]
     pub(crate) allow_all: bool,
+    /// Approve every call that the `approval` of a grant asks about; without it the terminal is asked, and where there is
+    /// none the call is denied.
+    #[arg(long)]
+    pub(crate) approve: bool,
     /// Compile the document even when it was compiled before, and keep nothing.
     #[arg(long)]
     pub(crate) no_cache: bool,

@@ -4,7 +4,7 @@
 
 use lumen_base::{OsSystem, System};
 use lumen_runtime::host::{Host, SystemHost};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Console {
     host: SystemHost,
     is_closed: Arc<AtomicBool>,
+    approves: bool,
 }
 
 impl Console {
@@ -19,7 +20,12 @@ impl Console {
     pub(crate) fn new(args: Vec<String>) -> (Self, Arc<AtomicBool>) {
         let is_closed = Arc::new(AtomicBool::new(false));
         let host = SystemHost::new(Arc::new(OsSystem), args, None);
-        (Self { host, is_closed: Arc::clone(&is_closed) }, is_closed)
+        (Self { host, is_closed: Arc::clone(&is_closed), approves: false }, is_closed)
+    }
+
+    /// The same; with `approves`, calls that need somebody's approval have it.
+    pub(crate) fn approving(self, approves: bool) -> Self {
+        Self { approves, ..self }
     }
 
     fn noted(&self, result: io::Result<()>) -> Result<(), String> {
@@ -62,7 +68,15 @@ impl Host for Console {
     }
 
     fn approve(&mut self, question: &str) -> Result<bool, String> {
-        self.host.approve(question)
+        if self.approves {
+            return Ok(true);
+        }
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(false);
+        }
+        self.host.write_err(format!("{question}\nApprove? [y/N] ").as_bytes())?;
+        let answer = self.host.read_line()?.unwrap_or_default();
+        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
     fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {

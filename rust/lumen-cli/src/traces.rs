@@ -12,6 +12,7 @@
 use lumen_base::{EntryKind, OsSystem, System};
 use lumen_lir::binary::{self, Packing};
 use lumen_lir::{Module, Verified, verify};
+use lumen_runtime::tools::{self, Tools};
 use lumen_runtime::trace::line::{self, Trace};
 use lumen_runtime::trace::{Bounds, Header, SourceFile, Tape};
 use lumen_vm::Limits;
@@ -24,15 +25,22 @@ const SOURCES: &str = "sources";
 /// Largest trace that is read, in bytes.
 const TRACE_BYTES_MAX: u64 = 1 << 31;
 
+/// A run that is to be recorded.
+pub(crate) struct Ran<'r> {
+    pub(crate) module: &'r Module,
+    pub(crate) args: &'r [String],
+    pub(crate) limits: &'r Limits,
+    /// What the flags and `lumen.toml` allow and deny.
+    pub(crate) authority: &'r [tools::Bounds],
+}
+
 /// The tape of a run that is recorded in a folder of its own inside `folder`; and the name of the run.
 pub(crate) fn record_in(
     folder: &Path,
     program: &str,
-    module: &Module,
-    args: &[String],
-    limits: &Limits,
+    ran: &Ran<'_>,
 ) -> Result<(Tape, String), String> {
-    let (mut header, lir) = header(program, module, args, limits)?;
+    let (mut header, lir) = header(program, ran)?;
     let home = folder.join(&header.run);
     let inside = home.join(SOURCES);
     let cannot = |path: &Path, error: std::io::Error| {
@@ -40,7 +48,7 @@ pub(crate) fn record_in(
     };
     OsSystem.create_folder(&inside).map_err(|error| cannot(&inside, error))?;
     OsSystem.write(&home.join(PROGRAM), &lir).map_err(|error| cannot(&home, error))?;
-    for file in &module.files {
+    for file in &ran.module.files {
         let Ok(bytes) = OsSystem.read(Path::new(&file.path)) else { continue };
         let path = inside.join(header.sources.len().to_string());
         OsSystem.write(&path, &bytes).map_err(|error| cannot(&path, error))?;
@@ -52,14 +60,8 @@ pub(crate) fn record_in(
 }
 
 /// The tape of a run that is recorded in one file.
-pub(crate) fn record_to(
-    file: &Path,
-    program: &str,
-    module: &Module,
-    args: &[String],
-    limits: &Limits,
-) -> Result<Tape, String> {
-    record(file, header(program, module, args, limits)?.0)
+pub(crate) fn record_to(file: &Path, program: &str, ran: &Ran<'_>) -> Result<Tape, String> {
+    record(file, header(program, ran)?.0)
 }
 
 fn record(file: &Path, header: Header) -> Result<Tape, String> {
@@ -70,13 +72,8 @@ fn record(file: &Path, header: Header) -> Result<Tape, String> {
 }
 
 /// The header of a run that begins now, and the LIR of its program.
-fn header(
-    program: &str,
-    module: &Module,
-    args: &[String],
-    limits: &Limits,
-) -> Result<(Header, Vec<u8>), String> {
-    let lir = binary::encode(module, Packing::Plain)
+fn header(program: &str, ran: &Ran<'_>) -> Result<(Header, Vec<u8>), String> {
+    let lir = binary::encode(ran.module, Packing::Plain)
         .map_err(|error| format!("the program cannot be kept: {error}"))?;
     let millis = i64::try_from(OsSystem.unix_nanos() / 1_000_000).unwrap_or(i64::MAX);
     let mut chance = [0; 3];
@@ -84,8 +81,9 @@ fn header(
     let [a, b, c] = chance;
     let header = Header {
         module: blake3::hash(&lir).to_hex().to_string(),
-        args: args.to_vec(),
-        bounds: bounds(limits),
+        args: ran.args.to_vec(),
+        bounds: bounds(ran.limits),
+        authority: ran.authority.to_vec(),
         started_ms: millis,
         ..Header::new(&format!("{}-{a:02x}{b:02x}{c:02x}", stamp(millis)), program)
     };
@@ -112,6 +110,11 @@ pub(crate) fn limits(bounds: &Bounds) -> Limits {
         instructions: bounds.instructions,
         output: bounds.output,
     }
+}
+
+/// Tools that answer nothing, under what the recorded run was allowed and denied.
+pub(crate) fn authority(recorded: &[tools::Bounds]) -> Tools {
+    recorded.iter().cloned().fold(Tools::new(), Tools::with_bounds)
 }
 
 /// `20260131-235959-250` in UTC, from milliseconds since 1970.

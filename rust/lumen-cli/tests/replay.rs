@@ -95,9 +95,11 @@ fn other(answer: &Answer) -> Answer {
         Answer::Nanos(nanos) => Answer::Nanos(nanos + 1_000_000),
         Answer::Line(_) => Answer::Line(Some("Dan".to_owned())),
         Answer::Args(_) => Answer::Args(vec!["x".to_owned()]),
-        Answer::Value(_) | Answer::Failed(_) | Answer::Reply(_) | Answer::NoReply(_) => {
-            Answer::Done
-        }
+        Answer::Value(_)
+        | Answer::Failed(_)
+        | Answer::Reply(_)
+        | Answer::NoReply(_)
+        | Answer::Approved(_) => Answer::Done,
     }
 }
 

@@ -126,7 +126,11 @@ impl Outside {
             return Ok(replied);
         }
         let Some(tape) = self.tape.clone() else { return Ok(Ok(Value::Null)) };
-        match tape.lock().ask(|| Answer::Done) {
+        let mut answer = tape.lock().ask(|| Answer::Done);
+        while let Answer::Approved(_) = answer {
+            answer = tape.lock().ask(|| Answer::Done);
+        }
+        match answer {
             Answer::Reply(reply) => Ok(Ok(reply)),
             Answer::NoReply(failure) => Ok(Err(failure)),
             _ => Err(Failure::host("the recording answers another question")),

@@ -87,6 +87,11 @@ impl Tools {
         Self::default()
     }
 
+    /// The bounds of who runs the program.
+    pub fn bounds(&self) -> &[Bounds] {
+        &self.bounds
+    }
+
     /// Adds bounds; all of them hold.
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Self {
@@ -129,7 +134,9 @@ impl Tools {
             let policy =
                 validate_tool_policy(call, grants, &self.bounds, &self.usage, &self.folder, args)?;
             policy.check_trust(sealed)?;
-            self.approve(host, call, args, &policy, sealed)?;
+            if tried == 0 {
+                self.approve(host, call, args, &policy, sealed)?;
+            }
             let failure = match self.attempt(host, grants, call, args, schema, &policy) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,

@@ -4,13 +4,12 @@ use super::run::execute;
 use crate::args::Replay;
 use crate::console::Console;
 use crate::output::{complain, err, failure_text};
-use crate::traces::{Recorded, limits};
+use crate::traces::{Recorded, authority, limits};
 use crate::{EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::OsSystem;
 use lumen_base::diag::codes::Code;
 use lumen_base::diag::render::Style;
 use lumen_runtime::failure::Failure;
-use lumen_runtime::tools::Tools;
 use lumen_runtime::trace::{RUNTIME_SEMANTICS, SharedTape, Strictness, Tape};
 use lumen_vm::{RunFailure, RunOptions, StackTrace};
 use std::sync::Arc;
@@ -34,11 +33,12 @@ pub(super) fn replay(args: &Replay, style: Style) -> u8 {
     }
     let is_cut = trace.end.is_none();
     let limits = limits(&trace.header.bounds);
+    let tools = authority(&trace.header.authority);
     let tape = Tape::replay(Arc::new(OsSystem), trace, Strictness::Exact);
     let tape = SharedTape::new(tape);
     let options = RunOptions { limits, tape: Some(tape.clone()), ..RunOptions::default() };
     let (host, _) = Console::new(Vec::new());
-    let failure = match execute(module, args.engine.engine(), &options, host, Tools::new()) {
+    let failure = match execute(module, args.engine.engine(), &options, host, tools) {
         Ok(outcome) => outcome.failure,
         Err(Failure::Exit(_)) => None,
         Err(Failure::Error(error)) => {

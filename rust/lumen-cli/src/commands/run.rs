@@ -6,14 +6,14 @@ use crate::cache::{Cache, Key, Recorder};
 use crate::console::Console;
 use crate::output::{Rendered, complain, err, failure_text, no_module, out, report};
 use crate::source::{Source, compile_with, read};
-use crate::traces;
+use crate::traces::{self, Ran};
 use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{Code, Diagnostic, FileId, OsSystem, SourceMap, Span, System};
 use lumen_compiler::compilation::Goal;
 use lumen_lir::{Module, Verified, binary, verify};
 use lumen_runtime::failure::Failure;
-use lumen_runtime::tools::Tools;
+use lumen_runtime::tools::{Bounds, Tools};
 use lumen_runtime::trace::{SharedTape, Strictness, Tape};
 use lumen_vm::{
     Engine, JitOptions, Limits, Machine, Outcome, RunFailure, RunOptions, StackTrace, link,
@@ -59,7 +59,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         Ok(module) => module,
         Err(code) => return code,
     };
-    let tape = match tape(&args, &module, &limits) {
+    let tape = match tape(&args, &module, &limits, tools.bounds()) {
         Ok(tape) => tape.map(SharedTape::new),
         Err(message) => {
             complain(message);
@@ -74,6 +74,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
     let jit =
         JitOptions { threshold: args.jit_threshold, stack: NATIVE_STACK, forced_exits: false };
     let (host, is_closed) = Console::new(args.args);
+    let host = host.approving(args.approve);
     let options = RunOptions { limits, tape, jit };
     let outcome = match execute(module, engine, &options, host, tools) {
         Ok(outcome) => outcome,
@@ -152,15 +153,21 @@ fn program(
 }
 
 /// The tape that the flags ask for.
-fn tape(args: &Run, module: &Module, limits: &Limits) -> Result<Option<Tape>, String> {
+fn tape(
+    args: &Run,
+    module: &Module,
+    limits: &Limits,
+    authority: &[Bounds],
+) -> Result<Option<Tape>, String> {
+    let ran = Ran { module, args: &args.args, limits, authority };
     let name = args.file.display().to_string();
     if let Some(folder) = &args.trace_dir {
-        let (tape, run) = traces::record_in(folder, &name, module, &args.args, limits)?;
+        let (tape, run) = traces::record_in(folder, &name, &ran)?;
         err(&format!("recording {run}\n"));
         return Ok(Some(tape));
     }
     if let Some(file) = &args.record {
-        return traces::record_to(file, &name, module, &args.args, limits).map(Some);
+        return traces::record_to(file, &name, &ran).map(Some);
     }
     let Some(file) = &args.replay else { return Ok(None) };
     let trace = traces::read(file)?;

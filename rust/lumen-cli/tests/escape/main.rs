@@ -15,6 +15,7 @@ mod dispatch;
 mod files;
 mod programs;
 mod requests;
+mod sealed;
 mod server;
 
 use std::os::unix::fs::symlink;

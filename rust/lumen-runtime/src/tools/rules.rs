@@ -6,10 +6,12 @@
 use super::failure::{FailureKind, ToolFailure};
 use super::place::fits_name;
 use lumen_lir::{Constraint, Effect, Grant, GrantValue, Pos, ToolCall};
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// A rule.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// An effect, a tool, or `*`.
     pub subject: String,
@@ -78,7 +80,8 @@ fn key_of(subject: &str) -> Option<&'static str> {
 }
 
 /// What the one who runs the program allows and denies.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Bounds {
     /// `--allow`, or nothing when the flag is not given.
     pub allow: Option<Vec<Rule>>,

@@ -3,6 +3,7 @@
 //! Invariant: what depends on the machine or the moment (times, the name of the run) stands in fields of its own that
 //! comparisons leave out.
 
+use crate::tools::Bounds as Authority;
 use crate::value::exchange::HostValue;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,8 @@ pub struct Header {
     pub args: Vec<String>,
     /// The bounds it ran under.
     pub bounds: Bounds,
+    /// What the flags and `lumen.toml` allowed and denied.
+    pub authority: Vec<Authority>,
     /// When the run began, in milliseconds since 1970.
     pub started_ms: i64,
 }
@@ -110,6 +113,8 @@ pub enum Answer {
     Args(Vec<String>),
     /// A value of a host function.
     Value(HostValue),
+    /// Whether somebody approved a call.
+    Approved(bool),
     /// The reply of a tool.
     Reply(serde_json::Value),
     /// Why a tool gave no reply.
@@ -178,6 +183,7 @@ impl Header {
             sources: Vec::new(),
             args: Vec::new(),
             bounds: Bounds::default(),
+            authority: Vec::new(),
             started_ms: 0,
         }
     }

@@ -88,7 +88,10 @@ impl Host for TapedHost {
     }
 
     fn approve(&mut self, question: &str) -> Result<bool, String> {
-        self.host.approve(question)
+        match self.ask(|host| host.approve(question).map(Answer::Approved))? {
+            Answer::Approved(approved) => Ok(approved),
+            _ => wrong_kind(),
+        }
     }
 
     fn random(&mut self) -> Result<u64, String> {

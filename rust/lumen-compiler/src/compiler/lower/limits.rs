@@ -35,6 +35,12 @@ pub(super) fn refined_inside(at: FileSpan, ty: &str) -> Diagnostic {
         .with_help("use the type without the refinement, and let the parts enter one by one")
 }
 
+/// What a type parameter stands for in a call is a secret, and goes to a tool that did not ask for one.
+pub(super) fn secret_argument(at: FileSpan, tool: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0532, at, format!("`{tool}` does not say that it takes a secret"))
+        .with_primary("a call of this generic cell passes one")
+}
+
 /// A construct that lowering does not build yet.
 pub(super) fn not_built(at: FileSpan, what: &str) -> Diagnostic {
     Diagnostic::new(Code::E0299, at, format!("{what} is not built yet"))

@@ -8,7 +8,7 @@ use super::limits;
 use super::value::{Place, Val, Want};
 use crate::compiler::hir::{CellId, ExprId, ExprKind, ToolId};
 use crate::compiler::typecheck::tables::{Call, Target};
-use crate::compiler::typecheck::types::Ty;
+use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_base::Symbol;
 use lumen_lir::{Effect, EffectSet, Grant, Op, Pos, Repr, Slots, ToolCall, TypeId, host_tool};
 
@@ -52,8 +52,23 @@ impl<'a> Fx<'_, 'a> {
         }
         self.at_expr(e);
         let callee = self.callee_of(tool);
+        for (_, v) in &values {
+            self.refuse_secret(v.ty, &callee.name);
+        }
         let result = self.ty(e);
         self.emit_tool(callee, values, result, attempt)
+    }
+
+    /// Type checking has seen secrets that the types show; what a parameter stands for is known here only.
+    fn refuse_secret(&mut self, ty: Ty, tool: &str) {
+        let Some(secret) = self.p.hir.well_known.secret else { return };
+        let parts = self.p.types.types_in(self.p.tables, ty);
+        let is_secret =
+            |&part: &Ty| matches!(self.p.types.kind(part), TyKind::Record(id, _) if *id == secret);
+        if parts.iter().any(is_secret) {
+            let at = self.here();
+            self.p.errors.push(limits::secret_argument(at, tool));
+        }
     }
 
     fn callee_of(&self, tool: ToolId) -> Callee {
