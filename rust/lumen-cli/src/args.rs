@@ -110,6 +110,8 @@ pub(crate) enum Command {
     Doc(Doc),
     /// Explain a diagnostic code (`E0401`) or a builtin (`map`).
     Explain(Explain),
+    /// Say what a program may touch.
+    Grants(Grants),
     /// Look at recorded runs: list, show, step through, compare, check.
     Trace(Trace),
     /// Run a recorded run again with the recorded answers of the outside, and compare everything.
@@ -357,6 +359,24 @@ pub(crate) struct Explain {
     /// A code such as `E0401`, its name (`type-mismatch`), the beginning of codes (`E04`), `codes` for all of them, or the
     /// name of a builtin.
     pub(crate) subject: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Grants {
+    #[command(subcommand)]
+    pub(crate) action: GrantsAction,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum GrantsAction {
+    /// List the tools and effects of a program with the grants that each of its calls needs.
+    Explain {
+        /// The document (`.lm.md` or `.lm`), or a program that `lumen emit --format binary` wrote.
+        file: PathBuf,
+        /// Show instead what it may do more (`+`) and less (`-`) than this older version; exit with 1 when they differ.
+        #[arg(long, value_name = "OLD")]
+        against: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]

@@ -9,6 +9,7 @@ mod emit;
 mod explain;
 mod fix;
 mod fmt;
+mod grants;
 mod init;
 mod limits;
 mod man;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: Cli) -> u8 {
         Command::Init(args) => init::init(&args.folder),
         Command::Doc(args) => doc::doc(&args),
         Command::Explain(args) => explain::explain(&args.subject),
+        Command::Grants(args) => grants::grants(&args.action, style),
         Command::Trace(args) => trace::trace(args),
         Command::Replay(args) => replay::replay(&args, style),
         Command::Cache(args) => cache::cache(args.action),

@@ -109,7 +109,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
 }
 
 /// The program of a file that `lumen emit --format binary` wrote, verified as every other; otherwise the exit code.
-fn compiled(source: &Source, style: Style) -> Result<Verified<Module>, u8> {
+pub(super) fn compiled(source: &Source, style: Style) -> Result<Verified<Module>, u8> {
     let at = Span::default().in_file(FileId(0));
     let found = match binary::decode(&source.bytes) {
         Ok(module) => match verify(module) {

@@ -6,6 +6,7 @@ mod cache;
 mod commands;
 mod embed;
 mod fmt;
+mod grants;
 mod hostile;
 mod site;
 mod testing;

@@ -94,3 +94,19 @@ fn addresses_of_the_own_machine_and_network() {
         assert!(!is_inside(address.parse().expect("an address")), "{address}");
     }
 }
+
+/// The page of the configuration shows what is read as one.
+#[test]
+fn the_examples_of_the_reference_are_configurations() {
+    let page = include_str!("../../../../docs/reference/lumen-toml.md");
+    let fences = page.split("```toml\n").skip(1);
+    let examples: Vec<&str> = fences.filter_map(|it| Some(it.split_once("```")?.0)).collect();
+    assert!(examples.len() > 1, "the page has examples");
+    for example in examples {
+        super::ToolConfig::parse(example).expect(example);
+    }
+    let scripts = page.split("```json\n").skip(1);
+    for script in scripts.filter_map(|it| Some(it.split_once("```")?.0)) {
+        super::ScriptedProvider::new("the page", script).expect(script);
+    }
+}
