@@ -16,8 +16,8 @@ fn the_whole_authority_of_a_program_is_told() {
     exits(0, &output);
     assert_eq!(
         stdout(&output),
-        "fs.read_file\n    fs path \"data/**\"   main.lm:3\n\
-         llm.chat\n    Chat (llm.chat) max_calls 3 model \"small\"   main.lm:2\n\
+        "llm.chat\n    Chat (llm.chat) max_calls 3 model \"small\"   main.lm:2\n\
+         fs.read_file\n    fs path \"data/**\"   main.lm:3\n\
          granted and not used: exec program \"git\"   main.lm:4\n\
          without a grant: random\n"
     );
