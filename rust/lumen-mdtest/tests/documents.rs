@@ -80,6 +80,7 @@ fn documents(root: &Path) -> Vec<Document> {
         ("examples", Role::Program),
         ("examples/graphs", Role::Program),
         ("examples/minilang", Role::Program),
+        ("examples/price_watch", Role::Program),
         ("examples/spreadsheet", Role::Program),
         ("examples/tasks", Role::Program),
         ("bench/effects", Role::Program),
