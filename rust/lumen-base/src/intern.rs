@@ -254,7 +254,6 @@ well_known! {
     SORT_ORDERED "sort_ordered"
     SORT_KEYED_ORDERED "sort_keyed_ordered"
     SPREAD_TEXTS "spread_texts"
-    SPREAD_VALUES "spread_values"
     CONVERSION_IN_LIST "conversion_in_list"
     CONVERSION_IN_SET "conversion_in_set"
     CONVERSION_IN_MAP "conversion_in_map"

@@ -120,7 +120,11 @@ impl<'a> Fx<'_, 'a> {
         for step in &mut steps {
             if let StepKind::Map(v) = step.kind {
                 let v = self.slot_index(v);
-                step.kind = StepKind::Map(self.load(v, None));
+                let v = self.load(v, None);
+                // An optional scalar is one dynamic register from here on.
+                let packed = matches!(self.info(v.ty).slots, Slots::Two(_));
+                let ty = if packed { Ty::ANY } else { v.ty };
+                step.kind = StepKind::Map(Val::new(v.place, ty));
             }
         }
         if !self.r.reachable {
@@ -201,6 +205,10 @@ impl<'a> Fx<'_, 'a> {
                     let is_map = matches!(self.p.types.kind(container), TyKind::Map(..));
                     let want = if is_map { Want::Own } else { Want::Borrow };
                     let v = self.expr(*index, want, None);
+                    let v = match *self.p.types.kind(container) {
+                        TyKind::Map(key, _) => self.convert(v, key, None),
+                        _ => v,
+                    };
                     let v = if later { self.snapshot(v) } else { v };
                     (if is_map { StepKind::Map(v) } else { StepKind::List(v) }, *span)
                 }

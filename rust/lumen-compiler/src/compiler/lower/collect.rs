@@ -1,10 +1,10 @@
 //! Making collections: literals, spreads, slices, ranges, comprehensions.
 
 use super::fx::{Dest, Fx};
+use super::iterate::Source;
 use super::value::{Own, Place, Val, Want};
 use crate::compiler::hir::{Comprehension, ExprId, ExprKind, Item, MapItem};
 use crate::compiler::typecheck::types::{Ty, TyKind};
-use lumen_base::sym;
 use lumen_lir::{Op, Reg, Repr};
 
 /// Elements of a literal that are put into registers at once; longer ones are pushed.
@@ -68,7 +68,7 @@ impl<'a> Fx<'_, 'a> {
             if spread {
                 let v = self.expr(item, Want::Borrow, None);
                 self.at_expr(item);
-                let v = self.spread_values(v, elem);
+                let Some(v) = self.spread_values(v, elem) else { continue };
                 list = match self.kind(v.ty) {
                     TyKind::Set(_) => {
                         let v = self.rt("set.to_list", &[v], ty, None);
@@ -120,17 +120,47 @@ impl<'a> Fx<'_, 'a> {
         self.owned(dst, ty)
     }
 
-    /// A list of evaluated values.
-    /// A list that is spread where values of any type are taken.
-    fn spread_values(&mut self, v: Val, elem: Ty) -> Val {
-        match (self.kind(v.ty), self.p.std_cell(sym::SPREAD_VALUES)) {
-            (TyKind::List(own), Some(cell)) if elem == Ty::ANY && own != Ty::ANY => {
-                self.call_with(cell, &[own], &[v], None)
-            }
-            _ => v,
+    /// A list or set that is spread, as one whose elements are of type `elem`; nothing when it cannot hold any.
+    fn spread_values(&mut self, v: Val, elem: Ty) -> Option<Val> {
+        let (TyKind::List(own) | TyKind::Set(own)) = self.kind(v.ty) else { return Some(v) };
+        if own == Ty::NEVER {
+            self.done(v);
+            return None;
         }
+        let same = self.info(own).id == self.info(elem).id;
+        if same || !self.r.reachable { Some(v) } else { Some(self.converted_elements(v, elem)) }
     }
 
+    /// A new list of the elements of a list or set, each converted.
+    fn converted_elements(&mut self, v: Val, elem: Ty) -> Val {
+        let ty = self.p.types.store.list(elem);
+        let out = self.new_list(ty);
+        let (out_reg, _) = self.reg(out);
+        self.pin(out_reg);
+        let (_, v) = self.reg(v);
+        let i = self.r.alloc(&mut self.b, Repr::I64);
+        self.pin(i);
+        let source = match self.kind(v.ty) {
+            TyKind::Set(own) => Source::Set { i, set: v, elem: own },
+            TyKind::List(own) => Source::List { i, list: v, elem: own },
+            _ => return out,
+        };
+        let (head, again, end) = (self.b.new_label(), self.b.new_label(), self.b.new_label());
+        self.first_round(&source, again, end);
+        self.b.bind(head);
+        let x = self.element_of_round(&source);
+        let x = self.convert(x, elem, None);
+        self.list_push(out, x);
+        self.b.bind(again);
+        self.next_round(&source, head);
+        self.b.bind(end);
+        self.unpin(i);
+        self.end_iteration(source);
+        self.unpin(out_reg);
+        out
+    }
+
+    /// A list of evaluated values.
     pub(super) fn list_of_values(&mut self, ty: Ty, values: &[Val]) -> Val {
         let TyKind::List(elem) = self.kind(ty) else { return Val::never() };
         let mut list = self.new_list(ty);
@@ -156,6 +186,7 @@ impl<'a> Fx<'_, 'a> {
             if item.spread {
                 let v = self.read(item.value);
                 self.at_expr(item.value);
+                let Some(v) = self.spread_values(v, elem) else { continue };
                 let v = match self.kind(v.ty) {
                     TyKind::List(_) => self.rt("list.to_set", &[v], ty, None),
                     _ => v,
@@ -283,7 +314,7 @@ impl<'a> Fx<'_, 'a> {
         self.at_expr(e);
         self.first_round(&source, again, out);
         self.b.bind(head);
-        if let super::iterate::Source::Range { i, .. } = &source {
+        if let Source::Range { i, .. } = &source {
             self.b.emit(Op::ListPush, reg, *i, 0);
         }
         self.b.bind(again);

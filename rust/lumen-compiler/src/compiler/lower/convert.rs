@@ -206,6 +206,8 @@ impl Fx<'_, '_> {
                     let dst = self.r.alloc(&mut self.b, Repr::Dyn);
                     Val::new(Place::One(dst, Own::Temp), v.ty)
                 }
+                // It is one already.
+                Place::One(reg, _) if self.b.repr(reg) == Repr::Dyn => v,
                 _ => {
                     let ty = v.ty;
                     let inner = self.non_null(ty);

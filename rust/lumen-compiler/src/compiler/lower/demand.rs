@@ -509,9 +509,7 @@ impl<'a> Walk<'a> {
                 },
                 order::Arg::Element(e, spread) => {
                     if spread {
-                        let cells = [sym::SPREAD_TEXTS, sym::SPREAD_VALUES];
-                        let found = cells.iter().filter_map(|&name| std_cell(self.hir, name));
-                        self.facts.callees.extend(found);
+                        self.facts.callees.extend(std_cell(self.hir, sym::SPREAD_TEXTS));
                     }
                     self.expr(e, if spread { Mode::Read } else { Mode::Own })
                 }

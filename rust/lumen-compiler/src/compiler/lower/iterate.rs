@@ -276,6 +276,25 @@ impl Fx<'_, '_> {
         }
     }
 
+    /// The element of this round of a loop over a list or set, as a value of its own.
+    pub(super) fn element_of_round(&mut self, source: &Source) -> Val {
+        match source {
+            Source::List { i, list, elem } => {
+                let list = self.alias(*list);
+                let i = Val::new(Place::One(*i, Own::Alias), Ty::INT);
+                self.list_element(list, i, *elem, Want::Own, None)
+            }
+            Source::Set { i, set, elem } => {
+                let v = self.table_part(*set, *i, *elem, [Op::TableKey, Op::TableKeyR]);
+                self.own(v, None)
+            }
+            _ => {
+                self.confused("elements of something that is no list and no set");
+                Val::never()
+            }
+        }
+    }
+
     /// Whether what a pattern binds is consumed, so that an element is better counted up at once.
     fn binder_want(&self, pat: PatId) -> Want {
         match self.body().pats[pat].kind {

@@ -173,7 +173,6 @@ impl Ctx<'_, '_> {
         for arg in &ast[list] {
             if arg.kind == ast::ArgKind::Spread {
                 self.g.std.request(sym::SPREAD_TEXTS);
-                self.g.std.request(sym::SPREAD_VALUES);
             }
             args.push(Arg {
                 name: arg.name.map(|name| (name.symbol, name.span)),

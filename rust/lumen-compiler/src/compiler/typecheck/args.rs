@@ -331,7 +331,9 @@ impl<'a> BodyCx<'_, 'a> {
         if arg.spread {
             let list = self.c.store.list(ty);
             let own = self.expr(arg.value, Want::Ty(list));
-            self.coerce(arg.value, own, list);
+            if !self.spreads_into(own, ty, self.span(arg.value)) {
+                self.coerce(arg.value, own, list);
+            }
             return;
         }
         match arg.known {

@@ -381,10 +381,18 @@ impl<'a> BodyCx<'_, 'a> {
                 return;
             }
         };
-        if !self.unify(inner, elem, span) {
+        if !self.spreads_into(own, elem, span) {
             let (at, found, wanted) = (self.here(span), self.c.show(inner), self.c.show(elem));
             self.report(d::element_mismatch(at, what, &wanted, &found));
         }
+    }
+
+    /// Whether each element of a list or set of type `own` is or becomes an `elem`.
+    pub(super) fn spreads_into(&mut self, own: Ty, elem: Ty, span: Span) -> bool {
+        let own = self.shallow(own);
+        let (TyKind::List(inner) | TyKind::Set(inner)) = *self.kind(own) else { return false };
+        self.shallow(inner) == Ty::NEVER
+            || matches!(self.fits(inner, elem, span), Fit::Same | Fit::Converted)
     }
 
     /// `expr` joins values of type `common`: an element among elements, a branch among branches.
