@@ -238,6 +238,12 @@ impl Writer<'_> {
                 self.out.push_str(self.reader.names.resolve(name.symbol));
                 self.all(args);
             }
+            TypeKind::AnyTrait(traits) => {
+                for name in &file[traits] {
+                    self.out.push_str("any ");
+                    self.out.push_str(self.reader.names.resolve(name.symbol));
+                }
+            }
             TypeKind::Optional(inner) => {
                 self.out.push('?');
                 self.ty(inner);

@@ -23,7 +23,7 @@ pub use resume::usage_of;
 
 use lumen_base::Symbol;
 use lumen_base::{Arena, Idx};
-use lumen_base::{FileId, Span};
+use lumen_base::{FileId, FileSpan, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,8 @@ pub struct Hir {
     pub allowed: Vec<String>,
     pub type_params: Arena<TypeParam>,
     pub ty_refs: Arena<TyRef>,
+    /// The traits written behind `any`, with the places of their names.
+    pub any_traits: Vec<(TraitId, FileSpan)>,
     /// Builtins that the program's names can mean, by name; the candidates of one name differ in their [`Head`].
     pub builtins: FxHashMap<Symbol, Vec<(Head, CellId)>>,
     /// Methods: cells whose first parameter is `self`, by the head of its type, and the cells inside an enum (also
@@ -488,6 +490,8 @@ pub enum TyRefKind {
     SelfType(TyRefId),
     Optional(TyRefId),
     Union(Box<[TyRefId]>),
+    /// `any A + B`.
+    AnyTrait(Box<[TraitId]>),
     Fn {
         params: Box<[TyRefId]>,
         ret: TyRefId,

@@ -28,6 +28,7 @@ mod datum;
 mod convert;
 mod decide;
 mod defer;
+mod dispatch;
 mod demand;
 mod expr;
 mod extern_cell;
@@ -194,6 +195,7 @@ fn with<T>(
         effects: Vec::new(),
         own_texts: FxHashMap::default(),
         conditions: FxHashMap::default(),
+        objects: dispatch::Objects::default(),
         errors: Vec::new(),
         empty_body: &empty_body,
         empty_typed: &empty_typed,
@@ -282,6 +284,8 @@ struct Lower<'a> {
     own_texts: FxHashMap<Ty, bool>,
     /// Types that were asked whether a value of them may break a condition.
     conditions: FxHashMap<Ty, bool>,
+    /// What `any Trait`s are about.
+    objects: dispatch::Objects,
     errors: Vec<Diagnostic>,
     empty_body: &'a Body,
     empty_typed: &'a TypedBody,
@@ -307,24 +311,38 @@ impl<'a> Lower<'a> {
         let tests: Vec<_> = tests.iter().map(|&cell| (cell, self.instance(cell, &[]))).collect();
         self.drain();
         if self.consts.keys().all(|&id| self.kept(id).is_some()) {
-            self.spread_effects();
+            self.complete();
             return (entry, tests);
         }
         // Constants are computed before the program begins.
         let entry = self.hir.entry.map(|cell| self.wrapper(cell));
         let tests = tests.into_iter().map(|(cell, _)| (cell, self.wrapper(cell))).collect();
         self.drain();
-        self.spread_effects();
+        self.complete();
         (entry, tests)
     }
 
+    /// Lowers what was asked for, until nothing is.
     fn drain(&mut self) {
-        while let Some(job) = self.queue.pop_front() {
-            if self.errors.len() > 20 {
+        loop {
+            while let Some(job) = self.queue.pop_front() {
+                if self.errors.len() > 20 {
+                    return;
+                }
+                self.lower_job(job);
+            }
+            if !self.ask_for_dispatched() {
                 return;
             }
-            self.lower_job(job);
         }
+    }
+
+    /// Writes what depends on everything else.
+    fn complete(&mut self) {
+        if self.errors.is_empty() {
+            self.write_dispatchers();
+        }
+        self.spread_effects();
     }
 
     /// The cell of an instance, lowered now or later.
@@ -350,7 +368,9 @@ impl<'a> Lower<'a> {
             self.module.intern_class(closure::closure_desc(of, id, types))
         });
         self.instances.insert(key.clone(), (id, class));
-        if self.is_within_limits(&key) {
+        if self.defers(&key) {
+            self.objects.dispatchers.push(Job { key, id, class, captures });
+        } else if self.is_within_limits(&key) {
             self.queue.push_back(Job { key, id, class, captures });
         }
         (id, class)

@@ -14,6 +14,7 @@ mod subst;
 mod generics;
 pub mod impls;
 mod traits;
+mod objects;
 mod signature;
 mod order;
 mod body;

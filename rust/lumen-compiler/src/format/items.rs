@@ -169,6 +169,18 @@ impl Writer<'_> {
         }
     }
 
+    /// `A + B`.
+    pub(super) fn sum(&mut self, names: Slice<Name>) {
+        for (at, name) in self.file[names].iter().enumerate() {
+            if at > 0 {
+                self.space();
+                self.token();
+                self.space();
+            }
+            self.atoms(name.span.hi);
+        }
+    }
+
     /// Cells up to an `end`.
     fn methods(&mut self, list: Slice<CellId>) {
         let list = &self.file[list];

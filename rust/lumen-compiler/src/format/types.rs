@@ -26,6 +26,11 @@ impl Writer<'_> {
                     self.types(BRACKETS, args);
                 }
             }
+            TypeKind::AnyTrait(traits) => {
+                self.token();
+                self.space();
+                self.sum(traits);
+            }
             TypeKind::Optional(inner) => {
                 self.ty(inner);
                 self.atoms(node.span.hi);

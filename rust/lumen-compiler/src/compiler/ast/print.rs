@@ -270,6 +270,12 @@ impl Printer<'_> {
                     self.text("]");
                 }
             }
+            TypeKind::AnyTrait(traits) => self.node("any", |p| {
+                for &name in &p.file[traits] {
+                    p.text(" ");
+                    p.name(name);
+                }
+            }),
             TypeKind::Optional(inner) => {
                 self.ty(inner);
                 self.text("?");

@@ -23,6 +23,8 @@ pub enum TypeKind {
     /// `Int`, `list[T]`, `Name[T, U]`, `T`, `shop.Item`: builtin, declared or a type parameter.
     /// `tuple[A, B]` and `Null` are such names too.
     Named { module: Option<Name>, name: Name, args: Slice<TypeId> },
+    /// `any A + B`: a value of whichever type has the traits.
+    AnyTrait(Slice<Name>),
     /// `T?`; `T??` is `T?` already.
     Optional(TypeId),
     /// `A | B`: two or more, flat.

@@ -163,6 +163,12 @@ impl<'a> Printer<'a> {
             TyRefKind::Alias(id, args) => self.applied(self.text(hir.aliases[*id].name), args),
             TyRefKind::SelfType(of) => self.ty(*of),
             TyRefKind::Param(id) => self.word(hir.type_params[*id].name),
+            TyRefKind::AnyTrait(traits) => {
+                for &of in traits {
+                    self.out.push_str("any ");
+                    self.out.push_str(self.text(hir.traits[of].name));
+                }
+            }
             TyRefKind::Optional(inner) => {
                 self.ty(*inner);
                 self.out.push('?');

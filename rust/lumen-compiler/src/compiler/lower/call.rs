@@ -201,7 +201,7 @@ impl<'a> Fx<'_, 'a> {
         if let CellBody::Operation { .. } = self.p.hir.cells[cell].body {
             return self.perform(e, call, cell, hint);
         }
-        if self.inlines(cell) {
+        if self.inlines(cell) && !self.p.dispatches(cell, &type_args) {
             return self.inline_call(e, call, cell, &declared_args, &type_args, want, hint);
         }
         let known = self.formals(cell, &type_args);

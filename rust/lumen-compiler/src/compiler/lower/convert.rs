@@ -4,7 +4,7 @@
 use super::fx::Fx;
 use super::regs::Fork;
 use super::value::{Counting, Own, Place, Val};
-use crate::compiler::typecheck::types::{Ty, TyKind};
+use crate::compiler::typecheck::types::{Ty, TyFlags, TyKind};
 use lumen_lir::{Label, Op, Reg, Repr, Slots};
 
 impl Fx<'_, '_> {
@@ -12,6 +12,10 @@ impl Fx<'_, '_> {
     pub(super) fn convert(&mut self, v: Val, to: Ty, hint: Option<Reg>) -> Val {
         if v.ty == to {
             return v;
+        }
+        if self.p.types.store.flags(to).any(TyFlags::OBJECT) {
+            let at = self.here();
+            self.p.enter(v.ty, to, at);
         }
         if v.place == Place::Never || to == Ty::NEVER || to == Ty::ERROR {
             return Val::new(v.place, to);

@@ -24,6 +24,9 @@ impl Lower<'_> {
             TyKind::Refined { .. } => self.types.store.erased(own),
             _ => own,
         };
+        if self.dispatches(cell, &type_args) {
+            return (cell, type_args);
+        }
         let found = self.tables.impls.find(&self.types.store, of, own);
         let Some((id, args)) = found else {
             if hir.traits[of].builtin == Bounds::default() {

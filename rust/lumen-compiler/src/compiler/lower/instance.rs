@@ -441,7 +441,7 @@ impl Fx<'_, '_> {
     ) -> Val {
         let (cell, type_args) = &self.p.implementation(cell, type_args.into());
         let cell = *cell;
-        if self.inlines(cell) {
+        if self.inlines(cell) && !self.p.dispatches(cell, type_args) {
             return self.expand_values(e, cell, type_args, args);
         }
         let values: Vec<Val> = args.into_iter().flatten().collect();

@@ -53,3 +53,10 @@ pub(super) fn confused(at: FileSpan, name: &str, what: &str) -> Diagnostic {
         .with_primary("this cell")
         .with_help("this is a limit of the compiler; please report it")
 }
+
+/// Two types that enter one `any Trait` and have one form at run time.
+pub(super) fn same_form(at: FileSpan, first: &str, second: &str, object: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0474, at, format!("`{first}` and `{second}` both become an `{object}`"))
+        .with_primary("a running program could not tell them apart")
+        .with_help("put one of them into a record")
+}

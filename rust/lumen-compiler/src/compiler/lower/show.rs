@@ -28,7 +28,9 @@ impl Lower<'_> {
             return known;
         }
         let parts = self.types.types_in(self.tables, ty);
-        let own = |&part: &Ty| self.tables.impls.find(&self.types.store, show, part).is_some();
+        let own = |&part: &Ty| {
+            self.is_shown(part) || self.tables.impls.find(&self.types.store, show, part).is_some()
+        };
         let found = parts.iter().any(own);
         self.own_texts.insert(ty, found);
         found
@@ -104,6 +106,7 @@ impl Fx<'_, '_> {
                 let types = self.fields(ty);
                 self.parts_text(v, &types, "", &commas(types.len()))
             }
+            TyKind::Object(_) => self.object_text(v),
             _ => self.text_of(v, true),
         }
     }

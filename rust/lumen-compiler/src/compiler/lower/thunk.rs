@@ -31,7 +31,7 @@ pub fn thunk(
     super::with(hir, tables, names, sources, options, &[thunk.cell], |p| {
         let entry = p.thunk(thunk);
         p.drain();
-        p.spread_effects();
+        p.complete();
         entry
     })
     .map(|(mut module, entry)| {

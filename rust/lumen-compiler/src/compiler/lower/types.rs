@@ -240,7 +240,7 @@ impl<'a> Types<'a> {
             TyKind::Bytes => TypeDesc::Bytes,
             TyKind::Null => TypeDesc::Null,
             TyKind::Json => TypeDesc::Json,
-            TyKind::Any => TypeDesc::Any,
+            TyKind::Any | TyKind::Object(_) => TypeDesc::Any,
             TyKind::List(elem) => {
                 let elem = self.describe(module, tables, elem).id;
                 TypeDesc::Obj(module.intern_class(ClassDesc::List { elem }))
@@ -274,6 +274,9 @@ impl<'a> Types<'a> {
                     self.pending.push((ty, class));
                     TypeDesc::Obj(class)
                 }
+            }
+            TyKind::Optional(inner) if matches!(self.kind(inner), TyKind::Object(_)) => {
+                TypeDesc::Any
             }
             TyKind::Optional(inner) => {
                 if let TyKind::Union(members) = self.kind(inner).clone() {
@@ -382,8 +385,10 @@ impl<'a> Types<'a> {
     /// Whether values of the type carry their type with them.
     pub(super) fn is_dynamic(&self, ty: Ty) -> bool {
         match self.kind(ty) {
-            TyKind::Any | TyKind::Json | TyKind::Union(_) => true,
-            TyKind::Optional(inner) => matches!(self.kind(*inner), TyKind::Union(_)),
+            TyKind::Any | TyKind::Json | TyKind::Union(_) | TyKind::Object(_) => true,
+            TyKind::Optional(inner) => {
+                matches!(self.kind(*inner), TyKind::Union(_) | TyKind::Object(_))
+            }
             _ => false,
         }
     }
@@ -422,6 +427,10 @@ impl<'a> Types<'a> {
                 applied(self.names.resolve(self.hir.records[*id].name), args)
             }
             TyKind::Enum(id, args) => applied(self.names.resolve(self.hir.enums[*id].name), args),
+            TyKind::Object(traits) => {
+                let names = traits.iter().map(|&of| self.names.resolve(self.hir.traits[of].name));
+                format!("any {}", names.collect::<Vec<_>>().join(" + "))
+            }
             TyKind::Optional(t) => format!("{}?", self.name_within(*t, depth - 1)),
             TyKind::Union(members) => members
                 .iter()

@@ -95,9 +95,11 @@ impl Parser<'_> {
         let first = self.bump();
         let next = self.tok();
         if first.symbol == sym::ANY_TRAIT && next.kind == TokenKind::Upper && !next.starts_line() {
-            self.reject_unbuilt(first, "a trait as a type (`any Trait`)");
-            self.bump();
-            return self.alloc_type(TypeKind::Error, first.span().to(next.span()));
+            let base = self.scratch.names.len();
+            self.trait_names();
+            let traits: Slice<Name> = finish_list!(self, names, names, base);
+            let span = self.span_from(first.lo);
+            return self.alloc_type(TypeKind::AnyTrait(traits), span);
         }
         let mut module = None;
         let mut name = Self::name_of(first);

@@ -98,6 +98,7 @@ impl<'g> Global<'g> {
             allowed: Vec::new(),
             type_params: Arena::new(),
             ty_refs: Arena::new(),
+            any_traits: Vec::new(),
             builtins: FxHashMap::default(),
             methods: FxHashMap::default(),
             variants: FxHashMap::default(),
@@ -220,6 +221,7 @@ impl<'g> Global<'g> {
                 | TyRefKind::Any
                 | TyRefKind::Param(_)
                 | TyRefKind::Union(_)
+                | TyRefKind::AnyTrait(_)
                 | TyRefKind::Infer => Head::Any,
             };
         }

@@ -227,6 +227,19 @@ pub(super) fn unknown_trait(at: FileSpan, name: &str, near: Option<&str>) -> Dia
 pub(super) fn trait_as_type(at: FileSpan, name: &str) -> Diagnostic {
     Diagnostic::new(Code::E0333, at, format!("`{name}` is a trait, not a type"))
         .with_primary("a trait says what a type can do; no value has it as its type")
+        .with_help(format!("for one type at a time use a parameter with this bound: `cell f[T: {name}](x: T)`"))
+        .with_fix(
+            format!("write `any {name}` for values of any type that has it"),
+            at,
+            format!("any {name}"),
+            Applicability::Maybe,
+        )
+}
+
+/// `any Ord`: a builtin trait without a method that one value alone decides.
+pub(super) fn any_of_builtin(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0469, at, format!("there is no `any {name}`"))
+        .with_primary("what it does needs two values of one type, or is there for every type")
         .with_help(format!("use a type parameter with this bound: `cell f[T: {name}](x: T)`"))
 }
 

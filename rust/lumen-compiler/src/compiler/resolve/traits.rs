@@ -178,6 +178,33 @@ impl Ctx<'_, '_> {
         TyRefKind::Error
     }
 
+    /// `any A + B`.
+    pub(super) fn any_trait(&mut self, traits: Slice<Name>) -> TyRefKind {
+        let ast = self.ast;
+        let mut found = Vec::with_capacity(traits.len());
+        for &name in &ast[traits] {
+            let of = match self.trait_named(name) {
+                Some(Bound::Trait(of)) => of,
+                Some(Bound::Builtin(Bounds::SHOW)) => match self.implementable(Bounds::SHOW, name) {
+                    Some(of) => of,
+                    None => return TyRefKind::Error,
+                },
+                Some(Bound::Builtin(_)) => {
+                    let (at, text) = (self.at(name.span), self.text(name.symbol));
+                    self.report(diagnostics::any_of_builtin(at, &text));
+                    return TyRefKind::Error;
+                }
+                None => return TyRefKind::Error,
+            };
+            let at = self.at(name.span);
+            self.g.hir.any_traits.push((of, at));
+            found.push(of);
+        }
+        found.sort_unstable();
+        found.dedup();
+        TyRefKind::AnyTrait(found.into())
+    }
+
     /// `Trait.method` as a value.
     pub(super) fn trait_member(&mut self, id: TraitId, name: Name) -> ExprKind {
         let methods = &self.g.hir.traits[id].methods;

@@ -37,6 +37,7 @@ impl Ctx<'_, '_> {
         let kind = match kind {
             ast::TypeKind::Error => TyRefKind::Error,
             ast::TypeKind::Named { module, name, args } => self.named(module, name, args, place),
+            ast::TypeKind::AnyTrait(traits) => self.any_trait(traits),
             ast::TypeKind::Optional(inner) => TyRefKind::Optional(self.ty_in(inner, place)),
             ast::TypeKind::Union(members) => TyRefKind::Union(self.tys(members, place)),
             ast::TypeKind::Tuple(elements) => TyRefKind::Tuple(self.tys(elements, place)),

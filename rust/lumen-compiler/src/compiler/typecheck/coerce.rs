@@ -63,6 +63,7 @@ impl BodyCx<'_, '_> {
             TyKind::Refined { base, .. } => self.fits_refined(own, base, span),
             TyKind::Any if self.is_sealed(own) => Fit::No,
             TyKind::Any => Fit::Converted,
+            TyKind::Object(traits) => self.fits_object(own, &traits),
             TyKind::Json => self.fits_json(own, span),
             TyKind::Optional(inner) => self.fits_optional(own, wanted, inner, span),
             TyKind::Union(members) => self.fits_union(own, &members, span),
@@ -191,6 +192,10 @@ impl BodyCx<'_, '_> {
                 if *id == self.hir.well_known.result && args.first() == Some(&wanted) =>
             {
                 d::result_as_value(at, &expected, &found)
+            }
+            (_, TyKind::Object(traits)) => {
+                let traits = traits.clone();
+                self.lacks_object(at, own, &traits, &expected, &found)
             }
             (TyKind::Any | TyKind::Json, _) => d::dynamic_as_value(at, &expected, &found),
             (TyKind::List(_), TyKind::List(_))

@@ -63,6 +63,7 @@ impl<'a> Checker<'a> {
         }
         self.check_regular();
         self.declare_traits();
+        self.check_any_traits();
         self.declare_impls();
         self.find_holders();
         if hir.aliases.values().any(|alias| alias.check.is_some()) {
@@ -384,8 +385,15 @@ impl<'a> Checker<'a> {
             }
             TyRefKind::Union(members) => {
                 let tys: Vec<Ty> = members.iter().map(|&m| self.ty(m, rows, file)).collect();
+                let of = tys.iter().find(|&&ty| self.store.members(ty).iter().any(|&m| self.is_object(m)));
+                if let Some(&of) = of.filter(|_| tys.iter().any(|&ty| ty != Ty::NULL && !self.is_object(ty))) {
+                    let shown = self.show(of);
+                    self.diags.push(d::any_trait_in_union(node.span.in_file(file), &shown));
+                    return Ty::ERROR;
+                }
                 self.store.union(&tys)
             }
+            TyRefKind::AnyTrait(traits) => self.store.intern(TyKind::Object(traits.clone())),
             TyRefKind::Fn { params, ret, row } => {
                 let params: Box<[Ty]> = params.iter().map(|&p| self.ty(p, rows, file)).collect();
                 let ret = self.ty(*ret, rows, file);

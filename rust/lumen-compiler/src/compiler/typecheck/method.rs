@@ -167,8 +167,12 @@ impl<'a> BodyCx<'_, 'a> {
         let Some(named) = self.c.trait_methods.get(&name) else { return Vec::new() };
         let kind = self.kind(ty);
         let Some(head) = head_of(kind) else { return Vec::new() };
-        if let TyKind::Param(param) = kind {
-            let implied = self.c.implied_by(*param);
+        let implied = match kind {
+            TyKind::Param(param) => Some(self.c.implied_by(*param)),
+            TyKind::Object(traits) => Some(self.c.implied_by_all(traits)),
+            _ => None,
+        };
+        if let Some(implied) = implied {
             let has = |of: TraitId| match self.hir.traits[of].builtin {
                 builtin if builtin == Bounds::default() => {
                     implied.traits.binary_search(&of).is_ok()

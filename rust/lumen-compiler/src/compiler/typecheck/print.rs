@@ -72,7 +72,11 @@ impl TypePrinter<'_> {
                 self.head(self.names.resolve(self.hir.enums[*id].name), args, out, left);
             }
             TyKind::Optional(inner) => {
-                let group = matches!(self.store.kind(*inner), TyKind::Union(_) | TyKind::Fn { .. });
+                let group = match self.store.kind(*inner) {
+                    TyKind::Union(_) | TyKind::Fn { .. } => true,
+                    TyKind::Object(traits) => traits.len() > 1,
+                    _ => false,
+                };
                 if group {
                     self.list("(", &[*inner], "", ")", out, left);
                 } else {
@@ -96,6 +100,11 @@ impl TypePrinter<'_> {
                 if *row != RowTy::EMPTY && self.store.row(*row).infer.is_empty() {
                     let _ = write!(out, " / {}", self.row(*row));
                 }
+            }
+            TyKind::Object(traits) => {
+                let names = traits.iter().map(|&of| self.names.resolve(self.hir.traits[of].name));
+                let names: Vec<&str> = names.collect();
+                let _ = write!(out, "any {}", names.join(" + "));
             }
             TyKind::Param(param) => out.push_str(self.param(*param).unwrap_or("_")),
             TyKind::Resumption { .. } => out.push_str("resumption"),

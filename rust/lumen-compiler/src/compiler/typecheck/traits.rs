@@ -20,7 +20,7 @@ pub(crate) struct Implied {
 }
 
 impl Implied {
-    fn add(&mut self, other: &Implied) {
+    pub(super) fn add(&mut self, other: &Implied) {
         self.bounds = self.bounds.union(other.bounds);
         self.traits.extend_from_slice(&other.traits);
         self.traits.sort_unstable();
@@ -82,6 +82,9 @@ impl<'a> Checker<'a> {
         }
         match self.store.kind(ty) {
             TyKind::Param(param) => self.implied_by(*param).traits.binary_search(&of).is_ok(),
+            TyKind::Object(traits) => {
+                self.implied_by_all(traits).traits.binary_search(&of).is_ok()
+            }
             _ => self.by_impl(ty, Some(of)),
         }
     }

@@ -4,7 +4,7 @@
 //! `Union` is flat, sorted, without duplicates, has two members or more and no `Null` member (then it is an
 //! `Optional` of the union). `Infer` occurs only while a body is being checked; tables hold none.
 
-use crate::compiler::hir::{AliasId, EnumId, Head, RecordId, TypeParamId};
+use crate::compiler::hir::{AliasId, EnumId, Head, RecordId, TraitId, TypeParamId};
 use lumen_lir::effects::EffectSet;
 use rustc_hash::FxHashMap;
 
@@ -53,6 +53,8 @@ pub enum TyKind {
         elem: Ty,
         row: RowTy,
     },
+    /// `any A + B`: a dynamic value whose type has these traits. Sorted, one or more.
+    Object(Box<[TraitId]>),
     Param(TypeParamId),
     /// A refined alias with its arguments and the type that it refines.
     Refined {
@@ -100,6 +102,7 @@ impl TyKind {
             | TyKind::Null
             | TyKind::Json
             | TyKind::Any
+            | TyKind::Object(_)
             | TyKind::Param(_)
             | TyKind::Infer(_) => {}
         }
@@ -117,7 +120,7 @@ pub struct RowKind {
 
 /// What a type contains, so that walks can stop early.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct TyFlags(u8);
+pub struct TyFlags(u16);
 
 impl TyFlags {
     /// A unification variable.
@@ -136,6 +139,8 @@ impl TyFlags {
     pub const SECRET: TyFlags = TyFlags(64);
     /// `Untrusted[T]`.
     pub const UNTRUSTED: TyFlags = TyFlags(128);
+    /// An `any Trait`.
+    pub const OBJECT: TyFlags = TyFlags(256);
 
     /// Whether any of `other`'s flags is set.
     pub const fn any(self, other: TyFlags) -> bool {
@@ -259,6 +264,7 @@ impl TyStore {
                 info.flags = info.flags.union(TyFlags::UNTRUSTED);
             }
             TyKind::Refined { .. } => info.flags = info.flags.union(TyFlags::REFINED),
+            TyKind::Object(_) => info.flags = TyFlags::OBJECT,
             TyKind::Param(_) => info.flags = TyFlags::PARAM,
             TyKind::Infer(_) => info.flags = TyFlags::INFER,
             TyKind::Error => info.flags = TyFlags::ERROR,
@@ -388,7 +394,7 @@ pub fn head_of(kind: &TyKind) -> Option<Head> {
         TyKind::Optional(_) => Head::Optional,
         TyKind::Record(id, _) => Head::Record(*id),
         TyKind::Enum(id, _) => Head::Enum(*id),
-        TyKind::Any | TyKind::Union(_) | TyKind::Param(_) => Head::Any,
+        TyKind::Any | TyKind::Union(_) | TyKind::Object(_) | TyKind::Param(_) => Head::Any,
         // Traits of its base hold for a refined type by widening only: what they make is of the base.
         TyKind::Refined { .. } => return None,
         TyKind::Error | TyKind::Never | TyKind::Resumption { .. } | TyKind::Infer(_) => {

@@ -81,6 +81,43 @@ pub(in super::super) fn missing_parent_impl(
         .with_help(format!("implement it too: `impl {parent} for {ty}`"))
 }
 
+/// `any Trait` of a trait with a method that needs to know the type of its receiver.
+pub(in super::super) fn any_of_unsafe(
+    at: FileSpan,
+    name: &str,
+    method: &str,
+    problem: &str,
+    place: FileSpan,
+) -> Diagnostic {
+    Diagnostic::new(Code::E0469, at, format!("there is no `any {name}`"))
+        .with_primary(format!("its method `{method}` {problem}"))
+        .with_label(place, "the method")
+        .with_help(format!(
+            "use a type parameter with this bound: `cell f[T: {name}](x: T)`, or move the method to another trait"
+        ))
+}
+
+/// `any Trait` of a trait whose parent compares or adds values of one type.
+pub(in super::super) fn any_with_parent(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0469, at, format!("there is no `any {name}`"))
+        .with_primary("`Ord` and `Num` need two values of one type")
+        .with_help(format!("use a type parameter with this bound: `cell f[T: {name}](x: T)`"))
+}
+
+/// A value whose type cannot be told at run time where an `any Trait` is wanted.
+pub(in super::super) fn untold_in_any(at: FileSpan, wanted: &str, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0471, at, format!("a value of type `{found}` cannot be an `{wanted}`"))
+        .with_primary("which impl is meant could not be told at run time")
+        .with_help("convert it to a type first, with `as` or a match; for a value that may be missing write `any Trait?`")
+}
+
+/// An `any Trait` as a member of a union.
+pub(in super::super) fn any_trait_in_union(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0472, at, format!("`{name}` cannot be a member of a union"))
+        .with_primary("whether a value has a trait cannot be asked at run time")
+        .with_help("use an enum with a variant for each case")
+}
+
 /// Several traits give a method of this name.
 pub(in super::super) fn ambiguous_method(at: FileSpan, name: &str, traits: &[&str]) -> Diagnostic {
     let ways: Vec<String> = traits.iter().map(|of| format!("`{of}.{name}(…)`")).collect();
