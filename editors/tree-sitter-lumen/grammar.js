@@ -52,7 +52,8 @@ module.exports = grammar({
         optional($.row),
       ),
     type_parameters: ($) => seq("[", commaSep(seq($.type_identifier, optional($._bounds))), "]"),
-    _bounds: ($) => seq(":", $.type_identifier, repeat(seq("+", $.type_identifier))),
+    _bounds: ($) => seq(":", $._trait, repeat(seq("+", $._trait))),
+    _trait: ($) => prec.right(seq($.type_identifier, optional(seq("[", commaSep1($._type), "]")))),
     parameters: ($) => seq("(", commaSep($.parameter), ")"),
     parameter: ($) =>
       seq(
@@ -85,12 +86,12 @@ module.exports = grammar({
       ),
     trait: ($) =>
       seq(
-        optional($._modifiers), "trait", field("name", $.type_identifier), optional($._bounds), $._newline,
+        optional($._modifiers), "trait", field("name", $.type_identifier), optional($.type_parameters), optional($._bounds), $._newline,
         repeat(seq(choice($.cell, $.method_signature), $._newline)), "end",
       ),
     impl: ($) =>
       seq(
-        "impl", optional($.type_parameters), field("trait", $.type_identifier), "for", field("type", $._type), $._newline,
+        "impl", optional($.type_parameters), field("trait", $.type_identifier), optional(seq("[", commaSep1($._type), "]")), "for", field("type", $._type), $._newline,
         repeat(seq($.cell, $._newline)), "end",
       ),
     effect: ($) =>
@@ -334,7 +335,7 @@ module.exports = grammar({
 
     _type: ($) => choice($.union_type, $._single_type),
     union_type: ($) => prec.right(1, seq($._single_type, repeat1(seq("|", $._single_type)))),
-    _single_type: ($) => choice($.named_type, $.optional_type, $.tuple_type, $.function_type),
+    _single_type: ($) => choice($.named_type, $.any_type, $.optional_type, $.tuple_type, $.function_type),
     named_type: ($) =>
       prec.right(
         seq(
@@ -343,6 +344,7 @@ module.exports = grammar({
           optional(seq("[", commaSep1($._type), "]")),
         ),
       ),
+    any_type: ($) => prec.right(seq("any", $._trait, repeat(seq("+", $._trait)))),
     optional_type: ($) => prec(P.postfix, seq($._single_type, "?")),
     tuple_type: ($) => seq("(", commaSep1($._type), ")"),
     function_type: ($) => prec.right(seq("fn", "(", commaSep($._type), ")", "->", $._type, optional($.row))),

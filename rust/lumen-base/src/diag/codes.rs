@@ -204,6 +204,7 @@ codes! {
     E0471 "untold-in-any"
     E0472 "any-in-union"
     E0474 "same-form"
+    E0475 "unchecked-any"
     E0480 "yield-outside-generator"
     E0481 "generator-value"
     E0482 "misplaced-generator"

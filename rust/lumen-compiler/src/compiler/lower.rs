@@ -369,7 +369,7 @@ impl<'a> Lower<'a> {
         });
         self.instances.insert(key.clone(), (id, class));
         if self.defers(&key) {
-            self.objects.dispatchers.push(Job { key, id, class, captures });
+            self.put_aside(Job { key, id, class, captures });
         } else if self.is_within_limits(&key) {
             self.queue.push_back(Job { key, id, class, captures });
         }

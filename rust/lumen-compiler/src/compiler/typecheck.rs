@@ -150,6 +150,8 @@ pub(crate) struct Checker<'a> {
     hold_fn: Holders,
     /// Those that hold a `Secret`.
     hold_secret: Holders,
+    /// Those that hold an `any Trait`.
+    hold_any: Holders,
     /// Every name that some method has.
     method_names: FxHashSet<Symbol>,
     /// Those that methods of std modules have.
@@ -186,6 +188,7 @@ impl<'a> Checker<'a> {
             known_impls: RefCell::default(),
             hold_fn: Holders::default(),
             hold_secret: Holders::default(),
+            hold_any: Holders::default(),
             std_method_names: hir
                 .methods
                 .iter()

@@ -5,6 +5,7 @@
 
 use super::codes;
 use super::fx::Fx;
+use super::limits;
 use super::types::Types;
 use super::value::{Place, Val, Want};
 use crate::compiler::hir::{CellId, RecordId};
@@ -92,6 +93,22 @@ impl Fx<'_, '_> {
         self.payload_of(result, 0, Want::Own)
     }
 
+    /// Reports a dynamic value that would become an `any Trait`, or something that holds one.
+    pub(super) fn refuse_any(&mut self, ty: Ty) {
+        let parts = self.p.types.types_in(self.p.tables, ty);
+        let hir = self.p.hir;
+        let found = parts.iter().find_map(|&part| match self.p.types.kind(part) {
+            TyKind::Object(traits) => traits.first().copied(),
+            _ => None,
+        });
+        let Some(of) = found.map(|of| &hir.traits[of]) else { return };
+        let at = of.name_span.in_file(hir.modules[of.module].file);
+        let found = limits::unchecked_any(at, &self.p.types.name(ty));
+        if !self.p.errors.contains(&found) {
+            self.p.errors.push(found);
+        }
+    }
+
     /// Functions carry no rows at run time, so no check can tell them apart.
     pub(super) fn holds_function(&mut self, ty: Ty) -> bool {
         self.p.types.store.flags(ty).any(TyFlags::FN)
@@ -101,6 +118,7 @@ impl Fx<'_, '_> {
     pub(super) fn conversion_plan(&mut self, exact: Ty, list: Ty) -> Val {
         let hir = self.p.hir;
         let ty = self.p.types.store.erased(exact);
+        self.refuse_any(ty);
         let mut values = Vec::new();
         let int = |value: i64| Val::new(Place::Int(value), Ty::INT);
         for (record, ty) in self.records_in(ty) {

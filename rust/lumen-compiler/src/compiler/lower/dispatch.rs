@@ -25,7 +25,7 @@ pub(super) struct Objects {
     /// By `any Trait`: others whose values enter it.
     wider: BTreeMap<Ty, Vec<Ty>>,
     /// Cells to be written last.
-    pub(super) dispatchers: Vec<Job>,
+    dispatchers: Vec<Job>,
     /// Dispatchers and types for which instances were asked for.
     asked: FxHashSet<(usize, Ty)>,
 }
@@ -73,6 +73,15 @@ fn implies(hir: &Hir, of: TraitId, bounds: Bounds) -> bool {
     false
 }
 
+/// The `any Trait` of a dispatcher's receiver.
+fn object_of(key: &Key) -> Ty {
+    match key {
+        Key::Cell(_, args) => args.first().copied().unwrap_or(Ty::ERROR),
+        Key::Text(ty) => *ty,
+        _ => Ty::ERROR,
+    }
+}
+
 impl Lower<'_> {
     /// Notes that values of type `from` become values of type `to`.
     pub(super) fn enter(&mut self, from: Ty, to: Ty, at: FileSpan) {
@@ -116,19 +125,54 @@ impl Lower<'_> {
     /// Whether values of an `any Trait` may have a text of their own.
     pub(super) fn is_shown(&self, ty: Ty) -> bool {
         match self.types.kind(ty) {
-            TyKind::Object(traits) => {
-                traits.iter().any(|&of| implies(self.hir, of, Bounds::SHOW))
-            }
+            TyKind::Object(traits) => traits.iter().any(|&of| implies(self.hir, of, Bounds::SHOW)),
+            _ => false,
+        }
+    }
+
+    /// Whether an instance is a dispatcher.
+    pub(super) fn defers(&self, key: &Key) -> bool {
+        match key {
+            Key::Cell(cell, args) => self.dispatches(*cell, args),
+            Key::Text(ty) => self.is_object(*ty),
             _ => false,
         }
     }
 
     /// Puts a dispatcher aside until everything else is lowered.
-    pub(super) fn defers(&mut self, key: &Key) -> bool {
-        match key {
-            Key::Cell(cell, args) => self.dispatches(*cell, args),
-            Key::Text(ty) => self.is_object(*ty),
-            _ => false,
+    pub(super) fn put_aside(&mut self, job: Job) {
+        let object = object_of(&job.key);
+        self.objects.dispatchers.push(job);
+        if self.hir.modules.values().any(|module| module.is_entry) {
+            self.enter_earlier(object);
+        }
+    }
+
+    /// What may have entered in earlier entries of a session: what has an impl, and what their bodies convert.
+    fn enter_earlier(&mut self, object: Ty) {
+        let TyKind::Object(traits) = self.types.kind(object).clone() else { return };
+        let Some(&first) = traits.first() else { return };
+        let (hir, tables) = (self.hir, self.tables);
+        let is_open = |types: &super::Types<'_>, ty: Ty| types.store.flags(ty).any(TyFlags::PARAM);
+        for (id, decl) in hir.impls.iter().filter(|(_, decl)| decl.of == Some(first)) {
+            let Some(info) = tables.impls.info(id) else { continue };
+            let target = self.types.store.erased(info.target);
+            let has = |&of: &TraitId| tables.impls.find(&self.types.store, of, target).is_some();
+            if !is_open(&self.types, target) && traits.iter().all(has) {
+                let at = decl.head.in_file(hir.modules[decl.module].file);
+                self.enter(target, object, at);
+            }
+        }
+        for (id, body) in tables.bodies.iter() {
+            let mut found: Vec<(Ty, Ty)> =
+                body.adjust.iter().map(|(&expr, &to)| (body.ty(expr), to)).collect();
+            found.sort_unstable();
+            let at = hir.cells[id].name_span.in_file(self.file_of(id));
+            for (from, to) in found {
+                if !is_open(&self.types, from) {
+                    self.enter(from, to, at);
+                }
+            }
         }
     }
 
@@ -138,12 +182,7 @@ impl Lower<'_> {
         let mut at = 0;
         while at < self.objects.dispatchers.len() {
             let key = self.objects.dispatchers[at].key.clone();
-            let object = match &key {
-                Key::Cell(_, args) => args[0],
-                Key::Text(ty) => *ty,
-                _ => Ty::ERROR,
-            };
-            for (ty, _) in self.objects.entering(object) {
+            for (ty, _) in self.objects.entering(object_of(&key)) {
                 if !self.objects.asked.insert((at, ty)) {
                     continue;
                 }
@@ -206,7 +245,10 @@ impl Lower<'_> {
             let v = fx.call_with(cell, &args, values, None);
             fx.leave_with(v, known.ret);
         });
-        fx.fail_text(codes::CONVERSION, "the type of this value was not known when the call was compiled");
+        fx.fail_text(
+            codes::CONVERSION,
+            "the type of this value was not known when the call was compiled",
+        );
         fx.close_cell(job, known.ret);
     }
 }

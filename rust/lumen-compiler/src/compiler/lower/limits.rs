@@ -60,3 +60,12 @@ pub(super) fn same_form(at: FileSpan, first: &str, second: &str, object: &str) -
         .with_primary("a running program could not tell them apart")
         .with_help("put one of them into a record")
 }
+
+/// A conversion in a generic cell whose type argument is or holds an `any Trait`.
+pub(super) fn unchecked_any(at: FileSpan, ty: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0475, at, format!("a dynamic value cannot be checked against `{ty}`"))
+        .with_primary("whether a value has this trait cannot be asked at run time")
+        .with_help(
+            "convert to a type that has the trait; its values enter `any Trait` by themselves",
+        )
+}

@@ -209,6 +209,7 @@ impl Fx<'_, '_> {
             return self.as_planned(validate, v, exact);
         }
         let to = self.p.types.store.erased(exact);
+        self.refuse_any(to);
         let info = self.info(to);
         let (src, v) = self.reg(v);
         let out = match info.slots {

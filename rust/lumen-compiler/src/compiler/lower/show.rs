@@ -61,6 +61,36 @@ impl Lower<'_> {
 impl Fx<'_, '_> {
     /// A value as what a text shows: itself, or its own text.
     pub(super) fn shown(&mut self, v: Val) -> Val {
+        let may_be_text = match self.kind(v.ty) {
+            TyKind::Optional(inner) => self.p.is_object(inner),
+            _ => self.p.is_object(v.ty),
+        } || self.p.types.store.members(v.ty).contains(&Ty::STRING);
+        if !may_be_text || !self.r.reachable || !self.p.has_own_text(v.ty) {
+            return self.shown_inside(v);
+        }
+        // A String that is not part of another value stands without quotes.
+        let dest = self.dest(Ty::STRING);
+        let (other, end) = (self.b.new_label(), self.b.new_label());
+        let v = self.load(v, None);
+        let test = self.alias(v);
+        self.jump_is(test, Ty::STRING, false, other, false);
+        let fork = self.r.fork();
+        let again = self.alias(v);
+        let text = self.convert(again, Ty::STRING, None);
+        let text = self.own(text, None);
+        self.place(text, dest);
+        let first = self.end_first(&fork, end);
+        self.b.bind(other);
+        let again = self.alias(v);
+        let text = self.shown_inside(again);
+        self.place(text, dest);
+        self.end_second(fork, first, end);
+        self.done(v);
+        self.take_dest(dest)
+    }
+
+    /// A value inside of another as what a text shows.
+    fn shown_inside(&mut self, v: Val) -> Val {
         if !self.r.reachable || !self.p.has_own_text(v.ty) {
             return v;
         }
@@ -123,7 +153,7 @@ impl Fx<'_, '_> {
 
     /// The text of a value inside of another: its own, or that of its structure with texts in quotes.
     pub(super) fn inner_text(&mut self, v: Val) -> Val {
-        if self.p.has_own_text(v.ty) { self.shown(v) } else { self.text_of(v, true) }
+        if self.p.has_own_text(v.ty) { self.shown_inside(v) } else { self.text_of(v, true) }
     }
 
     fn optional_text(&mut self, v: Val) -> Val {
@@ -196,7 +226,7 @@ impl Fx<'_, '_> {
             let again = self.alias(v);
             let part = self.load_field(again, i as u32, ty, Want::Borrow, None);
             let own = self.p.has_own_text(ty);
-            let part = if own { self.shown(part) } else { part };
+            let part = if own { self.shown_inside(part) } else { part };
             let debug = FormatSpec { ty: Some(FormatType::Debug), ..FormatSpec::default() };
             let spec = if own { FormatSpec::default() } else { debug };
             template.push(TemplatePart::Hole { ty: self.info(part.ty).id, spec });

@@ -227,7 +227,9 @@ pub(super) fn unknown_trait(at: FileSpan, name: &str, near: Option<&str>) -> Dia
 pub(super) fn trait_as_type(at: FileSpan, name: &str) -> Diagnostic {
     Diagnostic::new(Code::E0333, at, format!("`{name}` is a trait, not a type"))
         .with_primary("a trait says what a type can do; no value has it as its type")
-        .with_help(format!("for one type at a time use a parameter with this bound: `cell f[T: {name}](x: T)`"))
+        .with_help(format!(
+            "for one type at a time use a parameter with this bound: `cell f[T: {name}](x: T)`"
+        ))
         .with_fix(
             format!("write `any {name}` for values of any type that has it"),
             at,

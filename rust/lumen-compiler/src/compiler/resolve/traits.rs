@@ -185,10 +185,12 @@ impl Ctx<'_, '_> {
         for &name in &ast[traits] {
             let of = match self.trait_named(name) {
                 Some(Bound::Trait(of)) => of,
-                Some(Bound::Builtin(Bounds::SHOW)) => match self.implementable(Bounds::SHOW, name) {
-                    Some(of) => of,
-                    None => return TyRefKind::Error,
-                },
+                Some(Bound::Builtin(Bounds::SHOW)) => {
+                    match self.implementable(Bounds::SHOW, name) {
+                        Some(of) => of,
+                        None => return TyRefKind::Error,
+                    }
+                }
                 Some(Bound::Builtin(_)) => {
                     let (at, text) = (self.at(name.span), self.text(name.symbol));
                     self.report(diagnostics::any_of_builtin(at, &text));

@@ -144,7 +144,7 @@ impl<'a> Checker<'a> {
                 sig.params.iter().copied().chain([sig.ret]).zip(refs).collect();
             let file = hir.modules[cell.module].file;
             for (ty, written) in types {
-                if !self.no_functions(ty, &mut |_| false) {
+                if !self.no_functions(ty, &mut |_| false) || self.holds_any(ty) {
                     let at = hir.ty_refs[written].span.in_file(file);
                     let shown = self.show(ty);
                     self.diags.push(d::host_type(at, &shown));

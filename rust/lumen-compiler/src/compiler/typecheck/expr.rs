@@ -408,6 +408,7 @@ impl<'a> BodyCx<'_, 'a> {
                 self.out.adjust.insert(expr, common);
             }
             Fit::Enters => self.enter_refined(expr, common),
+            Fit::No if self.c.is_object(common) => self.mismatch(expr, own, common),
             Fit::No => {
                 let (own, common) = (self.c.zonk(own), self.c.zonk(common));
                 let silent = self.c.store.flags(own).any(TyFlags::ERROR)
@@ -599,14 +600,19 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// Reports when a value of type `own` cannot become a `target` by `as`.
     fn converts(&mut self, value: ExprId, own: Ty, target: Ty, span: Span) {
+        let dynamic = matches!(self.kind(own), TyKind::Any | TyKind::Json | TyKind::Object(_));
+        if dynamic && own != target && self.c.holds_any(target) {
+            let (at, wanted) = (self.here(span), self.c.show(target));
+            self.report(d::no_conversion_to_any(at, &wanted));
+            return;
+        }
         let fine = match self.kind(own) {
             TyKind::Error | TyKind::Never => true,
             TyKind::Any => !self.c.store.flags(target).any(TyFlags::FN),
             TyKind::Json => !self.c.store.flags(target).any(TyFlags::FN) && target != Ty::BYTES,
-            TyKind::Optional(_) | TyKind::Union(_) => {
+            TyKind::Optional(_) | TyKind::Union(_) | TyKind::Object(_) => {
                 let wanted = self.c.store.members(target);
-                let members = self.c.store.members(own);
-                wanted.iter().all(|member| members.contains(member))
+                wanted.iter().all(|&member| self.may_be(own, member))
                     || self.enters_as(value, own, target, span)
             }
             _ => self.enters_as(value, own, target, span),

@@ -146,10 +146,19 @@ impl<'a> Checker<'a> {
         found
     }
 
-    /// Finds the records and enums that hold a function or a secret, directly or through others.
+    /// Whether a value of `ty` may be or hold an `any Trait`, type parameters aside.
+    pub(super) fn holds_any(&self, ty: Ty) -> bool {
+        let mut found = self.store.flags(ty).any(TyFlags::OBJECT);
+        let n_records = self.hir.records.len();
+        nominal_parts(&self.store, ty, n_records, &mut |at| found |= self.hold_any.0[at]);
+        found
+    }
+
+    /// Finds the records and enums that hold a function, a secret or an `any Trait`, directly or through others.
     pub(super) fn find_holders(&mut self) {
         self.hold_fn = self.holders(TyFlags::FN);
         self.hold_secret = self.holders(TyFlags::SECRET);
+        self.hold_any = self.holders(TyFlags::OBJECT);
     }
 
     fn holders(&self, flag: TyFlags) -> Holders {

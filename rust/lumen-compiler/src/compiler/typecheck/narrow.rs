@@ -197,9 +197,8 @@ impl BodyCx<'_, '_> {
         if matches!(ty, Ty::ANY | Ty::JSON) {
             return by;
         }
-        let wanted = self.c.store.members(by);
-        let mut left = self.c.store.members(ty);
-        left.retain(|member| wanted.contains(member));
+        let mut left = self.c.store.members(by);
+        left.retain(|&member| self.may_be(ty, member));
         self.c.store.union(&left)
     }
 }
@@ -211,7 +210,12 @@ pub(super) fn either(cx: &mut BodyCx<'_, '_>, a: Vec<Fact>, b: &[Fact]) -> Vec<F
         let other = b.iter().rev().find(|o| o.local == fact.local && o.path == fact.path);
         if let Some(other) = other {
             let ty = cx.c.store.union(&[fact.ty, other.ty]);
-            out.push(Fact { ty, ..fact });
+            // An `any Trait` has methods that a union of types has not.
+            let declared = cx.out.local_ty.get(fact.local).copied().unwrap_or(Ty::ERROR);
+            let keeps = fact.path.is_empty() && cx.has_object(declared);
+            if !keeps || !matches!(cx.c.store.kind(ty), TyKind::Union(_)) {
+                out.push(Fact { ty, ..fact });
+            }
         }
     }
     out

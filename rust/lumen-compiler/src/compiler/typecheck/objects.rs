@@ -9,7 +9,7 @@ use super::body::BodyCx;
 use super::coerce::Fit;
 use super::diagnostics as d;
 use super::traits::Implied;
-use super::types::{Ty, TyKind};
+use super::types::{Ty, TyFlags, TyKind};
 use crate::compiler::hir::{Bound, Bounds, CellId, TraitId, TyRefId, TyRefKind, TypeParamId};
 use lumen_base::{Diagnostic, FileSpan};
 
@@ -24,16 +24,17 @@ impl Checker<'_> {
         let hir = self.hir;
         for &(of, at) in &hir.any_traits {
             let implied = self.implied[of.index()].clone();
-            let fixed = implied.bounds.contains(Bounds::ORD) || implied.bounds.contains(Bounds::NUM);
+            let fixed =
+                implied.bounds.contains(Bounds::ORD) || implied.bounds.contains(Bounds::NUM);
             let name = self.names.resolve(hir.traits[of].name);
             if fixed {
                 self.diags.push(d::any_with_parent(at, name));
                 continue;
             }
             let methods = implied.traits.iter().flat_map(|&of| hir.traits[of].methods.iter());
-            let found = methods.copied().find_map(|method| {
-                self.tied_to_self(of, method).map(|problem| (method, problem))
-            });
+            let found = methods
+                .copied()
+                .find_map(|method| self.tied_to_self(of, method).map(|problem| (method, problem)));
             if let Some((method, problem)) = found {
                 let decl = &hir.cells[method];
                 let place = decl.name_span.in_file(hir.modules[decl.module].file);
@@ -95,6 +96,31 @@ impl Checker<'_> {
 }
 
 impl BodyCx<'_, '_> {
+    /// Whether a value of type `own` may be one of type `part`: a member, or what enters an `any Trait` in it.
+    pub(super) fn may_be(&self, own: Ty, part: Ty) -> bool {
+        self.c.store.members(own).into_iter().any(|member| match self.kind(member) {
+            _ if member == part => true,
+            TyKind::Object(traits) => self.enters(part, traits),
+            _ => false,
+        })
+    }
+
+    /// Whether values of a known type enter an `any Trait`.
+    fn enters(&self, own: Ty, traits: &[TraitId]) -> bool {
+        let told_apart = !matches!(
+            self.kind(own),
+            TyKind::Null | TyKind::Json | TyKind::Any | TyKind::Optional(_) | TyKind::Union(_)
+        );
+        // Of what is sealed the type tells more than the value may.
+        let sealed = self.c.store.flags(own).any(TyFlags::SECRET.union(TyFlags::UNTRUSTED));
+        told_apart && !sealed && self.c.lacking(own, traits).is_none()
+    }
+
+    /// Whether `ty` is or may be an `any Trait`.
+    pub(super) fn has_object(&self, ty: Ty) -> bool {
+        self.c.store.members(ty).into_iter().any(|member| self.c.is_object(member))
+    }
+
     /// Why a value of type `own` does not enter an `any Trait`.
     pub(super) fn lacks_object(
         &mut self,
@@ -105,6 +131,9 @@ impl BodyCx<'_, '_> {
         found: &str,
     ) -> Diagnostic {
         match self.kind(own) {
+            TyKind::Optional(inner) if self.enters(*inner, traits) => {
+                d::optional_as_value(at, expected, found)
+            }
             TyKind::Null | TyKind::Json | TyKind::Any => d::untold_in_any(at, expected, found),
             _ => match self.c.lacking(own, traits) {
                 Some(of) => {
@@ -119,15 +148,7 @@ impl BodyCx<'_, '_> {
     /// Whether a value of type `own` enters an `any Trait`.
     pub(super) fn fits_object(&mut self, own: Ty, traits: &[TraitId]) -> Fit {
         let own = self.c.zonk(own);
-        let told_apart = !matches!(
-            self.kind(own),
-            TyKind::Null | TyKind::Json | TyKind::Any | TyKind::Optional(_) | TyKind::Union(_)
-        );
-        let open = self.c.store.flags(own).any(super::types::TyFlags::INFER);
-        if told_apart && !open && self.c.lacking(own, traits).is_none() {
-            Fit::Converted
-        } else {
-            Fit::No
-        }
+        let open = self.c.store.flags(own).any(TyFlags::INFER);
+        if !open && self.enters(own, traits) { Fit::Converted } else { Fit::No }
     }
 }

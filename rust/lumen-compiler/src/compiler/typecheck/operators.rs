@@ -431,6 +431,9 @@ impl BodyCx<'_, '_> {
             self.report(d::always_true(at, &shown));
             return Facts::default();
         }
+        if self.has_object(own) && matches!(self.kind(target), TyKind::Union(_)) {
+            return Facts::default();
+        }
         let (yes, no) = (self.intersect(own, target), self.subtract(own, target));
         let fact =
             |cx: &Self, ty: Ty| -> Vec<Fact> { cx.fact(value, own, ty).into_iter().collect() };
@@ -466,6 +469,10 @@ impl BodyCx<'_, '_> {
             self.report(d::untestable(at, &wanted));
             return false;
         }
+        if self.c.store.flags(target).any(TyFlags::OBJECT) {
+            self.report(d::untestable_any(at, &wanted));
+            return false;
+        }
         let fine = match self.kind(own) {
             TyKind::Infer(_) => {
                 self.report(d::annotate(at));
@@ -477,8 +484,8 @@ impl BodyCx<'_, '_> {
                 self.c.store.members(target).iter().all(|member| members.contains(member))
             }
             _ => {
-                let members = self.c.store.members(own);
-                self.c.store.members(target).iter().all(|member| members.contains(member))
+                let wanted = self.c.store.members(target);
+                wanted.into_iter().all(|member| self.may_be(own, member))
             }
         };
         if !fine {

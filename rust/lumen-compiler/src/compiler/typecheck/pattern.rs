@@ -147,7 +147,7 @@ impl<'a> BodyCx<'_, 'a> {
             self.unify(ty, own, span);
             return;
         }
-        if matches!(ty, Ty::ANY | Ty::JSON) && !(ty == Ty::JSON && own == Ty::BYTES) {
+        if self.is_open(ty, own) && !(ty == Ty::JSON && own == Ty::BYTES) {
             self.out.pat_member.insert(pat, own);
             return;
         }
@@ -160,10 +160,15 @@ impl<'a> BodyCx<'_, 'a> {
         self.member_pattern(pat, ty, span, what, &|_, member| member == own);
     }
 
+    /// Whether values of type `ty` carry their types, and may be of type `part`.
+    fn is_open(&self, ty: Ty, part: Ty) -> bool {
+        matches!(ty, Ty::ANY | Ty::JSON) || (self.has_object(ty) && self.may_be(ty, part))
+    }
+
     fn range_pattern(&mut self, pat: PatId, ty: Ty, own: Ty, span: Span) {
         if matches!(self.kind(ty), TyKind::Infer(_)) {
             self.unify(ty, own, span);
-        } else if matches!(ty, Ty::ANY | Ty::JSON) {
+        } else if self.is_open(ty, own) {
             self.out.pat_member.insert(pat, own);
         } else {
             self.member_pattern(pat, ty, span, "a range", &|_, member| member == own);
@@ -301,6 +306,18 @@ impl<'a> BodyCx<'_, 'a> {
             TyKind::Enum(owner, _) => head == Head::Enum(*owner),
             _ => false,
         };
+        if type_params.is_empty() && ty != Ty::JSON {
+            let none: Box<[Ty]> = Box::default();
+            let only = self.c.store.intern(match head {
+                Head::Record(record) => TyKind::Record(record, none),
+                Head::Enum(owner) => TyKind::Enum(owner, none),
+                _ => return None,
+            });
+            if self.is_open(ty, only) {
+                self.out.pat_member.insert(pat, only);
+                return Some(Box::default());
+            }
+        }
         let member = self.member_pattern(pat, ty, span, what, &has_head)?;
         match self.kind(member) {
             TyKind::Record(_, args) | TyKind::Enum(_, args) => Some(args.clone()),

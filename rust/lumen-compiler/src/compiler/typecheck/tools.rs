@@ -42,7 +42,7 @@ impl BodyCx<'_, '_> {
 
     fn require_json(&mut self, ty: Ty, at: FileSpan) {
         let ty = self.c.zonk(ty);
-        if !self.c.has_no_functions(ty) {
+        if !self.c.has_no_functions(ty) || self.c.holds_any(ty) {
             let shown = self.c.show(ty);
             self.report(d::no_json(at, &shown));
         }

@@ -82,9 +82,7 @@ impl<'a> Checker<'a> {
         }
         match self.store.kind(ty) {
             TyKind::Param(param) => self.implied_by(*param).traits.binary_search(&of).is_ok(),
-            TyKind::Object(traits) => {
-                self.implied_by_all(traits).traits.binary_search(&of).is_ok()
-            }
+            TyKind::Object(traits) => self.implied_by_all(traits).traits.binary_search(&of).is_ok(),
             _ => self.by_impl(ty, Some(of)),
         }
     }

@@ -14,6 +14,20 @@ pub(in super::super) fn untestable(at: FileSpan, wanted: &str) -> Diagnostic {
         .with_primary("functions cannot be told apart at run time")
 }
 
+/// A value cannot be tested for a type with an `any Trait` in it.
+pub(in super::super) fn untestable_any(at: FileSpan, wanted: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0439, at, format!("`{wanted}` cannot be tested for"))
+        .with_primary("whether a value has a trait cannot be asked at run time")
+        .with_help("test for the types that have the trait, one by one")
+}
+
+/// A dynamic value cannot become a type with an `any Trait` in it.
+pub(in super::super) fn no_conversion_to_any(at: FileSpan, wanted: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0440, at, format!("nothing becomes a `{wanted}` by `as`"))
+        .with_primary("it is or holds an `any Trait`: whether a value has a trait cannot be asked at run time")
+        .with_help("convert to a type that has the trait; its values enter `any Trait` by themselves")
+}
+
 /// A `found` cannot become a `wanted` by `as`.
 pub(in super::super) fn bad_conversion(at: FileSpan, wanted: &str, found: &str) -> Diagnostic {
     Diagnostic::new(Code::E0440, at, format!("a `{found}` cannot become a `{wanted}` by `as`"))
@@ -24,7 +38,7 @@ pub(in super::super) fn bad_conversion(at: FileSpan, wanted: &str, found: &str) 
 /// A value of `ty` cannot cross between a program and its host.
 pub(in super::super) fn host_type(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0470, at, format!("a `{ty}` cannot cross to the embedding program"))
-        .with_primary("it is or holds a function")
+        .with_primary("it is or holds a function or an `any Trait`")
         .with_help("pass data, and call the function on this side")
 }
 

@@ -22,7 +22,7 @@ pub(in super::super) fn effect_without_grant(
 /// A `ty` goes to a tool or is to come from one, and JSON has no form for it.
 pub(in super::super) fn no_json(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0540, at, format!("a `{ty}` cannot be exchanged with a tool"))
-        .with_primary("it holds a function, which has no JSON form")
+        .with_primary("it holds a function or an `any Trait`, which are no data")
 }
 
 /// `try` before something that calls no tool.

@@ -229,7 +229,7 @@ pub(super) fn all_constructors(cx: &BodyCx<'_, '_>, ty: Ty) -> Option<Vec<Con>> 
         TyKind::Enum(id, _) => {
             (0..cx.hir.enums[*id].variants.len() as u32).map(Con::Variant).collect()
         }
-        TyKind::Optional(_) | TyKind::Union(_) => {
+        TyKind::Optional(_) | TyKind::Union(_) if !cx.has_object(ty) => {
             cx.c.store.members(ty).into_iter().map(Con::Member).collect()
         }
         _ => return None,
