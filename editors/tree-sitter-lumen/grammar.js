@@ -190,7 +190,7 @@ module.exports = grammar({
     index: ($) =>
       prec(
         P.postfix,
-        seq($._expression, choice("[", "?["), choice(commaSep1($._expression), $.open_range), "]"),
+        seq($._expression, choice("[", "?["), choice(commaSep1(choice($._expression, $.any_type)), $.open_range), "]"),
       ),
     open_range: ($) =>
       prec.left(P.range, choice(seq($._expression, ".."), seq(choice("..", "..="), $._expression))),

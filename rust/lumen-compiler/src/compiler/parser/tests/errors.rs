@@ -125,7 +125,6 @@ fn what_is_not_built_is_named() {
         "m!(1)",
         "role system: hello",
         "x expect schema T",
-        "let x: any Show = 1",
         "@durable\ncell f() = 1",
         "cell f()\n  @hint(induction n)\n  1\nend",
         "ghost let x = 1",
