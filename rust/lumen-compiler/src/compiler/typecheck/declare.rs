@@ -385,8 +385,12 @@ impl<'a> Checker<'a> {
             }
             TyRefKind::Union(members) => {
                 let tys: Vec<Ty> = members.iter().map(|&m| self.ty(m, rows, file)).collect();
-                let of = tys.iter().find(|&&ty| self.store.members(ty).iter().any(|&m| self.is_object(m)));
-                if let Some(&of) = of.filter(|_| tys.iter().any(|&ty| ty != Ty::NULL && !self.is_object(ty))) {
+                let of = tys
+                    .iter()
+                    .find(|&&ty| self.store.members(ty).iter().any(|&m| self.is_object(m)));
+                if let Some(&of) =
+                    of.filter(|_| tys.iter().any(|&ty| ty != Ty::NULL && !self.is_object(ty)))
+                {
                     let shown = self.show(of);
                     self.diags.push(d::any_trait_in_union(node.span.in_file(file), &shown));
                     return Ty::ERROR;
