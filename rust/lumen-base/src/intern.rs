@@ -299,6 +299,7 @@ well_known! {
     GRANT "grant"
     TOOL "tool"
     TOOL_REPLY "tool_reply"
+    TOOL_VALUE "tool_value"
     TOOL_OUTCOME "tool_outcome"
     AGENT "agent"
     MEMORY "memory"

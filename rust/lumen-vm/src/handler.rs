@@ -205,6 +205,24 @@ impl Vm {
         }
     }
 
+    /// Whether a handler that the running frame sees has an operation.
+    ///
+    /// # Safety
+    /// A frame runs.
+    pub(crate) unsafe fn handles(&self, operation: u16) -> bool {
+        // SAFETY: handlers that `Vm::handler` leads to are linked.
+        unsafe {
+            let mut run = self.handler;
+            while !run.is_null() {
+                if (*(*run).row).find(u32::from(operation)).is_some() {
+                    return true;
+                }
+                run = (*run).around;
+            }
+            false
+        }
+    }
+
     /// Drops the arguments of a perform that fails: it has consumed them.
     unsafe fn drop_arguments(&mut self, w: W) {
         // SAFETY: the window holds the arguments, which nobody uses any more.

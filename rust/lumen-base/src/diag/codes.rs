@@ -218,6 +218,8 @@ codes! {
     E0503 "must-be-pure"
     E0504 "snapshot-outside-test"
     E0505 "nothing-to-leave"
+    E0506 "clause-without-signature"
+    E0507 "no-operation-of-effect"
     E0510 "unhandled-effect"
     E0511 "effect-in-defer"
     E0512 "multi-across-defer"

@@ -51,6 +51,8 @@ pub struct Hir {
     pub impls: Arena<Impl>,
     pub effects: Arena<Effect>,
     pub tools: Arena<Tool>,
+    /// Tools and builtins for which a handler has a clause.
+    pub handled: Vec<CellId>,
     /// In the order of their modules.
     pub grants: Vec<Grant>,
     /// The effects that tools have beside the builtin ones: `Effect::Named` counts them.
@@ -104,6 +106,8 @@ pub struct WellKnown {
     pub tool_reply: Option<CellId>,
     /// `cell tool_outcome[T](outcome: Json) -> result[T, ToolError]`, once the program has a `try`.
     pub tool_outcome: Option<CellId>,
+    /// `cell tool_value[T](outcome: result[T, ToolError], name: String) -> T`, with the one before.
+    pub tool_value: Option<CellId>,
     /// `trait Ord`, once the program uses more than its name.
     pub ord: Option<TraitId>,
     /// `trait Show`, once the program uses more than its name.

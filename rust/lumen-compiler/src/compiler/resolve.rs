@@ -79,6 +79,10 @@ pub fn resolve(
     }
     global.close_authority(units, &modules);
     global.check_trait_parents();
+    for unit in units {
+        global.request_handled(&unit.ast);
+    }
+    global.load_declarations();
     for ((unit, &module), work) in units.iter().zip(&modules).zip(&mut works) {
         Ctx::new(&mut global, &unit.ast, module).signatures(work);
     }

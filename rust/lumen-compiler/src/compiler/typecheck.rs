@@ -32,7 +32,7 @@ mod args;
 mod method;
 mod control;
 mod stmt;
-mod handle;
+pub(crate) mod handle;
 mod tools;
 mod sealed;
 mod lambda;

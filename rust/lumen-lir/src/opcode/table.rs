@@ -482,6 +482,8 @@ macro_rules! with_opcodes {
             Handle = "handle" [win_def(A), win_take(B), handler(X0)] FAIL.or(CALL).or(SUSPEND).or(EXT);
             /// Performs operation `c`: arguments from `b + 2` on, what it is resumed with goes to `a` and `a + 1`.
             Perform = "perform" [win_def(A), win_take(B), operation(C)] FAIL.or(CALL).or(SUSPEND);
+            /// Whether a handler that is seen from here has operation `c`.
+            Handles = "handles" [def(A, Bool), operation(C)] NONE;
             /// Resumes `c` with the value from `b + 2` on; what its handler gives goes to `a` and `a + 1`.
             Resume = "resume" [win_def(A), win_take(B), take(C, Resumption)] FAIL.or(CALL).or(SUSPEND);
             /// Leaves the frame and resumes `b` with the value from `a` on; what its handler gives goes to the caller.

@@ -13,6 +13,14 @@ instr!(Perform {
     slow(vm, w) { vm.perform(w) }
 });
 
+instr!(Handles {
+    slow(vm, w) {
+        let found = vm.handles(w.c());
+        vm.set(w.a(), u64::from(found));
+        Ok(())
+    }
+});
+
 instr!(Resume {
     slow(vm, w) {
         let k = vm.u(w.c()) as Ptr;

@@ -20,6 +20,8 @@ pub(super) const ARGUMENT: u16 = 1017;
 pub(super) const TOOL_MISMATCH: u16 = 1045;
 /// A function of an untrusted value failed.
 pub(super) const UNTRUSTED: u16 = 1064;
+/// A tool has failed.
+pub(super) const TOOL_FAILED: u16 = 1043;
 /// The step of a range is 0.
 pub(super) const RANGE_STEP: u16 = ARGUMENT;
 /// Code that is never reached.

@@ -82,7 +82,8 @@ enum Mode<'a> {
 
 /// The cells of std that check the replies of tools.
 fn tool_checks(hir: &Hir) -> impl Iterator<Item = CellId> {
-    [hir.well_known.tool_reply, hir.well_known.tool_outcome].into_iter().flatten()
+    let known = &hir.well_known;
+    [known.tool_reply, known.tool_outcome, known.tool_value].into_iter().flatten()
 }
 
 /// Finds the facts about the body of `cell`.

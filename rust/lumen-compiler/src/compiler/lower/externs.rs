@@ -7,7 +7,7 @@ use super::fx::Fx;
 use super::order::{self, Arg};
 use super::value::{Own, Place, Val, Want};
 use super::{codes, limits};
-use crate::compiler::hir::{CellId, ExprId};
+use crate::compiler::hir::{CellBody, CellId, ExprId};
 use crate::compiler::typecheck::tables::{ArgSource, Call};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_base::sym;
@@ -104,6 +104,11 @@ impl<'a> Fx<'_, 'a> {
         type_args: &[Ty],
         hint: Option<Reg>,
     ) -> Val {
+        if let Some(cell) = self.handled_builtin(key) {
+            let inside = |_: &mut Self, v: Val| v;
+            let outside = |fx: &mut Self| fx.plain_rt(key, args, ret, type_args);
+            return self.when_handled(cell, args, ret, inside, outside);
+        }
         if let Some((op, repr)) = extern_cell::unary_op(key) {
             return self.unary(op, args[0], repr, hint);
         }
@@ -144,6 +149,7 @@ impl<'a> Fx<'_, 'a> {
             "any.assert_eq" | "any.assert_ne" => self.assert_equal(key == "any.assert_eq", args),
             "string.panic" => self.fail_with(codes::PANIC, args[0]),
             "string.inside_failed" => self.fail_with(codes::UNTRUSTED, args[0]),
+            "string.tool_failed" => self.fail_with(codes::TOOL_FAILED, args[0]),
             "string.tool_mismatch" => self.fail_with(codes::TOOL_MISMATCH, args[0]),
             "int.exit" => {
                 let v = self.rt("exit", args, Ty::NULL, None);
@@ -159,12 +165,24 @@ impl<'a> Fx<'_, 'a> {
                 let name = key.trim_start_matches("string.");
                 self.rt(name, &[bytes], ret, None)
             }
-            _ => {
-                let name = extern_cell::intrinsic_name(key);
-                let subject = args.first().map(|v| v.ty).or_else(|| type_args.first().copied());
-                self.rt(name, args, ret, subject)
-            }
+            _ => self.plain_rt(key, args, ret, type_args),
         }
+    }
+
+    /// A builtin that is one of the runtime.
+    fn plain_rt(&mut self, key: &str, args: &[Val], ret: Ty, type_args: &[Ty]) -> Val {
+        let name = extern_cell::intrinsic_name(key);
+        let subject = args.first().map(|v| v.ty).or_else(|| type_args.first().copied());
+        self.rt(name, args, ret, subject)
+    }
+
+    /// The builtin, if some handler of the program has a clause for it.
+    fn handled_builtin(&self, key: &str) -> Option<CellId> {
+        let names = self.p.names;
+        self.p.hir.handled.iter().copied().find(|&cell| match self.p.hir.cells[cell].body {
+            CellBody::Extern(symbol) => names.resolve(symbol) == key,
+            _ => false,
+        })
     }
 
     /// Calls a runtime builtin. `subject` is the type that a `Subject` signature speaks of.

@@ -15,9 +15,10 @@ use crate::compiler::hir::{
     CellBody, CellId, CellOrigin, Clause, ExprId, ExprKind, Handle, Lambda, LocalId, PatKind,
     Resumes,
 };
+use crate::compiler::typecheck::handle::same_operation;
 use crate::compiler::typecheck::tables::{ArgSource, Call};
 use crate::compiler::typecheck::types::{RowTy, Ty, TyKind};
-use lumen_lir::{Effect, EffectSet, Op, Operation, Reg};
+use lumen_lir::{Effect, EffectSet, Op, Operation, Reg, Repr};
 
 /// Operations of a program are 16-bit operands.
 const OPERATIONS_MAX: usize = 1 << 16;
@@ -147,6 +148,53 @@ impl<'a> Fx<'_, 'a> {
         self.finish(window, ret, hint, |fx, dst, base| {
             fx.b.emit(Op::Perform, dst, base, operation);
         })
+    }
+
+    /// What a handler gives for the call of a tool or builtin, where one has a clause for it; else what `outside` gives.
+    pub(super) fn when_handled(
+        &mut self,
+        cell: CellId,
+        values: &[Val],
+        result: Ty,
+        inside: impl FnOnce(&mut Self, Val) -> Val,
+        outside: impl FnOnce(&mut Self) -> Val,
+    ) -> Val {
+        let Some(operation) = self.p.operation(cell) else { return Val::never() };
+        let sig = self.formals(cell, &[]);
+        let given = self.p.resumed_with(cell, sig.ret);
+        let flag = self.r.alloc(&mut self.b, Repr::Bool);
+        self.b.emit(Op::Handles, flag, 0, operation);
+        let (other, end) = (self.b.new_label(), self.b.new_label());
+        let dest = self.branch_dest(result, None);
+        let fork = self.r.fork();
+        self.b.branch(Op::JF, flag, 0, other);
+        let formals: Vec<Formal> =
+            sig.params.iter().map(|f| Formal { ty: f.ty, owned: true }).collect();
+        let mut window = self.open_window(&formals, 2, |_| true);
+        for (i, v) in values.iter().enumerate().take(formals.len()) {
+            let v = self.convert(*v, formals[i].ty, None);
+            self.put(&mut window, i, v);
+        }
+        let v = self.finish_perform(window, cell, given, None);
+        let v = inside(self, v);
+        self.settle(v, dest);
+        let matched = self.end_first(&fork, end);
+        self.b.bind(other);
+        let v = outside(self);
+        self.settle(v, dest);
+        self.end_second(fork, matched, end);
+        self.free(flag);
+        self.branch_value(dest, result, None)
+    }
+
+    fn settle(&mut self, v: Val, dest: Option<Dest>) {
+        match dest {
+            Some(dest) => {
+                let v = self.convert(v, dest.ty, None);
+                self.place(v, dest);
+            }
+            None => self.done(v),
+        }
     }
 
     pub(super) fn is_resumption(&self, ty: Ty) -> bool {
@@ -289,9 +337,19 @@ impl Lower<'_> {
         }
         let hir = self.hir;
         let decl = &hir.cells[cell];
-        let (CellOrigin::Operation(of), CellBody::Operation { multi }) = (decl.origin, &decl.body)
-        else {
-            return None;
+        let (name, multi) = match (decl.origin, &decl.body) {
+            (CellOrigin::Operation(of), CellBody::Operation { multi }) => {
+                let effect = self.names.resolve(hir.effects[of].name);
+                (format!("{effect}.{}", self.names.resolve(decl.name)), *multi)
+            }
+            (_, CellBody::Tool(_) | CellBody::Extern(_)) => {
+                let first = self.handled(cell)?;
+                if first != cell {
+                    return self.operation(first);
+                }
+                (self.names.resolve(decl.name).to_owned(), false)
+            }
+            _ => return None,
         };
         let at = self.operations.len();
         if at >= OPERATIONS_MAX {
@@ -299,19 +357,38 @@ impl Lower<'_> {
             self.errors.push(limits::too_large(place, "the program", "it has too many operations"));
             return None;
         }
-        let effect = self.names.resolve(hir.effects[of].name);
-        let name = format!("{effect}.{}", self.names.resolve(decl.name));
         let sig = self.tables.sigs.get(cell)?;
         let (params, ret) = (sig.params.clone(), sig.ret);
+        let ret = self.resumed_with(cell, ret);
         let mut id = |ty: Ty| {
             let ty = self.types.store.erased(ty);
             self.types.info(&mut self.module, self.tables, ty).id
         };
         let params = params.iter().map(|&ty| id(ty)).collect();
         let ret = id(ret);
-        let made = self.module.operation(Operation { name, params, ret, multi: *multi });
+        let made = self.module.operation(Operation { name, params, ret, multi });
         self.operations.insert(cell, made as u16);
         Some(made as u16)
+    }
+
+    /// The tool or builtin under whose number a clause handles this one.
+    pub(super) fn handled(&self, cell: CellId) -> Option<CellId> {
+        let mut handled = self.hir.handled.iter().copied();
+        handled.find(|&known| same_operation(self.hir, self.tables, known, cell))
+    }
+
+    /// What an operation is resumed with: of a tool what `try` would give.
+    pub(super) fn resumed_with(&mut self, cell: CellId, given: Ty) -> Ty {
+        let is_tool = matches!(self.hir.cells[cell].body, CellBody::Tool(_));
+        let reaches_out = is_tool || self.hir.granted_effect(cell, self.names).is_some();
+        match (reaches_out, self.hir.well_known.tool_error) {
+            (true, Some(error)) => {
+                let error = self.types.store.intern(TyKind::Enum(error, Box::new([])));
+                let kind = TyKind::Enum(self.hir.well_known.result, Box::new([given, error]));
+                self.types.store.intern(kind)
+            }
+            _ => given,
+        }
     }
 
     /// The code of a resumption as a function value.

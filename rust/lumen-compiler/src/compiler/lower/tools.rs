@@ -112,9 +112,22 @@ impl<'a> Fx<'_, 'a> {
         self.at_expr(e);
         let hir = self.p.hir;
         let names = hir.cells[cell].params.iter().map(|param| self.p.names.resolve(param.name));
-        let named = names.map(str::to_owned).zip(values).collect();
+        let named = names.map(str::to_owned).zip(values.iter().copied()).collect();
         let result = self.ty_of_result(cell, &[]);
-        self.emit_tool(callee, named, result, attempt)
+        if self.p.handled(cell).is_none() || !self.r.reachable {
+            return self.emit_tool(callee, named, result, attempt);
+        }
+        let name = callee.name.clone();
+        let whole = if attempt { self.p.resumed_with(cell, result) } else { result };
+        let inside = |fx: &mut Self, v: Val| match fx.p.hir.well_known.tool_value {
+            Some(unwrap) if !attempt => {
+                let name = Val::new(Place::Str(fx.p.module.string(&name)), Ty::STRING);
+                fx.call_with(unwrap, &[result], &[v, name], None)
+            }
+            _ => v,
+        };
+        let outside = |fx: &mut Self| fx.emit_tool(callee, named, result, attempt);
+        self.when_handled(cell, &values, whole, inside, outside)
     }
 
     fn emit_tool(

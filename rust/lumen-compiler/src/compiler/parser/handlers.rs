@@ -173,7 +173,8 @@ impl Parser<'_> {
             && self.tok().starts_line()
             && (next.starts_line()
                 || next.kind == TokenKind::Return
-                || self.peek(2).kind == TokenKind::Dot && !self.begins_with())
+                || matches!(self.peek(2).kind, TokenKind::Dot | TokenKind::LParen)
+                    && !self.begins_with())
     }
 
     /// Whether `with H(…) do` begins here: a `do` ends the line of the `with`.

@@ -172,6 +172,20 @@ pub(super) fn leaves_handler(at: FileSpan, word: &str) -> Diagnostic {
         .with_help("the value of a clause that does not resume is that of the `with`: give it by `if` or `match`")
 }
 
+/// A clause for a tool whose parameters and reply are not written.
+pub(super) fn clause_of_untyped_tool(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0506, at, format!("`{name}` has no signature that a clause could have"))
+        .with_primary("its parameters and its reply differ from call to call")
+        .with_help(format!("write its signature: `use tool … as {name}(prompt: String) -> String`"))
+}
+
+/// A clause for a builtin that is no operation of the effect.
+pub(super) fn clause_of_no_builtin(at: FileSpan, effect: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0507, at, format!("`{name}` is no operation of the effect `{effect}`"))
+        .with_primary("no builtin with this effect has this name")
+        .with_help("a clause names the builtin that reaches outside, as `random.random_int(low, high) => …` does; `lumen doc builtins` lists them")
+}
+
 /// The document has both statements at the top level and `cell main`.
 pub(super) fn main_and_statements(at: FileSpan, main: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0320, at, "statements at the top level beside `cell main`")

@@ -3,7 +3,7 @@
 //! A `handle` becomes lambdas: its body, one for each clause with `resume` as its last parameter, and one for `return`. A
 //! `handler` becomes a cell whose last parameter, a function without a name, is what it handles; `with` calls it.
 
-use super::context::{Ctx, FrameKind};
+use super::context::{Ctx, FrameKind, Global};
 use super::diagnostics;
 use super::items::{Code, Declared, Job};
 use super::leaves::ways_out;
@@ -15,7 +15,29 @@ use crate::compiler::hir::{
     Arg, CellAttrs, CellBody, CellId, CellOrigin, Clause, Def, Effect, EffectId, ExprId, ExprKind,
     Handle, LambdaParam, LocalKind, Param, Pat, PatKind, RowRef, TyRefKind, TypeParamId, usage_of,
 };
-use lumen_base::{Slice, Span, Symbol, sym};
+use lumen_base::{Interner, Slice, Span, Symbol, sym};
+use lumen_lir::Effect as Effects;
+
+impl Global<'_> {
+    /// Asks for the builtins that clauses name: `random.random_int(…) => …`.
+    pub(super) fn request_handled(&mut self, ast: &ast::File) {
+        let handles = ast.handles.values().map(|handle| handle.clauses);
+        let handlers = ast.handlers.values().map(|handler| handler.clauses);
+        for clause in handles.chain(handlers).flat_map(|clauses| &ast[clauses]) {
+            let Some(path) = clause.operation else { continue };
+            let ast::ExprKind::Field { base, name, .. } = ast[path].kind else { continue };
+            if builtin_effect(self.names, ast, base).is_some() && self.std.is_cell(name) {
+                self.std.request(name);
+            }
+        }
+    }
+}
+
+/// The builtin effect that a name of a clause begins with.
+fn builtin_effect(names: &Interner, ast: &ast::File, base: ast::ExprId) -> Option<Effects> {
+    let ast::ExprKind::Name(symbol) = ast[base].kind else { return None };
+    Effects::by_name(names.resolve(symbol)).filter(|effect| *effect != Effects::Perform)
+}
 
 impl Ctx<'_, '_> {
     pub(super) fn collect_effect(&mut self, source: ast::EffectId, item: &ast::Item) -> Declared {
@@ -111,7 +133,8 @@ impl Ctx<'_, '_> {
         let mut vars = self.handled_rows(decl.clauses);
         vars.push(rest);
         let ret = self.g.add_type(TyRefKind::Param(result), span);
-        let row = Some(row_of(vars.into(), span));
+        let effects = self.handled_effects(decl.clauses, span);
+        let row = Some(RowRef { effects, ..row_of(vars.into(), span) });
         let ty = self.g.add_type(TyRefKind::Fn { params: Box::default(), ret, row }, span);
         params.push(Param { name: sym::EMPTY, span, ty, default: None, variadic: false });
         let type_params: Box<[TypeParamId]> =
@@ -141,7 +164,8 @@ impl Ctx<'_, '_> {
         for clause in &ast[clauses] {
             let Some(path) = clause.operation else { continue };
             let ast::ExprKind::Field { base, name, .. } = ast[path].kind else { continue };
-            if let Some(Prefix::Effect(of)) = self.prefix(base)
+            if builtin_effect(self.g.names, ast, base).is_none()
+                && let Some(Prefix::Effect(of)) = self.prefix(base)
                 && let Some(cell) = self.operation_quiet(of, name)
             {
                 named.push((of, cell));
@@ -156,6 +180,40 @@ impl Ctx<'_, '_> {
             }
         }
         rows
+    }
+
+    /// The effects of the tools and builtins that have a clause, for rows.
+    fn handled_effects(
+        &mut self,
+        clauses: Slice<ast::Clause>,
+        span: Span,
+    ) -> Box<[(Symbol, Span)]> {
+        let ast = self.ast;
+        let mut names: Vec<(Symbol, Span)> = Vec::new();
+        for clause in &ast[clauses] {
+            let Some(path) = clause.operation else { continue };
+            let name = match ast[path].kind {
+                ast::ExprKind::Name(name) => match self.module_def(name) {
+                    Some(Def::Tool(id)) => {
+                        let effect = self.g.hir.tools[id].effect;
+                        let name = self.g.hir.effect_name(effect, self.g.names).to_owned();
+                        self.g.names.intern(&name)
+                    }
+                    _ => continue,
+                },
+                ast::ExprKind::Field { base, .. } => {
+                    match builtin_effect(self.g.names, ast, base) {
+                        Some(effect) => self.g.names.intern(effect.name()),
+                        None => continue,
+                    }
+                }
+                _ => continue,
+            };
+            if names.iter().all(|(known, _)| *known != name) {
+                names.push((name, span));
+            }
+        }
+        names.into()
     }
 
     /// The clauses of a `handler` around its last parameter.
@@ -297,7 +355,16 @@ impl Ctx<'_, '_> {
     /// The operation that a path names; what is wrong is reported.
     fn operation_named(&mut self, path: ast::ExprId) -> Option<CellId> {
         let ast::Expr { kind, span } = self.ast[path];
+        if let ast::ExprKind::Name(name) = kind
+            && let Some(Def::Tool(id)) = self.module_def(name)
+        {
+            return self.handled_tool(id, span);
+        }
         if let ast::ExprKind::Field { base, name, name_lo, .. } = kind {
+            if builtin_effect(self.g.names, self.ast, base).is_some() {
+                let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
+                return self.handled_builtin(base, name);
+            }
             match self.prefix(base) {
                 Some(Prefix::Effect(of)) => {
                     return self
@@ -320,6 +387,49 @@ impl Ctx<'_, '_> {
         let at = self.at(span);
         self.report_unresolved(diagnostics::not_an_operation(at));
         None
+    }
+
+    /// A tool that a clause stands for.
+    fn handled_tool(&mut self, id: crate::compiler::hir::ToolId, span: Span) -> Option<CellId> {
+        let Some(cell) = self.g.hir.tools[id].cell else {
+            let (at, text) = (self.at(span), self.text(self.g.hir.tools[id].name));
+            self.report(diagnostics::clause_of_untyped_tool(at, &text));
+            return None;
+        };
+        Some(self.handle_outside(cell, true))
+    }
+
+    /// A builtin that a clause stands for: `effect.name`.
+    fn handled_builtin(&mut self, base: ast::ExprId, name: Name) -> Option<CellId> {
+        let effect = builtin_effect(self.g.names, self.ast, base)?;
+        let of = self.g.names.intern(effect.name());
+        let hir = &self.g.hir;
+        let has_it = |cell: &crate::compiler::hir::Cell| {
+            let row = cell.row.as_ref().map_or(&[][..], |row| &row.effects);
+            let is_fixed = cell.type_params.is_empty() && cell.params.iter().all(|p| !p.variadic);
+            matches!(cell.body, CellBody::Extern(_))
+                && is_fixed
+                && row.iter().any(|&(name, _)| name == of)
+        };
+        let cells = hir.builtins.get(&name.symbol).into_iter().flatten().map(|it| it.1);
+        let mut fitting = cells.filter(|&cell| has_it(&hir.cells[cell]));
+        let Some(cell) = fitting.next() else {
+            let (at, text) = (self.at(name.span), self.text(name.symbol));
+            self.report_unresolved(diagnostics::clause_of_no_builtin(at, effect.name(), &text));
+            return None;
+        };
+        Some(self.handle_outside(cell, effect.properties().granted))
+    }
+
+    fn handle_outside(&mut self, cell: CellId, may_fail: bool) -> CellId {
+        if may_fail {
+            self.g.calls_tools = true;
+            self.g.tries_tools = true;
+        }
+        if !self.g.hir.handled.contains(&cell) {
+            self.g.hir.handled.push(cell);
+        }
+        cell
     }
 
     fn operation_quiet(&self, of: EffectId, name: Symbol) -> Option<CellId> {

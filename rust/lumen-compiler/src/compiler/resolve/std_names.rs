@@ -125,6 +125,13 @@ impl Global<'_> {
         }
     }
 
+    /// Loads the declarations of the cells that were asked for; what their bodies ask for comes later.
+    pub(super) fn load_declarations(&mut self) {
+        while let Some(name) = self.std.queue.pop() {
+            self.load(name);
+        }
+    }
+
     fn load(&mut self, name: StdName) {
         for &at in name.fences() {
             if std::mem::replace(&mut self.std.loaded[usize::from(at)], true) {

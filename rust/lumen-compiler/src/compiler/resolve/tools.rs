@@ -225,7 +225,9 @@ impl Global<'_> {
         let (reply, outcome) = (found(sym::TOOL_REPLY), found(sym::TOOL_OUTCOME));
         self.hir.well_known.secret = self.std.known_record(sym::SECRET);
         self.hir.well_known.untrusted = self.std.known_record(sym::UNTRUSTED);
+        let value = found(sym::TOOL_VALUE);
         self.hir.well_known.tool_reply = reply;
         self.hir.well_known.tool_outcome = outcome;
+        self.hir.well_known.tool_value = value;
     }
 }

@@ -5,12 +5,15 @@
 //! without the effects all of whose operations have a clause, and what the clauses do; `resume` has the same row.
 
 use super::body::{BodyCx, FrameKind, Want};
+use super::tables::TypeTables;
 use super::types::{RowKind, RowTy, Ty, TyKind};
 use crate::compiler::effects::row::{RowVar, Why};
 use crate::compiler::hir::{
-    CellOrigin, Clause, EffectId, ExitId, ExprId, Handle, LocalId, TypeParamId,
+    CellBody, CellId, CellOrigin, Clause, EffectId, ExitId, ExprId, Handle, Hir, LocalId,
+    TypeParamId,
 };
 use lumen_base::Span;
+use lumen_lir::EffectSet;
 
 impl BodyCx<'_, '_> {
     pub(super) fn handle(&mut self, handle: &Handle, want: Want, span: Span) -> Ty {
@@ -75,11 +78,24 @@ impl BodyCx<'_, '_> {
     fn clause(&mut self, clause: &Clause, result: Ty, row: RowVar, why: Why) {
         let Some(sig) = self.c.tables.sigs.get(clause.operation) else { return };
         let (mut params, given) = (sig.params.to_vec(), sig.ret);
+        let given = self.resumed_with(clause.operation, given);
         let whole = self.c.rows.row_of(row, &mut self.c.store);
         let kind = TyKind::Fn { params: Box::new([given]), ret: result, row: whole };
         params.push(self.c.store.intern(kind));
         let of = self.part(clause.code, params, result);
         self.c.rows.include(row, of, &self.c.store, why);
+    }
+
+    /// What an operation is resumed with: of a tool what `try` would give.
+    fn resumed_with(&mut self, operation: CellId, given: Ty) -> Ty {
+        let known = &self.hir.well_known;
+        match (self.reaches_out(operation), known.tool_error) {
+            (true, Some(error)) => {
+                let error = self.c.store.intern(TyKind::Enum(error, Box::new([])));
+                self.c.store.intern(TyKind::Enum(known.result, Box::new([given, error])))
+            }
+            _ => given,
+        }
     }
 
     /// Checks one of the functions; gives its row.
@@ -111,6 +127,59 @@ impl BodyCx<'_, '_> {
         let mut params: Vec<TypeParamId> = effects.map(|effect| hir.effects[effect].row).collect();
         params.sort_unstable();
         params.dedup();
-        self.c.store.intern_row(RowKind { params: params.into(), ..RowKind::default() })
+        let effects = self.handled_effects(handle);
+        self.c.store.intern_row(RowKind { effects, params: params.into(), ..RowKind::default() })
     }
+
+    /// The effects of tools and builtins, of which each one that the program has is handled.
+    fn handled_effects(&self, handle: &Handle) -> EffectSet {
+        let outside = |cell: CellId| match &self.hir.cells[cell].body {
+            CellBody::Tool(_) | CellBody::Extern(_) | CellBody::Host => self.effects_of(cell),
+            _ => EffectSet::EMPTY,
+        };
+        let named = handle.clauses.iter().map(|clause| outside(clause.operation));
+        let named = named.fold(EffectSet::EMPTY, EffectSet::union);
+        if named.is_empty() {
+            return named;
+        }
+        let has_clause = |cell: CellId| {
+            handle
+                .clauses
+                .iter()
+                .any(|clause| same_operation(self.hir, &self.c.tables, clause.operation, cell))
+        };
+        let mut left = EffectSet::EMPTY;
+        for (cell, _) in self.hir.cells.iter() {
+            if !outside(cell).is_empty() && !has_clause(cell) {
+                left = left.union(outside(cell));
+            }
+        }
+        let untyped = self.hir.tools.values().filter(|tool| tool.cell.is_none());
+        let left = untyped.fold(left, |left, tool| left.union(EffectSet::of(tool.effect)));
+        named.difference(left)
+    }
+
+    fn effects_of(&self, cell: CellId) -> EffectSet {
+        let row = self.hir.cells[cell].row.as_ref();
+        let names = row.into_iter().flat_map(|row| row.effects.iter());
+        let effects = names.filter_map(|&(name, _)| self.hir.effect(name, self.c.names));
+        effects.map(EffectSet::of).fold(EffectSet::EMPTY, EffectSet::union)
+    }
+}
+
+/// Whether a clause for one tool or builtin is one for the other: tools of several files are the same when they have one
+/// name outside and one signature.
+pub(crate) fn same_operation(hir: &Hir, tables: &TypeTables, one: CellId, other: CellId) -> bool {
+    let (CellBody::Tool(a), CellBody::Tool(b)) = (&hir.cells[one].body, &hir.cells[other].body)
+    else {
+        return one == other;
+    };
+    let (Some(first), Some(second)) = (tables.sigs.get(one), tables.sigs.get(other)) else {
+        return one == other;
+    };
+    let names = |cell: CellId| hir.cells[cell].params.iter().map(|param| param.name);
+    hir.tools[*a].target == hir.tools[*b].target
+        && names(one).eq(names(other))
+        && first.params == second.params
+        && first.ret == second.ret
 }
