@@ -12,5 +12,6 @@ pub(crate) mod effects;
 pub mod lower;
 pub(crate) mod comptime;
 pub(crate) mod entry;
+pub(crate) mod patterns;
 pub(crate) mod snapshots;
 pub mod cover;

@@ -8,7 +8,7 @@ use crate::compiler::ast;
 use crate::compiler::hir::Hir;
 use crate::compiler::parser::{self, ParseOptions};
 use crate::compiler::resolve::{self, Parsed, Root, SessionPlan, Wanted};
-use crate::compiler::{comptime, cover, entry, lower, snapshots, typecheck};
+use crate::compiler::{comptime, cover, entry, lower, patterns, snapshots, typecheck};
 use crate::evaluate::Evaluator;
 use crate::interface;
 use crate::markdown::{self, Form};
@@ -94,6 +94,7 @@ fn check_and_lower(
         return;
     }
     out.diagnostics.extend(snapshots::check(hir, &tables, &out.names));
+    out.diagnostics.extend(patterns::check(hir, &tables, &out.names, &out.sources));
     if let Some(evaluator) = evaluator {
         let problems = comptime::run(hir, &mut tables, &out.names, &out.sources, evaluator);
         out.diagnostics.extend(problems);

@@ -213,6 +213,7 @@ codes! {
     E0492 "comptime-limit"
     E0493 "comptime-failure"
     E0494 "certain-violation"
+    E0495 "unreadable-pattern"
     E0501 "outside-row"
     E0502 "effectful-value"
     E0503 "must-be-pure"
