@@ -13,6 +13,7 @@ mod world;
 
 mod dispatch;
 mod files;
+mod modules;
 mod programs;
 mod requests;
 mod sealed;
