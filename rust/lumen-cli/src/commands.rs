@@ -20,6 +20,7 @@ mod test;
 mod trace;
 mod watch;
 
+pub(crate) use authority::of_document;
 pub(crate) use doc::{meant, of_builtin};
 
 use crate::args::{Cli, Command};

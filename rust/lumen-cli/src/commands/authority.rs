@@ -43,14 +43,14 @@ pub(super) fn flags(args: &Run) -> Result<Flags, String> {
 
 /// The tools of a program's run.
 pub(super) fn tools(source: &Source, flags: &Flags) -> Result<Tools, String> {
-    let document = Path::new(source.path.as_deref().unwrap_or_default());
-    {
-        let folder = std::env::current_dir().map_err(|error| format!("no folder: {error}"))?;
-        let system: Arc<dyn System> = Arc::new(OsSystem);
-        tools_for(&OsSystem, document, flags.bounds.clone(), |tools| {
-            host_providers(tools, &system, folder)
-        })
-    }
+    of_document(Path::new(source.path.as_deref().unwrap_or_default()), flags.bounds.clone())
+}
+
+/// The tools of a document: those of the machine, and what its `lumen.toml` names.
+pub(crate) fn of_document(document: &Path, flags: Option<Bounds>) -> Result<Tools, String> {
+    let folder = std::env::current_dir().map_err(|error| format!("no folder: {error}"))?;
+    let system: Arc<dyn System> = Arc::new(OsSystem);
+    tools_for(&OsSystem, document, flags, |tools| host_providers(tools, &system, folder))
 }
 
 /// The exit code of a run that ended with an error.

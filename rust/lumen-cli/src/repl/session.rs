@@ -8,6 +8,7 @@
 //! place; an entry that does not compile leaves nothing.
 
 use super::signals::Signals;
+use crate::commands::of_document;
 use crate::console::Console;
 use crate::source::Source;
 use lumen_base::{Diagnostic, OsSystem, SourceMap};
@@ -20,6 +21,7 @@ use lumen_lir::{AppendError, Module, append};
 use lumen_mdtest::MachineEvaluator;
 use lumen_runtime::failure::Failure;
 use lumen_vm::{Engine, Machine, RunFailure, RunOptions, Stopped, link};
+use std::path::Path;
 
 /// The name of the value of an entry.
 pub(super) const IT: &str = "it";
@@ -196,7 +198,9 @@ impl Session {
             None => {
                 let (host, _) = Console::new(Vec::new());
                 let machine = Machine::new(program, &self.settings.options, Box::new(host));
-                self.machine = Some(machine.map_err(stopped)?);
+                // Entries stand in the folder of the session.
+                let tools = of_document(Path::new("entry"), None).map_err(Reply::Broken)?;
+                self.machine = Some(machine.map_err(stopped)?.with_tools(tools));
             }
         }
         self.module = Some(module);

@@ -44,7 +44,7 @@ struct Binding {
 }
 
 impl Global<'_> {
-    /// Lets each entry see the names of the entry before it.
+    /// Lets each entry see the names of the entry before it, and have its grants.
     pub(super) fn inherit_names(&mut self, entries: &[ModuleId]) {
         for &entry in entries {
             self.hir.modules[entry].is_entry = true;
@@ -62,7 +62,12 @@ impl Global<'_> {
                 found.sort_unstable_by_key(|(name, _)| *name);
                 found
             };
+            let authority = self.hir.modules[before].authority.clone();
             let module = &mut self.hir.modules[here];
+            // What was granted once is granted from then on, until another grant of the same thing.
+            for (key, grants) in authority {
+                module.authority.entry(key).or_insert(grants);
+            }
             let own = &mut self.modules[here.index()].variants;
             for (name, choice) in variants {
                 // A declaration of that name hides the variant, and the other way round.
