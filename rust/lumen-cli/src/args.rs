@@ -129,9 +129,9 @@ pub(crate) struct Run {
     /// The document (`.lm.md` or `.lm`), a program that `lumen emit --format binary` wrote, or `-` for standard input.
     pub(crate) file: PathBuf,
     /// Which engine executes the program.
-    #[arg(long, value_enum, default_value = "interp")]
+    #[arg(long, value_enum, default_value = "jit")]
     pub(crate) engine: EngineArg,
-    /// Calls and loop rounds after which a cell or loop becomes native code, with `--engine jit`; 1 is at first sight.
+    /// Calls and loop rounds after which a cell or loop becomes native code; 1 is at first sight.
     #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) jit_threshold: u32,
     /// Write what became native code, and what did not and why, to standard error.
@@ -179,7 +179,7 @@ pub(crate) struct Repl {
     /// A document to load first, as `:load` does.
     pub(crate) file: Option<PathBuf>,
     /// Which engine executes the entries.
-    #[arg(long, value_enum, default_value = "interp")]
+    #[arg(long, value_enum, default_value = "jit")]
     pub(crate) engine: EngineArg,
     /// A bound, as for `run`; `instructions` is for each entry.
     #[arg(long = "limit", value_name = "NAME=AMOUNT")]
@@ -194,7 +194,7 @@ pub(crate) struct Repl {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EngineArg {
-    /// The fastest interpreter of this platform.
+    /// The fastest interpreter of this platform alone.
     Interp,
     /// The interpreter, with native code for what is hot; `LUMEN_JIT=off` turns that off.
     Jit,
@@ -448,7 +448,7 @@ pub(crate) struct Replay {
     /// The name of a run, `last`, or the folder of a run.
     pub(crate) run: String,
     /// Which engine executes the program.
-    #[arg(long, value_enum, default_value = "interp")]
+    #[arg(long, value_enum, default_value = "jit")]
     pub(crate) engine: EngineArg,
     /// The folder that runs were recorded in.
     #[arg(long, value_name = "DIR", default_value = ".lumen/traces")]

@@ -3,6 +3,8 @@
 //! Every program ends: recursion counts down, loops have bounds. Most operations succeed; overflow, division by zero,
 //! indexes out of range and failed conversions happen now and then, so that failures, `attempt` and `defer` are seen too.
 
+mod indexed;
+
 use std::fmt::Write;
 
 /// A type of the generated programs.
@@ -252,7 +254,7 @@ impl Generator {
     }
 
     fn statement(&mut self, size: u32) {
-        match self.below(if size == 0 { 9 } else { 14 }) {
+        match self.below(if size == 0 { 9 } else { 16 }) {
             0..=2 => self.binding(),
             3..=6 => self.change(),
             7 => self.print(),
@@ -263,6 +265,7 @@ impl Generator {
             }
             9 | 10 => self.condition(size),
             11 => self.while_loop(size),
+            12 | 13 if self.loops < 2 => self.indexed(),
             _ => self.for_loop(size),
         }
     }

@@ -268,7 +268,7 @@ fn discard(module: JITModule, reason: Refusal) -> Refusal {
 }
 
 /// Stands for the trampoline until it is made.
-unsafe extern "C" fn no_trampoline(_: *mut Vm, _: *mut u64, _: i64, _: Entry) -> i64 {
+pub(super) unsafe extern "C" fn no_trampoline(_: *mut Vm, _: *mut u64, _: i64, _: Entry) -> i64 {
     super::tier::INTERPRET
 }
 

@@ -12,7 +12,7 @@
 
 #![expect(unsafe_code, reason = "enters native code and keeps tables of addresses")]
 
-use super::cranelift::{Compiled, Compiler};
+use super::cranelift::{Compiled, Compiler, Trampoline, no_trampoline};
 use super::plan::{Refusal, expects_unique};
 use super::stats::{CellStats, JitStats};
 use super::{JitOptions, steps};
@@ -86,7 +86,9 @@ pub(crate) struct Jit {
     natives: Box<[*const u8]>,
     states: Vec<CellState>,
     loops: FxHashMap<(u32, u32), LoopState>,
+    /// Made when something is hot for the first time: programs that end soon pay nothing for it.
     compiler: Option<Compiler>,
+    trampoline: Trampoline,
     /// How often all code was discarded.
     discards: u32,
     stats: JitStats,
@@ -106,10 +108,6 @@ impl Jit {
             stubs.push(u64::from(Quick::Native.number()) | (cell as u64) << 32);
         }
         let chunk = if options.forced_exits { 0 } else { (options.threshold / 16).min(CHUNK_MAX) };
-        let (compiler, unavailable) = match Compiler::new() {
-            Ok(compiler) => (Some(compiler), None),
-            Err(reason) => (None, Some(reason)),
-        };
         Box::new(Jit {
             options,
             chunk: i64::from(chunk),
@@ -121,9 +119,10 @@ impl Jit {
             natives: vec![std::ptr::null(); count].into(),
             states: vec![CellState::default(); count],
             loops: FxHashMap::default(),
-            compiler,
+            compiler: None,
+            trampoline: no_trampoline,
             discards: 0,
-            stats: JitStats { unavailable, ..JitStats::default() },
+            stats: JitStats::default(),
         })
     }
 
@@ -160,7 +159,27 @@ impl Jit {
     }
 
     fn is_hot(&self, weight: u32) -> bool {
-        weight >= self.options.threshold && self.compiler.is_some()
+        weight >= self.options.threshold && self.stats.unavailable.is_none()
+    }
+
+    /// The compiler, made now if need be; to be given back.
+    fn take_compiler(&mut self) -> Option<Compiler> {
+        if let Some(compiler) = self.compiler.take() {
+            return Some(compiler);
+        }
+        if self.stats.unavailable.is_some() {
+            return None;
+        }
+        match Compiler::new() {
+            Ok(compiler) => {
+                self.trampoline = compiler.trampoline();
+                Some(compiler)
+            }
+            Err(reason) => {
+                self.stats.unavailable = Some(reason);
+                None
+            }
+        }
     }
 
     /// Takes a cell's native code into the tables.
@@ -212,7 +231,7 @@ impl Jit {
         if state.entry.is_some() || state.refused.is_some() {
             return state.entry.is_some();
         }
-        let Some(mut compiler) = self.compiler.take() else { return false };
+        let Some(mut compiler) = self.take_compiler() else { return false };
         let start = now();
         let made = compiler.cell(program, self, CellId(cell));
         self.compiler = Some(compiler);
@@ -257,7 +276,7 @@ impl Jit {
         if !self.is_hot(weight) {
             return None;
         }
-        let mut compiler = self.compiler.take()?;
+        let mut compiler = self.take_compiler()?;
         let start = now();
         let made = compiler.entry_at(program, self, CellId(cell), word);
         self.compiler = Some(compiler);
@@ -375,13 +394,12 @@ impl Vm {
     /// Enters native code with the current frame.
     fn run_native(&mut self, cell: u32, entry: Entry, counted: i64) -> Step {
         let Some(jit) = &mut self.jit else { return Ok(()) };
-        let Some(compiler) = &jit.compiler else { return Ok(()) };
         let part = self.fuel;
         let left = part.saturating_add(jit.budget);
         let forced = jit.options.forced_exits;
         let given = if forced { 0 } else { left };
         jit.stats.entered += 1;
-        let enter = compiler.trampoline();
+        let enter = jit.trampoline;
         let here = 0u8;
         self.native_floor = (&raw const here as usize).saturating_sub(jit.options.stack);
         let (vm, regs): (*mut Vm, *mut u64) = (self, self.regs);

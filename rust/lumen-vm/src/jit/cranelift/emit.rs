@@ -4,7 +4,7 @@ use super::super::plan::Instruction;
 use super::super::steps::{self, StepFn};
 use super::super::tier::{ENTERED, FAILED, INTERPRET, address};
 use super::branches::LEN;
-use super::translate::{Start, Translator};
+use super::translate::{Exit, Start, Translator};
 use super::type_of;
 use crate::interp::state::Vm;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -14,7 +14,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
-use lumen_lir::{Access, Flags, Reg, Repr};
+use lumen_lir::{Access, Flags, Reg, RegSet, Repr};
 use std::mem::offset_of;
 
 /// Kinds of memory: accesses of different kinds never overlap while native code runs without a call.
@@ -199,17 +199,38 @@ impl Translator<'_, '_> {
         self.unless(condition, |t| t.leave(pc));
     }
 
-    /// Leaves before an instruction.
+    /// Leaves before an instruction, through the exit of its block.
     pub(super) fn leave(&mut self, pc: usize) {
         let kept = self.plan.kept_before(pc);
+        let exit = match &mut self.exit {
+            Some(exit) => exit,
+            none => {
+                let block = self.b.create_block();
+                self.b.set_cold_block(block);
+                self.b.append_block_param(block, types::I64);
+                let kept = RegSet::new(self.plan.cell.regs.len());
+                none.insert(Exit { block, kept })
+            }
+        };
+        kept.iter().for_each(|reg| exit.kept.add(*reg));
+        let block = exit.block;
+        let ip = self.int(self.code_address(pc));
+        self.jump(block, &[ip]);
+    }
+
+    /// The exit of the block that was just translated. It writes what any of its instructions needs in the frame: what
+    /// one of them does not need, nobody reads.
+    pub(super) fn finish_exit(&mut self) {
+        let Some(Exit { block, kept }) = self.exit.take() else { return };
+        self.begin(block);
+        let kept: Vec<Reg> = kept.iter().collect();
         self.store_frame(&kept);
-        let ip = self.code_address(pc);
+        let ip = self.b.block_params(block)[0];
         self.leave_at(ip, INTERPRET);
     }
 
     /// Leaves with the task at an address; the frame holds what it must.
-    pub(super) fn leave_at(&mut self, ip: i64, status: i64) {
-        let ip = self.int(ip);
+    fn leave_at(&mut self, ip: Value, status: i64) {
         self.store_vm(ip, offset_of!(Vm, ip));
         let regs = self.regs;
         self.store_vm(regs, offset_of!(Vm, regs));
@@ -224,7 +245,7 @@ impl Translator<'_, '_> {
         debug_assert!(status == ENTERED || status == INTERPRET);
         let kept: Vec<Reg> = (0..super::arguments(self.plan.cell).len() as Reg).collect();
         self.store_frame(&kept);
-        let ip = self.code_address(1);
+        let ip = self.int(self.code_address(1));
         self.leave_at(ip, status);
     }
 

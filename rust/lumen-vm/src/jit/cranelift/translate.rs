@@ -11,7 +11,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, FuncRef, InstBuilder, Value, types};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, Variable};
-use lumen_lir::{Flags, INTRINSICS, Op, Reg};
+use lumen_lir::{Flags, INTRINSICS, Op, Reg, RegSet};
 use std::mem::offset_of;
 
 /// What is translated of a cell.
@@ -43,8 +43,18 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) lens: Vec<Option<Variable>>,
     /// What was checked on the way to the current place.
     pub(super) known: Known,
+    /// Where the current block of the cell leaves native code.
+    pub(super) exit: Option<Exit>,
     /// By block of the cell.
     blocks: Vec<Block>,
+}
+
+/// The place where the instructions of a block leave native code.
+pub(super) struct Exit {
+    /// Its parameter is the address of the instruction.
+    pub(super) block: Block,
+    /// What it writes to the frame.
+    pub(super) kept: RegSet,
 }
 
 /// What was checked on the way to a place.
@@ -183,6 +193,7 @@ impl<'a, 'f> Translator<'a, 'f> {
             regs: params[0],
             lens,
             known: Known::default(),
+            exit: None,
             blocks,
         };
         for (reg, value) in params[2..].iter().enumerate() {
@@ -293,6 +304,7 @@ impl<'a, 'f> Translator<'a, 'f> {
                 }
             }
             ends[id] = std::mem::take(&mut self.known);
+            self.finish_exit();
         }
     }
 

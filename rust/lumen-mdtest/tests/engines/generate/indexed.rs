@@ -1,0 +1,118 @@
+//! Loops over indexes: what native code hoists, leaves unchecked, and expects to be unshared.
+
+use super::{Generator, Ty};
+
+impl Generator {
+    /// Statements with a loop over the indexes of a list of numbers, of lists or of records.
+    pub(super) fn indexed(&mut self) {
+        match self.below(4) {
+            0 => self.rows(),
+            1 => self.points_pairwise(),
+            _ => self.numbers(),
+        }
+    }
+
+    fn numbers(&mut self) {
+        let [xs, acc, kept, n, i] = ["xs", "acc", "kept", "n", "i"].map(|name| self.name(name));
+        let (list, start) = (self.expr(Ty::Ints, 2), self.expr(Ty::Int, 1));
+        self.line(&format!("let mut {xs}: list[Int] = {list}"));
+        self.line(&format!("let mut {acc} = {start}"));
+        let end = match self.below(4) {
+            0 => format!("{xs}.length()"),
+            1 => format!("{xs}.length() - 1"),
+            2 => format!("{}", self.below(6)),
+            _ => {
+                self.line(&format!("let {n} = {xs}.length()"));
+                n
+            }
+        };
+        self.line(&format!("let mut {kept} = {xs}"));
+        let from = ["0", "0", "0", "1", "(0 - 1)"][self.below(5) as usize];
+        let step = ["", "", "", " step 2", " step 3"][self.below(5) as usize];
+        self.line(&format!("for {i} in {from}..{end}{step}"));
+        self.indent += 1;
+        for _ in 0..1 + self.below(4) {
+            let k = self.below(3);
+            let text = match self.below(12) {
+                0 => format!("{xs}[{i}] = {acc} % {}", 3 + k),
+                1 => format!("{xs}[{i}] += {i} * {k}"),
+                2 => format!("{acc} = ({acc} * 3877 + {xs}[{i}]) % 139968"),
+                3 => format!("{acc} += {xs}[{i}]"),
+                4 => format!("{acc} -= {xs}[{i}] * {i}"),
+                5 => format!("{acc} = {acc} * {xs}[{i}] + {k}"),
+                6 => format!("{acc} += if {i} + {k} < {xs}.length() then {xs}[{i} + {k}] else {k}"),
+                7 => format!("{acc} = {acc} % 1009 + (1 << ({i} & 7)) // (1 + {i} * {i})"),
+                8 => format!("{kept} = {xs}"),
+                9 => format!("{acc} = {acc} / (1 + {i} * {i}) + {xs}[{xs}.length() - 1 - {i}]"),
+                10 => format!("{acc} = ({acc} ^ {i}) % 4096 + min({acc}, {i}) % 17"),
+                _ => format!("{xs} = {xs}.append({i})"),
+            };
+            self.line(&text);
+        }
+        self.indent -= 1;
+        self.line("end");
+        self.line(&format!("print({acc}, {xs}, {kept})"));
+    }
+
+    fn rows(&mut self) {
+        let [rows, acc, kept, r, c] = ["rows", "acc", "kept", "r", "c"].map(|name| self.name(name));
+        let (height, width, start) = (1 + self.below(4), 1 + self.below(4), self.expr(Ty::Int, 1));
+        self.line(&format!("let mut {acc} = {start}"));
+        self.line(&format!(
+            "let mut {rows} = [[{r} * 3 + {c} for {c} in 0..{width}] for {r} in 0..{height}]"
+        ));
+        self.line(&format!("let mut {kept} = {rows}"));
+        self.line(&format!("for {r} in 0..{rows}.length()"));
+        self.indent += 1;
+        let most = if self.one_in(2) { width.to_string() } else { format!("{rows}[{r}].length()") };
+        self.line(&format!("for {c} in 0..{most}"));
+        self.indent += 1;
+        for _ in 0..1 + self.below(3) {
+            let text = match self.below(6) {
+                0 => format!("{rows}[{r}][{c}] = {rows}[{r}][{c}] + {acc} % 7"),
+                1 => format!("{rows}[{r}][{c}] += {c}"),
+                2 => format!("{acc} = ({acc} * 31 + {rows}[{r}][{c}]) % 10007"),
+                3 => format!("{acc} += {rows}[{c} % {height}][{r} % {width}]"),
+                4 => format!("{acc} += {rows}[{c}][{r}]"),
+                _ => format!("{kept} = {rows}"),
+            };
+            self.line(&text);
+        }
+        self.indent -= 1;
+        self.line("end");
+        if self.one_in(2) {
+            self.line(&format!("{rows}[{r}] = {kept}[0]"));
+        }
+        self.indent -= 1;
+        self.line("end");
+        self.line(&format!("print({acc}, {rows}, {kept})"));
+    }
+
+    fn points_pairwise(&mut self) {
+        let [ps, kept, i, j] = ["ps", "kept", "i", "j"].map(|name| self.name(name));
+        let list = self.expr(Ty::Points, 2);
+        self.line(&format!("let mut {ps}: list[Point] = {list}"));
+        self.line(&format!("let mut {kept} = {ps}"));
+        self.line(&format!("for {i} in 0..{ps}.length()"));
+        self.indent += 1;
+        self.line(&format!("for {j} in {i} + 1..{ps}.length()"));
+        self.indent += 1;
+        for _ in 0..1 + self.below(4) {
+            let text = match self.below(7) {
+                0 => format!("{ps}[{i}].y -= {ps}[{j}].y * 0.5"),
+                1 => format!("{ps}[{j}].y += {ps}[{i}].y"),
+                2 => format!("{ps}[{i}].x = {ps}[{j}].x % 1000 + {i}"),
+                3 => format!("{ps}[{j}] = {ps}[{i}]"),
+                4 => format!("{ps}[{j}].tags = {ps}[{i}].tags.append({j})"),
+                5 => format!("{kept} = {ps}"),
+                _ => format!("{ps}[{j}].x += {ps}[{i}].tags.length()"),
+            };
+            self.line(&text);
+        }
+        self.indent -= 1;
+        self.line("end");
+        self.indent -= 1;
+        self.line("end");
+        self.line(&format!("print({ps}, {kept})"));
+    }
+}
