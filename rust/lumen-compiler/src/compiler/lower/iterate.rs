@@ -65,6 +65,8 @@ impl Fx<'_, '_> {
         let v = self.read(iter);
         let v = if self.changes_inside(v, e) { self.own(v, None) } else { v };
         let (_, v) = self.reg(v);
+        // What a mutable local gave up stands in its register, which the body may write and ways out of the loop drop.
+        let v = if v.own() == Some(Own::Owned) { self.snapshot(v) } else { v };
         let i = self.r.alloc(&mut self.b, Repr::I64);
         match self.kind(v.ty) {
             TyKind::List(elem) => Source::List { i, list: v, elem },
