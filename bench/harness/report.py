@@ -45,8 +45,8 @@ def command_line(options, group):
 
 
 def key(options, group):
-    """What the section of a group is called: native code has sections of its own."""
-    return f"{group}, native code" if "--engine jit" in options.lumen_args else group
+    """What the section of a group is called: the interpreter alone has sections of its own."""
+    return f"{group}, interpreter" if "--engine interp" in options.lumen_args else group
 
 
 def processor():
