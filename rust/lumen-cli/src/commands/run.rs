@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::output::{Rendered, complain, err, failure_text, no_module, out, report};
 use crate::source::{Source, compile_with, read};
 use crate::traces::{self, Ran};
-use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE};
+use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE, STACK_BYTES};
 use lumen_base::diag::render::{Style, render_all};
 use lumen_base::{Code, Diagnostic, FileId, OsSystem, SourceMap, Span, System};
 use lumen_compiler::compilation::Goal;
@@ -20,12 +20,9 @@ use lumen_vm::{
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::ScopedJoinHandle;
 
-/// Bytes of stack for native code.
-const NATIVE_STACK: usize = 64 << 20;
-/// Bytes of stack for everything else in the thread of the program.
-const RESERVED_STACK: usize = 4 << 20;
+/// Bytes of the thread's stack that native code may use: most of it, as nothing else goes deep while it runs.
+const NATIVE_STACK: usize = STACK_BYTES - (16 << 20);
 
 pub(super) fn run(args: Run, style: Style) -> u8 {
     let limits = match limits::parse(&args.limits) {
@@ -181,21 +178,8 @@ pub(super) fn execute(
     host: Console,
     tools: Tools,
 ) -> Result<Outcome, Failure> {
-    let run = || -> Result<Outcome, Failure> {
-        let program = link(module, engine)?;
-        Ok(Machine::new(program, options, Box::new(host))?.with_tools(tools).run())
-    };
-    if engine != Engine::Jit {
-        return run();
-    }
-    // Native calls take the machine's stack: one of known size.
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(NATIVE_STACK + RESERVED_STACK);
-        match thread.spawn_scoped(scope, run).map(ScopedJoinHandle::join) {
-            Ok(Ok(outcome)) => outcome,
-            _ => Err(Failure::panic("internal error: the thread of the program did not finish")),
-        }
-    })
+    let program = link(module, engine)?;
+    Ok(Machine::new(program, options, Box::new(host))?.with_tools(tools).run())
 }
 
 /// The status that the operating system keeps of `exit(code)`: its low byte, and never success for another code.
