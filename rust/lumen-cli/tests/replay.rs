@@ -7,11 +7,13 @@ use lumen_compiler::compilation::{CompileInput, Goal, Part};
 use lumen_compiler::{markdown::Form, pipeline};
 use lumen_lir::{Module, Verified};
 use lumen_runtime::host::MemoryHost;
+use lumen_runtime::tools::{ScriptedProvider, ToolFailure, Tools};
 use lumen_runtime::trace::line::{self, Chain, Trace};
 use lumen_runtime::trace::{
     Answer, Event, Header, Operation, Reported, Returned, SharedTape, Strictness, Tape,
 };
 use lumen_vm::{Engine, Machine, Outcome, RunOptions, link};
+use serde_json::Value as Json;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,18 +34,67 @@ cell main() -> Null
 end
 ";
 
-fn module() -> Verified<Module> {
+/// Everything that is granted: files, variables, requests, programs, tools.
+const GRANTED: &str = "
+grant fs path \"data/**\"
+grant env name \"HOME\"
+grant http domain \"api.example.com\"
+grant exec program \"git\"
+use tool shop.find as Find(name: String) -> list[Float]
+grant Find
+use tool llm.chat as Chat
+grant Chat
+
+cell main() -> Null
+  print(read_file(\"data/a.txt\"), exists(\"data/b.txt\"))
+  print(try read_file(\"data/none.txt\"))
+  write_file(\"data/c.txt\", \"text\")
+  print(get_env(\"HOME\"))
+  let reply = http_get(\"https://api.example.com/price\")
+  print(reply.status, reply.body)
+  print(run_command([\"git\", \"--version\"]).output)
+  print(Find(\"tea\"), try Find(\"none\"))
+  let text: String = Chat(prompt: \"hello\")
+  let said: Untrusted[String] = Chat(prompt: \"again\")
+  print(text, said, trust(said, \"it is only shown\").length())
+end
+";
+
+/// What answers `GRANTED`.
+const SCRIPT: &str = r#"[
+  {"tool": "fs.read_file", "when": {"path": "data/a.txt"}, "reply": "the text"},
+  {"tool": "fs.exists", "reply": true},
+  {"tool": "fs.read_file", "error": {"kind": "NotFound", "message": "no such file"}},
+  {"tool": "fs.write_file", "reply": null},
+  {"tool": "env.get_env", "reply": "/home/ann"},
+  {"tool": "http.get", "reply": {"status": 200, "headers": {}, "body": "12.5"}},
+  {"tool": "exec.run_command", "reply": {"code": 0, "output": "git 2", "errors": ""}},
+  {"tool": "shop.find", "when": {"name": "tea"}, "reply": [1.5, 2.0]},
+  {"tool": "shop.find", "error": {"kind": "RateLimited", "retry_after_ms": 5}},
+  {"tool": "llm.chat", "reply": "hi", "repeat": true}
+]"#;
+
+/// Scripted answers for what `GRANTED` calls.
+fn tools() -> Tools {
+    ["fs", "env", "http", "exec", "shop", "llm"].into_iter().fold(Tools::new(), |tools, name| {
+        let script = ScriptedProvider::new("script", SCRIPT).expect("a script");
+        tools.with_provider(name, Box::new(script))
+    })
+}
+
+fn module(source: &str) -> Verified<Module> {
     let compiled = pipeline::compile(CompileInput {
         allowed: &[],
         name: "draw.lm",
         path: None,
-        source: PROGRAM.into(),
+        source: source.into(),
         form: Form::Plain,
         part: Part::Program,
         goal: Goal::Run,
         system: &MemorySystem::default(),
         evaluator: None,
     });
+    assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
     compiled.module.expect("it compiles")
 }
 
@@ -56,7 +107,7 @@ fn host(lines: &[&str], clock: i64) -> Box<MemoryHost> {
 fn run(module: &Verified<Module>, tape: Tape, engine: Engine, host: Box<MemoryHost>) -> Outcome {
     let program = link(module.clone(), engine).expect("it links");
     let options = RunOptions { tape: Some(SharedTape::new(tape)), ..RunOptions::default() };
-    Machine::new(program, &options, host).expect("a machine").run()
+    Machine::new(program, &options, host).expect("a machine").with_tools(tools()).run()
 }
 
 fn recorded(module: &Verified<Module>) -> Trace {
@@ -95,11 +146,24 @@ fn other(answer: &Answer) -> Answer {
         Answer::Nanos(nanos) => Answer::Nanos(nanos + 1_000_000),
         Answer::Line(_) => Answer::Line(Some("Dan".to_owned())),
         Answer::Args(_) => Answer::Args(vec!["x".to_owned()]),
-        Answer::Value(_)
-        | Answer::Failed(_)
-        | Answer::Reply(_)
-        | Answer::NoReply(_)
-        | Answer::Approved(_) => Answer::Done,
+        Answer::Reply(Json::Null) => Answer::NoReply(ToolFailure::failed("no")),
+        Answer::Reply(reply) => Answer::Reply(other_reply(reply)),
+        Answer::NoReply(_) => Answer::Reply(Json::Null),
+        Answer::Value(_) | Answer::Failed(_) | Answer::Approved(_) => Answer::Done,
+    }
+}
+
+/// A reply of the same form.
+fn other_reply(reply: &Json) -> Json {
+    match reply {
+        Json::Null => Json::Null,
+        Json::Bool(value) => Json::Bool(!value),
+        Json::Number(value) => (value.as_f64().unwrap_or(0.0) + 1.0).into(),
+        Json::String(text) => Json::String(format!("{text}?")),
+        Json::Array(items) => items.iter().map(other_reply).collect(),
+        Json::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), other_reply(value))).collect()
+        }
     }
 }
 
@@ -137,15 +201,15 @@ fn changed(trace: &Trace) -> Vec<(String, Trace)> {
     all
 }
 
-#[test]
-fn each_change_of_a_recording_is_a_divergence() {
-    let module = module();
+/// Every change of the recording of a program is found, and there are so many.
+fn finds_every_change(source: &str, at_least: usize) {
+    let module = module(source);
     let trace = recorded(&module);
     for engine in [Engine::Threaded, Engine::Switch] {
         assert_eq!(replay(&module, &rewritten(&trace), engine).failure, None);
     }
     let changed = changed(&trace);
-    assert!(changed.len() > 100, "{}", changed.len());
+    assert!(changed.len() > at_least, "{}", changed.len());
     for (what, trace) in changed {
         for engine in [Engine::Threaded, Engine::Switch] {
             let outcome = replay(&module, &trace, engine);
@@ -161,8 +225,18 @@ fn each_change_of_a_recording_is_a_divergence() {
 }
 
 #[test]
+fn each_change_of_a_recording_is_a_divergence() {
+    finds_every_change(PROGRAM, 100);
+}
+
+#[test]
+fn each_change_of_what_files_requests_and_tools_answered_is_a_divergence() {
+    finds_every_change(GRANTED, 100);
+}
+
+#[test]
 fn another_end_is_a_divergence() {
-    let module = module();
+    let module = module(PROGRAM);
     let mut trace = recorded(&module);
     trace.end.as_mut().expect("an end").exit_code = 3;
     let failure = replay(&module, &trace, Engine::Threaded).failure.expect("it diverges");

@@ -122,6 +122,7 @@ impl Outside {
                     Err(failure) => Answer::NoReply(failure.clone()),
                 };
                 tape.ask(|| answer);
+                tape.note_spent(self.tools.take_spent());
             }
             return Ok(replied);
         }

@@ -38,6 +38,7 @@ pub use sealed::Sealed;
 pub use setup::{find_config, tools_for};
 
 use crate::host::Host;
+use crate::trace::Spent;
 use lumen_lir::{Grant, ToolCall};
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
@@ -71,6 +72,8 @@ pub struct Tools {
     bounds: Vec<Bounds>,
     /// By index of the grant.
     usage: FxHashMap<u32, Usage>,
+    /// What the calls took since somebody asked.
+    spent: Spent,
     /// The folder that relative places of files start from.
     folder: PathBuf,
 }
@@ -85,6 +88,11 @@ impl Tools {
     /// Nothing answers, and nothing is bounded but by the program's grants.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What the calls took since this was asked before.
+    pub fn take_spent(&mut self) -> Spent {
+        std::mem::take(&mut self.spent)
     }
 
     /// The bounds of who runs the program.
@@ -192,6 +200,8 @@ impl Tools {
         for grant in &call.grants {
             self.usage.entry(*grant).or_default().cost_usd += cost.unwrap_or(0.0);
         }
+        let tokens = replied.as_ref().ok().and_then(|reply| reply.tokens);
+        self.spent = self.spent.and(Spent { tokens, cost_usd: cost });
         let reply = replied?;
         if took > timeout {
             let message = format!("no reply within {} ms", timeout.as_millis());

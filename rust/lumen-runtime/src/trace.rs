@@ -21,7 +21,7 @@ mod taped_host;
 
 pub use event::{
     Answer, Bounds, End, Event, FORMAT_VERSION, Header, Operation, Place, RUNTIME_SEMANTICS,
-    Reported, Returned, SourceFile,
+    Reported, Returned, SourceFile, Spent,
 };
 pub use script::Strictness;
 pub use tape::{SharedTape, Tape};

@@ -66,6 +66,27 @@ fn a_replay_prints_the_same_bytes_under_every_engine_without_the_document() {
     }
 }
 
+/// A thousand calls, after which nothing is left that could answer.
+#[test]
+fn a_thousand_calls_of_tools_replay_to_the_same_bytes() {
+    let source = "use tool shop.price as Price(name: String, day: Int) -> Float\ngrant Price\n\
+        let mut sum = 0.0\nfor day in 0..1000\n  sum += Price(\"tea\", day) * random()\nend\nprint(sum)\n";
+    let files = [
+        ("shop.lm", source),
+        ("lumen.toml", "[providers]\nshop = \"script:shop.json\"\n"),
+        ("shop.json", "[{\"reply\": 2.5, \"repeat\": true}]"),
+    ];
+    let folder = Folder::new("trace-thousand", &files);
+    let printed = ok(&folder, &["run", "--trace-dir", "t", "shop.lm"], "");
+    files.iter().for_each(|(file, _)| std::fs::remove_file(folder.0.join(file)).expect("it goes"));
+    for engine in ["interp", "switch", "jit"] {
+        let again = run(&folder, &["replay", "--engine", engine, "--trace-dir", "t", "last"], "");
+        exits(0, &again);
+        assert_eq!(stdout(&again), printed);
+        assert!(stderr(&again).contains("replayed 2001 operations"), "{}", stderr(&again));
+    }
+}
+
 #[test]
 fn a_run_is_listed_shown_stepped_and_drawn() {
     let (folder, _) = recorded("trace-show");
@@ -91,6 +112,28 @@ fn a_run_is_listed_shown_stepped_and_drawn() {
     }
     let json = ok(&folder, &["trace", "show", "last", "--trace-dir", "t", "--json"], "");
     assert!(json.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{json}");
+}
+
+#[test]
+fn what_calls_cost_is_on_the_page() {
+    let source = "use tool llm.chat as Chat\ngrant Chat max_cost_usd 1.0\n\
+        for _ in 0..3\n  let t: String = Chat(prompt: \"a\")\n  print(t)\nend\n";
+    let script = "[{\"reply\": \"b\", \"cost_usd\": 0.25, \"tokens\": 12, \"repeat\": true}]";
+    let folder = Folder::new(
+        "trace-cost",
+        &[
+            ("chat.lm", source),
+            ("lumen.toml", "[providers]\nllm = \"script:chat.json\"\n"),
+            ("chat.json", script),
+        ],
+    );
+    ok(&folder, &["run", "--trace-dir", "t", "chat.lm"], "");
+    let page = ok(&folder, &["trace", "show", "--trace-dir", "t", "last", "--graph", "html"], "");
+    assert!(page.contains("; $0.750000, 36 tokens"), "{page}");
+    assert!(page.contains("<td>$0.250000, 12 tokens<td>"), "{page}");
+    let step = ok(&folder, &["trace", "step", "--trace-dir", "t", "last", "--at", "1"], "");
+    assert!(step.contains("$0.250000, 12 tokens"), "{step}");
+    ok(&folder, &["replay", "--trace-dir", "t", "last"], "");
 }
 
 #[test]

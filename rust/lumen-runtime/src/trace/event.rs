@@ -95,6 +95,53 @@ pub struct Operation {
     pub at_us: u64,
     /// How long it took, in microseconds.
     pub took_us: u64,
+    /// What the call of a tool took, where its provider says.
+    #[serde(default, skip_serializing_if = "Spent::is_nothing")]
+    pub spent: Spent,
+}
+
+/// What the call of a tool took: like times, no part of comparisons.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spent {
+    /// Tokens.
+    pub tokens: Option<u64>,
+    /// US dollars.
+    pub cost_usd: Option<f64>,
+}
+
+impl Spent {
+    /// Whether nothing is known.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let tokens = match (self.tokens, other.tokens) {
+            (Some(a), Some(b)) => Some(a.saturating_add(b)),
+            (a, b) => a.or(b),
+        };
+        let cost_usd = match (self.cost_usd, other.cost_usd) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+        Self { tokens, cost_usd }
+    }
+}
+
+impl std::fmt::Display for Spent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(cost) = self.cost_usd {
+            write!(f, "${cost:.6}")?;
+        }
+        if let Some(tokens) = self.tokens {
+            let before = if self.cost_usd.is_some() { ", " } else { "" };
+            write!(f, "{before}{tokens} tokens")?;
+        }
+        Ok(())
+    }
 }
 
 /// One answer of the outside.

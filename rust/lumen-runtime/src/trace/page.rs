@@ -4,7 +4,7 @@
 
 use super::graph::Graph;
 use super::line::Trace;
-use super::{Operation, Place, Returned};
+use super::{Operation, Place, Returned, Spent};
 use std::fmt::Write;
 
 /// Most operations on a page.
@@ -58,7 +58,7 @@ pub fn html(trace: &Trace, source: &dyn Fn(&str) -> Option<String>) -> String {
     _ = writeln!(page, "<h2>Graph</h2><div class=\"scroll\">{}</div>", Graph::of(trace).svg());
     _ = writeln!(page, "<h2>Timeline</h2><div class=\"scroll\">{}</div>", timeline(trace));
     page.push_str(
-        "<h2>Operations</h2><table><tr><th>#<th>operation<th>result<th>where<th>µs</tr>\n",
+        "<h2>Operations</h2><table><tr><th>#<th>operation<th>result<th>where<th>cost<th>µs</tr>\n",
     );
     for op in trace.operations.iter().take(OPERATIONS_MAX) {
         row(&mut page, op, &sources);
@@ -82,13 +82,18 @@ pub fn html(trace: &Trace, source: &dyn Fn(&str) -> Option<String>) -> String {
 
 fn summary(trace: &Trace) -> String {
     let count = trace.operations.len();
+    let spent = trace.operations.iter().fold(Spent::default(), |sum, op| sum.and(op.spent));
+    let spent = if spent.is_nothing() { String::new() } else { format!("; {spent}") };
     match &trace.end {
-        None => format!("{count} operations; the run was cut off"),
+        None => format!("{count} operations{spent}; the run was cut off"),
         Some(end) => {
             let failed = end.failed.as_ref();
             let failed = failed.map_or(String::new(), |f| format!(", {} {}", f.code, f.message));
             let millis = end.took_us as f64 / 1e3;
-            format!("{count} operations in {millis:.1} ms; exit code {}{failed}", end.exit_code)
+            format!(
+                "{count} operations in {millis:.1} ms{spent}; exit code {}{failed}",
+                end.exit_code
+            )
         }
     }
 }
@@ -105,9 +110,10 @@ fn row(page: &mut String, op: &Operation, sources: &[(&str, String)]) {
     let seq = op.seq;
     _ = writeln!(
         page,
-        "<tr id=\"op{seq}\"><td>{seq}<td class=\"call\">{}<td class=\"call{class}\">{}<td>{calls}<td>{}</tr>",
+        "<tr id=\"op{seq}\"><td>{seq}<td class=\"call\">{}<td class=\"call{class}\">{}<td>{calls}<td>{}<td>{}</tr>",
         escape(&op.call()),
         escape(&op.returned.to_string()),
+        op.spent,
         op.took_us
     );
 }

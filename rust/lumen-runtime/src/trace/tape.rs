@@ -1,6 +1,6 @@
 //! The tape of a run: records operations, replays them, or both.
 
-use super::event::{Answer, End, Event, Header, Operation, Place, Reported, Returned};
+use super::event::{Answer, End, Event, Header, Operation, Place, Reported, Returned, Spent};
 use super::line::{Chain, Trace};
 use super::script::{Answers, Difference, Script, Strictness};
 use crate::failure::{Failure, Outcome};
@@ -137,6 +137,7 @@ impl Tape {
             stack,
             at_us: self.micros_since(self.began),
             took_us: 0,
+            spent: Spent::default(),
         };
         let is_output = op.is_output();
         let recorded = match self.script.as_mut().filter(|script| script.covers(is_output)) {
@@ -176,6 +177,13 @@ impl Tape {
             }
             Answer::Failed("the recording has no answer".to_owned())
         })
+    }
+
+    /// Notes what the operation took beside time.
+    pub fn note_spent(&mut self, spent: Spent) {
+        if let Some(open) = &mut self.open {
+            open.op.spent = open.op.spent.and(spent);
+        }
     }
 
     /// The operation is done. Fails when its result is not the recorded one, or it cannot be written.

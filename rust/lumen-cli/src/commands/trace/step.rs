@@ -24,7 +24,8 @@ pub(super) fn step(recorded: &Recorded, at: Option<u64>, back: u64) -> Result<St
 
 fn show(recorded: &Recorded, op: &Operation, count: u64) -> String {
     let mut text = format!("operation {} of {count}, at {}\n\n", op.seq, time(op.at_us));
-    text.push_str(&format!("  {}\n  = {}\n\n", op.call(), op.returned));
+    text.push_str(&format!("  {}\n  = {}\n", op.call(), op.returned));
+    text.push_str(&format!("  took {}{}\n\n", time(op.took_us), spent(op)));
     for (depth, place) in op.stack.iter().enumerate() {
         let relation = if depth == 0 { "in" } else { "called by" };
         text.push_str(&format!("{relation} {place}\n"));
@@ -33,6 +34,10 @@ fn show(recorded: &Recorded, op: &Operation, count: u64) -> String {
         }
     }
     text
+}
+
+fn spent(op: &Operation) -> String {
+    if op.spent.is_nothing() { String::new() } else { format!(", {}", op.spent) }
 }
 
 fn source_line(recorded: &Recorded, place: &Place) -> Option<String> {
