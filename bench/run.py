@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Lumen beside C, Lua, LuaJIT, Node and Python, and keeps bench/RESULTS.md.
 
-Input: bench/programs/<group>/<name>.{lm.md,c,lua,luajit.lua,js,py} and a `lumen` binary.
+Input: bench/programs/<group>/<name>.{lm.md,c,lua,js,py}, luajit.lua where LuaJIT needs another program, and a `lumen` binary.
 Output: tables on stdout and, with --write, in bench/RESULTS.md (one section a group; other groups stay).
 
 Rules: no time counts before all outputs are equal; peers take turns within one invocation; times are user + system

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from . import child
 
+# Behind a line for Lua 5.4: what LuaJIT runs in its place.
+LUAJIT_LINE = " -- luajit: "
+
 # In the order of the columns.
 ORDER = ("lumen", "c", "lua", "luajit", "luajit-joff", "node", "python")
 TITLES = {
@@ -45,12 +48,30 @@ def chosen(options):
     return found
 
 
+def luajit_source(path, own):
+    """The program as LuaJIT runs it: its own file, or the one for Lua 5.4 with the lines that have `-- luajit: LINE`
+    behind them replaced, written into the folder of built programs."""
+    if own.exists():
+        return own
+    if not path.exists() or LUAJIT_LINE not in (text := path.read_text()):
+        return path
+    lines = []
+    for line in text.splitlines():
+        plain, _, other = line.partition(LUAJIT_LINE)
+        indent = plain[: len(plain) - len(plain.lstrip())]
+        lines.append(indent + other if other else plain)
+    made = child.BUILD / path.parent.name / own.name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text("\n".join(lines) + "\n")
+    return made
+
+
 def command(peer, options, stem):
     """The command that runs the program `stem` (a path without extension) under `peer`, or None if it has none."""
     source = {"lumen": ".lm.md", "c": ".c", "node": ".js", "python": ".py"}.get(peer, ".lua")
     path = Path(f"{stem}{source}")
-    if peer.startswith("luajit") and Path(f"{stem}.luajit.lua").exists():
-        path = Path(f"{stem}.luajit.lua")
+    if peer.startswith("luajit"):
+        path = luajit_source(path, Path(f"{stem}.luajit.lua"))
     if not path.exists():
         return None
     if peer == "lumen":

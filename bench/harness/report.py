@@ -15,7 +15,7 @@ Written by `bench/run.py --write`; a run replaces the sections of its groups. In
 
 - Programs: `bench/programs/<group>/<name>.{lm.md,c,lua,js,py}`, the same algorithm in the fast, usual way of each
   language, without arguments, printing the same lines. Where Lua 5.4 has an operator that LuaJIT lacks (integer
-  division, bits), LuaJIT runs `<name>.luajit.lua`. C uses 64-bit integers, as Lumen does, and frees what it allocates
+  division, bits), LuaJIT runs what stands behind `-- luajit:` on the line, or `<name>.luajit.lua`. C uses 64-bit integers, as Lumen does, and frees what it allocates
   (except in `deriv`, whose trees share their parts). Node uses typed arrays where a programmer would. Python has one
   timed run.
 - No time counts before all outputs were equal. Peers take turns within one run. Times are user + system CPU time of

@@ -15,7 +15,7 @@ end
 
 local random
 local function next_random()
-  random = (random * 1309 + 13849) & 65535
+  random = (random * 1309 + 13849) & 65535 -- luajit: random = (random * 1309 + 13849) % 65536
   return random
 end
 

@@ -95,7 +95,7 @@ function Scale:execute()
   if self.direction == FORWARD then
     self.to.value = self.from.value * self.scale.value + self.offset.value
   else
-    self.from.value = (self.to.value - self.offset.value) // self.scale.value
+    self.from.value = (self.to.value - self.offset.value) // self.scale.value -- luajit: self.from.value = math.floor((self.to.value - self.offset.value) / self.scale.value)
   end
 end
 function Scale:recalculate()

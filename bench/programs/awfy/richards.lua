@@ -53,11 +53,11 @@ end
 function Kernel:idle(task)
   task.count = task.count - 1
   if task.count == 0 then return self:hold_self() end
-  if task.control & 1 == 0 then
-    task.control = task.control // 2
+  if task.control & 1 == 0 then -- luajit: if task.control % 2 == 0 then
+    task.control = task.control // 2 -- luajit: task.control = math.floor(task.control / 2)
     return self:release(DEVICE_A)
   end
-  task.control = (task.control // 2) ~ 53256
+  task.control = (task.control // 2) ~ 53256 -- luajit: task.control = require("bit").bxor(math.floor(task.control / 2), 53256)
   return self:release(DEVICE_B)
 end
 

@@ -2,7 +2,7 @@ local random, count = 74755, 0
 
 local function build(depth)
   count = count + 1
-  random = (random * 1309 + 13849) & 65535
+  random = (random * 1309 + 13849) & 65535 -- luajit: random = (random * 1309 + 13849) % 65536
   if depth == 1 then
     local cells = {}
     for i = 1, random % 10 + 1 do cells[i] = 0 end

@@ -1,7 +1,7 @@
 local function chain_length(n)
   local steps = 1
   while n ~= 1 do
-    if n % 2 == 0 then n = n // 2 else n = 3 * n + 1 end
+    if n % 2 == 0 then n = n // 2 else n = 3 * n + 1 end -- luajit: if n % 2 == 0 then n = n / 2 else n = 3 * n + 1 end
     steps = steps + 1
   end
   return steps

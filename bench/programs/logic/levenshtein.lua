@@ -2,7 +2,7 @@ local function letters(n, seed)
   local r, out = seed, {}
   for i = 1, n do
     r = (r * 3877 + 29573) % 139968
-    out[i] = r * 4 // 139968
+    out[i] = r * 4 // 139968 -- luajit: out[i] = math.floor(r * 4 / 139968)
   end
   return out
 end

@@ -2,7 +2,7 @@ local n = 1000000
 local m, size = {}, 0
 local r = 42
 for i = 0, n - 1 do
-  r = (r * 1103515245 + 12345) % 2147483648
+  r = (r * 1103515245 + 12345) % 2147483648 -- luajit: r = tonumber((r * 1103515245ULL + 12345) % 2147483648)
   if m[r] == nil then size = size + 1 end
   m[r] = i
 end
@@ -10,7 +10,7 @@ local found, sum = 0, 0
 r = 42
 for i = 0, n * 2 - 1 do
   if i % 2 == 0 then
-    r = (r * 1103515245 + 12345) % 2147483648
+    r = (r * 1103515245 + 12345) % 2147483648 -- luajit: r = tonumber((r * 1103515245ULL + 12345) % 2147483648)
     local value = m[r]
     if value ~= nil then
       found = found + 1
@@ -23,7 +23,7 @@ end
 print(size .. " " .. found .. " " .. sum)
 r = 42
 for i = 0, n - 1 do
-  r = (r * 1103515245 + 12345) % 2147483648
+  r = (r * 1103515245 + 12345) % 2147483648 -- luajit: r = tonumber((r * 1103515245ULL + 12345) % 2147483648)
   if i % 3 == 0 then
     if m[r] ~= nil then
       size = size - 1

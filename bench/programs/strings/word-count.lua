@@ -7,7 +7,7 @@ local function text(lines)
       if word > 0 then out[#out + 1] = " " end
       for _ = 1, n do
         r = (r * 3877 + 29573) % 139968
-        out[#out + 1] = parts[r // 17496 + 1]
+        out[#out + 1] = parts[r // 17496 + 1] -- luajit: out[#out + 1] = parts[math.floor(r / 17496) + 1]
       end
     end
     out[#out + 1] = ",\n"

@@ -136,7 +136,9 @@ impl Heap {
                     return Ok(None);
                 }
                 Kind::Closure | Kind::Fn | Kind::Stream => {
-                    write!(out, "<fn {}>", row.name).expect("writing to a string succeeds");
+                    // The name of a lambda says that it is one: `fn in main`.
+                    let name = row.name.strip_prefix("fn ").unwrap_or(&row.name);
+                    write!(out, "<fn {name}>").expect("writing to a string succeeds");
                     return Ok(None);
                 }
                 Kind::Secret | Kind::Untrusted => {
