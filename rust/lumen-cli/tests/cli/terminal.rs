@@ -1,22 +1,33 @@
-//! `lumen repl` on a terminal: editing, completion, history, Ctrl-C and Ctrl-D, typed by `terminal.py`.
+//! What needs a terminal: `lumen repl` (editing, completion, history, Ctrl-C and Ctrl-D, typed by `terminal.py`), and the
+//! pager of long pages (`pager.py`).
 
 use crate::world::Folder;
 use std::process::Command;
 
 #[test]
 fn a_terminal_edits_completes_remembers_and_interrupts() {
-    let home = Folder::new("repl-terminal", &[]);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/terminal.py");
+    on_terminal("repl-terminal", "terminal.py");
+}
+
+#[test]
+fn long_pages_go_through_the_pager() {
+    on_terminal("pager", "pager.py");
+}
+
+/// Runs a script of `tests/cli` that opens a terminal, with the command and a folder; it prints `ok`.
+fn on_terminal(folder: &str, script: &str) {
+    let home = Folder::new(folder, &[]);
+    let script = format!("{}/tests/cli/{script}", env!("CARGO_MANIFEST_DIR"));
     let output =
-        Command::new("python3").args([script, env!("CARGO_BIN_EXE_lumen")]).arg(&home.0).output();
+        Command::new("python3").args([&script, env!("CARGO_BIN_EXE_lumen")]).arg(&home.0).output();
     let Ok(output) = output else {
-        eprintln!("SKIPPED: python3 is missing, so `lumen repl` was not tested on a terminal");
+        eprintln!("SKIPPED: python3 is missing, so {script} was not run");
         return;
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     if err.contains("No module named 'pty'") || err.contains("out of pty devices") {
-        eprintln!("SKIPPED: there is no pseudo-terminal, so `lumen repl` was not tested on one");
+        eprintln!("SKIPPED: there is no pseudo-terminal, so {script} was not run");
         return;
     }
     assert!(output.status.success() && out == "ok\n", "{out}{err}");
