@@ -1,5 +1,6 @@
 //! Policies: what they allow, and what gets past them.
 
+#[cfg(unix)]
 mod conformance;
 
 use super::address::{Host, HostPattern, is_inside};
