@@ -10,7 +10,7 @@ pub trait Shape
 end
 
 trait Hidden
-  cell secret(self) -> Int
+  cell hidden(self) -> Int
 end
 
 pub record Square
@@ -22,14 +22,14 @@ impl Shape for Square
 end
 
 impl Hidden for Square
-  cell secret(self) -> Int = 42
+  cell hidden(self) -> Int = 42
 end
 
 impl Show for Square
   cell show(self) -> String = \"#{self.side}\"
 end
 
-pub cell reveal(s: Square) -> Int = s.secret()
+pub cell shown(s: Square) -> Int = s.hidden()
 ";
 
 /// Runs `main.lm` beside `shapes.lm`.
@@ -57,7 +57,7 @@ fn is_rejected(name: &str, main: &str, code: &str) {
 fn methods_come_with_anything_of_the_module() {
     let main = "import shapes: Square\nprint(Square(2.0).area(), Square(3.0).label(), Square(1.0))";
     prints("traits-name", main, "4.0 a shape of 9.0 #1.0\n");
-    let main = "import shapes\nlet s = shapes.Square(2.0)\nprint(s.area(), shapes.reveal(s), shapes.Shape.area(s))";
+    let main = "import shapes\nlet s = shapes.Square(2.0)\nprint(s.area(), shapes.shown(s), shapes.Shape.area(s))";
     prints("traits-module", main, "4.0 42 4.0\n");
     let main = "import shapes: *\nprint(area(Square(1.0)), map([Square(1.0)], area))";
     prints("traits-star", main, "1.0 [1.0]\n");
@@ -71,13 +71,13 @@ fn a_trait_is_implemented_where_the_type_is() {
 
 #[test]
 fn an_imported_trait_is_used_by_its_methods() {
-    let main = "import shapes: Shape, reveal, Square as S\nprint(S(1.0).area(), reveal(S(1.0)))";
+    let main = "import shapes: Shape, shown, Square as S\nprint(S(1.0).area(), shown(S(1.0)))";
     prints("traits-used", main, "1.0 42\n");
 }
 
 #[test]
 fn what_is_private_or_foreign_is_rejected() {
-    is_rejected("traits-hidden", "import shapes: Square\nprint(Square(1.0).secret())", "E0421");
+    is_rejected("traits-hidden", "import shapes: Square\nprint(Square(1.0).hidden())", "E0421");
     is_rejected("traits-private", "import shapes: Hidden\nprint(1)", "E0307");
     let foreign = "import shapes: Shape\nimpl Shape for list[Int]\n  cell area(self) -> Float = 1.0\nend\nprint(1)";
     is_rejected("traits-foreign", foreign, "E0460");

@@ -72,6 +72,14 @@ fn large_layout(bytes: usize) -> Option<Layout> {
     Layout::from_size_align(block_bytes(bytes), UNIT).ok()
 }
 
+/// Whether a number of units is that of a small block. Written without `contains`: a call that a debug build leaves in
+/// takes an address in the frame of the instruction's handler, which then stays on the stack.
+#[inline(always)]
+#[expect(clippy::manual_range_contains, reason = "see above")]
+const fn is_small(units: usize) -> bool {
+    1 <= units && units <= SMALL_UNITS
+}
+
 impl Heap {
     /// Whether blocks come from free lists: native code makes and frees small objects by itself only then.
     pub const POOLED: bool = POOLED;
@@ -214,7 +222,7 @@ impl Heap {
     /// the whole fast path of an allocation.
     #[inline(always)]
     pub fn pop_free(&mut self, units: usize) -> *mut u8 {
-        debug_assert!((1..=SMALL_UNITS).contains(&units));
+        debug_assert!(is_small(units));
         let block = self.free[units];
         if !block.is_null() {
             // SAFETY: blocks in a free list are ours and hold the link in their first word.
@@ -336,7 +344,7 @@ impl Heap {
             // SAFETY: as the caller promises; without pools every block is a large one.
             return unsafe { self.free_large(block, units * UNIT) };
         }
-        debug_assert!((1..=SMALL_UNITS).contains(&units));
+        debug_assert!(is_small(units));
         // SAFETY: the block is ours, unused, and at least one word long.
         unsafe { *block.cast::<*mut u8>() = self.free[units] };
         self.free[units] = block;
