@@ -117,4 +117,13 @@ impl BodyCx<'_, '_> {
             self.report(d::secret_in_reply(at, &shown));
         }
     }
+
+    /// What an embedding program gives stands in traces as it is: no secret comes from there.
+    pub(super) fn refuse_secret_of_host(&mut self, cell: CellId, span: Span) {
+        let ret = self.c.tables.sigs[cell].ret;
+        if self.c.holds_secret(ret) {
+            let (at, shown) = (self.here(span), self.c.show(ret));
+            self.report(d::secret_in_reply(at, &shown));
+        }
+    }
 }

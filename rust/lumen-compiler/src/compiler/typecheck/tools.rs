@@ -50,8 +50,10 @@ impl BodyCx<'_, '_> {
 
     /// The same for the signature of a tool that is called.
     pub(super) fn require_tool_json(&mut self, cell: CellId, span: Span) {
-        if !matches!(self.hir.cells[cell].body, CellBody::Tool(_)) {
-            return;
+        match self.hir.cells[cell].body {
+            CellBody::Tool(_) => {}
+            CellBody::Host => return self.refuse_secret_of_host(cell, span),
+            _ => return,
         }
         let sig = &self.c.tables.sigs[cell];
         let types: Vec<Ty> = sig.params.iter().copied().chain([sig.ret]).collect();

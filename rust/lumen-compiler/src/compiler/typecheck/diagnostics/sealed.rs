@@ -52,5 +52,5 @@ pub(in super::super) fn untrusted_argument(
 pub(in super::super) fn secret_in_reply(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0536, at, format!("a reply cannot be a `{ty}`"))
         .with_primary("a trace could not leave out just a part of it")
-        .with_help("a tool gives a `Secret[String]` as a whole, or none")
+        .with_help("a tool gives a `Secret[String]` as a whole, or none; an `extern cell` none")
 }
