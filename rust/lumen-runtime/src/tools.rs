@@ -35,7 +35,7 @@ pub use provider::{ToolProvider, ToolReply, ToolRequest};
 pub use rules::{Bounds, Rule};
 pub use script::ScriptedProvider;
 pub use sealed::Sealed;
-pub use setup::{find_config, tools_for};
+pub use setup::{find_config, recorded_tools_for, tools_for};
 
 use crate::host::Host;
 use crate::trace::Spent;

@@ -6,7 +6,7 @@ use crate::args::Run;
 use crate::source::Source;
 use crate::{EXIT_DENIED, EXIT_FAILURE};
 use lumen_base::{Code, OsSystem, System};
-use lumen_runtime::tools::{Bounds, Rule, Tools, host_providers, tools_for};
+use lumen_runtime::tools::{Bounds, Rule, Tools, host_providers, recorded_tools_for, tools_for};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,9 +41,13 @@ pub(super) fn flags(args: &Run) -> Result<Flags, String> {
     Ok(Flags { bounds: Some(Bounds { allow, deny, source }), allowed })
 }
 
-/// The tools of a program's run.
-pub(super) fn tools(source: &Source, flags: &Flags) -> Result<Tools, String> {
-    of_document(Path::new(source.path.as_deref().unwrap_or_default()), flags.bounds.clone())
+/// The tools of a program's run; one that a recording answers has no providers.
+pub(super) fn tools(source: &Source, flags: &Flags, is_replay: bool) -> Result<Tools, String> {
+    let document = Path::new(source.path.as_deref().unwrap_or_default());
+    if is_replay {
+        return recorded_tools_for(&OsSystem, document, flags.bounds.clone());
+    }
+    of_document(document, flags.bounds.clone())
 }
 
 /// The tools of a document: those of the machine, and what its `lumen.toml` names.

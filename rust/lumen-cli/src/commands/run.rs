@@ -40,7 +40,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         }
     };
     let Some(source) = read(&args.file) else { return EXIT_USAGE };
-    let tools = match authority::tools(&source, &flags) {
+    let tools = match authority::tools(&source, &flags, args.replay.is_some()) {
         Ok(tools) => tools,
         Err(message) => {
             complain(message);

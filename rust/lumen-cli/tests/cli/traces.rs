@@ -201,6 +201,28 @@ fn a_cassette_answers_and_never_asks_the_outside() {
 }
 
 #[test]
+fn a_cassette_needs_no_provider() {
+    let program = "use tool shop.count as Count(what: String) -> Int\ngrant Count\n\
+        print(Count(\"socks\"), try Count(\"hats\"))\n";
+    let folder = Folder::new("trace-tools", &[("a.lm", program)]);
+    folder.write("lumen.toml", "[providers]\nshop = \"script:replies.json\"\n");
+    folder.write("replies.json", r#"[{"reply": 3}, {"error": {"kind": "Timeout"}}]"#);
+    let printed = ok(&folder, &["run", "--record", "c", "a.lm"], "");
+    assert_eq!(printed, "3 err(Timeout)\n");
+    std::fs::remove_file(folder.0.join("replies.json")).expect("it is there");
+    exits(2, &run(&folder, &["run", "a.lm"], ""));
+    assert_eq!(printed, ok(&folder, &["run", "--replay", "c", "a.lm"], ""));
+    folder.write("a.lm", &program.replace("hats", "shoes"));
+    let output = run(&folder, &["run", "--replay", "c", "a.lm"], "");
+    exits(1, &output);
+    assert!(stderr(&output).contains("R1075"), "{}", stderr(&output));
+    folder.write("lumen.toml", "providers = 5\n");
+    let output = run(&folder, &["run", "a.lm"], "");
+    exits(2, &output);
+    assert!(stderr(&output).contains("`providers` is a table"), "{}", stderr(&output));
+}
+
+#[test]
 fn no_program_catches_a_divergence() {
     let folder =
         Folder::new("trace-catch", &[("a.lm", "print(attempt(fn() => random_int(1, 6)))\n")]);

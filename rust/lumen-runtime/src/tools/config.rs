@@ -32,6 +32,9 @@ impl ToolConfig {
         for (key, value) in table {
             match (key.as_str(), value) {
                 ("providers", toml::Value::Table(table)) => config.providers(table)?,
+                ("providers", _) => {
+                    return Err("`providers` is a table: `[providers]`".to_owned());
+                }
                 ("allow", value) => config.bounds.allow = Some(rules("allow", &value)?),
                 ("deny", value) => config.bounds.deny = rules("deny", &value)?,
                 (key, _) if OTHERS.contains(&key) => {}

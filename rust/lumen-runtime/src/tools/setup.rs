@@ -46,17 +46,36 @@ pub fn tools_for(
     builtin: impl FnOnce(Tools) -> Tools,
 ) -> Result<Tools, String> {
     let mut tools = builtin(Tools::new());
-    if let Some((config, folder)) = find_config(system, document)? {
+    let found = find_config(system, document)?;
+    if let Some((config, folder)) = &found {
         for (subject, named) in &config.providers {
-            let provider = provider(system, &folder, subject, named)?;
+            let provider = provider(system, folder, subject, named)?;
             tools = tools.with_provider(subject, provider);
         }
+    }
+    Ok(bounded(tools, found, flags))
+}
+
+/// The tools for a document whose calls a recording answers: the bounds are those of [`tools_for`], and no provider is
+/// looked for, since none is asked.
+pub fn recorded_tools_for(
+    system: &dyn System,
+    document: &Path,
+    flags: Option<Bounds>,
+) -> Result<Tools, String> {
+    let found = find_config(system, document)?;
+    Ok(bounded(Tools::new(), found, flags))
+}
+
+/// The tools under the configuration and the flags.
+fn bounded(mut tools: Tools, found: Option<(ToolConfig, PathBuf)>, flags: Option<Bounds>) -> Tools {
+    if let Some((config, folder)) = found {
         tools = tools.with_bounds(config.bounds.below(&folder));
     }
-    Ok(match flags {
+    match flags {
         Some(bounds) => tools.with_bounds(bounds),
         None => tools,
-    })
+    }
 }
 
 fn provider(

@@ -78,13 +78,16 @@ impl Lexer<'_> {
         }
     }
 
-    /// A string whose hole is still open at the end of its line; what was found unfinished in the hole follows from it.
-    fn report_open_hole(&mut self, lo: u32) {
+    /// A string whose hole is still open at the end of its line, or of the text; what was found unfinished in the hole follows from it.
+    fn report_open_hole(&mut self, lo: u32, is_multi: bool) {
         let file = self.file;
         let follows = |d: &mut Diagnostic| {
             d.code == Code::E0102 && d.primary.at.file == file && d.primary.at.span.lo > lo
         };
         while self.diags.pop_if(follows).is_some() {}
+        if is_multi {
+            return self.report_unterminated(lo, true);
+        }
         let open = Span::new(lo, lo + 1).in_file(file);
         self.report(diagnostics::open_hole(open));
     }
@@ -344,7 +347,7 @@ impl Lexer<'_> {
     /// At a line break inside holes of one-line strings: they end here.
     pub(super) fn close_strings_of_line(&mut self) {
         let outer = self.modes.iter().rposition(|mode| mode.is_multi).map_or(0, |at| at + 1);
-        self.report_open_hole(self.modes[outer].lo);
+        self.report_open_hole(self.modes[outer].lo, false);
         self.abandon_strings(outer);
     }
 
@@ -352,7 +355,7 @@ impl Lexer<'_> {
     pub(super) fn close_strings_at_end(&mut self) {
         if let Some(mode) = self.modes.first() {
             let (lo, is_multi) = (mode.lo, mode.is_multi);
-            self.report_unterminated(lo, is_multi);
+            self.report_open_hole(lo, is_multi);
             self.abandon_strings(0);
         }
     }

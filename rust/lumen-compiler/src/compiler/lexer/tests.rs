@@ -156,6 +156,8 @@ fn wrong_strings() {
         ("\"a{", "E0102"),
         ("\"\"\"a{\"b{c", "E0102"),
         ("\"abc\\", "E0102"),
+        ("print(\"a {1 + 2\")\n", "E0102"),
+        ("print(\"a {1 + 2\")", "E0102"),
     ] {
         assert_eq!(codes(text), [code], "{text}");
     }

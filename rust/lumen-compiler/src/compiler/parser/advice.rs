@@ -16,11 +16,21 @@ impl Parser<'_> {
                 matches!(before, "f" | "F")
                     .then_some("a text needs no mark: `\"{name}\"` has holes already")
             }
+            TokenKind::Eq if self.follows_argument() => {
+                Some("an argument by name is written `name: value`")
+            }
             TokenKind::If if self.pos > 0 && !token.starts_line() => {
                 Some("a choice that has a value begins with its condition: `if c then a else b`")
             }
             _ => None,
         }
+    }
+
+    /// Whether the token before is the first one behind `(` or `,`.
+    fn follows_argument(&self) -> bool {
+        let mut before = self.tokens[..self.pos].iter().rev().map(|token| token.kind);
+        before.next() == Some(TokenKind::Ident)
+            && matches!(before.next(), Some(TokenKind::LParen | TokenKind::Comma))
     }
 
     /// Whether the token before is the name behind `for`.

@@ -103,12 +103,24 @@ pub(super) fn stray(at: FileSpan, word: &str) -> Diagnostic {
         .with_help("an `if … then …` on one line, and a cell with `=`, have no `end`")
 }
 
-pub(super) fn chained_comparison(at: FileSpan, first: FileSpan, left: &str) -> Diagnostic {
-    let middle = left.rsplit([' ', '<', '>', '=']).next().unwrap_or("b");
-    Diagnostic::new(Code::E0205, at, "comparisons do not chain")
+/// `middle` stands between the operators at `first` and `at`; nothing when more than two comparisons chain.
+pub(super) fn chained_comparison(
+    at: FileSpan,
+    first: FileSpan,
+    middle: Option<&str>,
+) -> Diagnostic {
+    let found = Diagnostic::new(Code::E0205, at, "comparisons do not chain")
         .with_primary("a second comparison")
-        .with_label(first, "the first one")
-        .with_help(format!("join them with `and`: `a < {middle} and {middle} < c`"))
+        .with_label(first, "the first one");
+    let Some(middle) = middle else {
+        return found.with_help("join them with `and`: `a < b and b < c`");
+    };
+    found.with_fix(
+        "join them with `and`",
+        at.span.before().in_file(at.file),
+        format!("and {middle} "),
+        Applicability::Maybe,
+    )
 }
 
 pub(super) fn wrong_case(at: FileSpan, text: &str, what: &str, fixed: String) -> Diagnostic {

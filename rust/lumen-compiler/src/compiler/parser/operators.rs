@@ -181,7 +181,8 @@ impl Parser<'_> {
         let rhs = self.binary(COMPARE + 1);
         let span = self.span_from(lo);
         let left = self.alloc(ExprKind::Binary { op, op_lo, lhs, rhs }, span);
-        self.check_chained(lo, op.span_at(op_lo));
+        let middle = self.tree.exprs[rhs].span;
+        self.check_chained(op.span_at(op_lo), Some(middle));
         left
     }
 
@@ -190,30 +191,29 @@ impl Parser<'_> {
         let ty = self.ty_single();
         let span = self.span_from(lo);
         let left = self.alloc(ExprKind::Is { expr, ty }, span);
-        self.check_chained(lo, op.span());
+        self.check_chained(op.span(), None);
         left
     }
 
     /// A second comparison on the same level is an error; it is read and left out.
-    fn check_chained(&mut self, lo: u32, first: lumen_base::Span) {
-        let token = self.tok();
+    fn check_chained(&mut self, first: lumen_base::Span, middle: Option<lumen_base::Span>) {
+        let second = self.tok().span();
         if self.infix_here().0 != COMPARE || self.panicking {
             return;
         }
-        let whole = self.span_from(lo);
-        let found = diagnostics::chained_comparison(
-            self.in_file(token.span()),
-            self.in_file(first),
-            whole.text(self.text),
-        );
-        self.report(found);
+        let mut count = 0;
         while self.infix_here().0 == COMPARE && !self.panicking {
+            count += 1;
             if self.bump().kind == TokenKind::Is {
                 self.ty_single();
             } else {
                 self.binary(COMPARE + 1);
             }
         }
+        let middle = middle.filter(|_| count == 1).map(|span| span.text(self.text));
+        let found =
+            diagnostics::chained_comparison(self.in_file(second), self.in_file(first), middle);
+        self.report(found);
     }
 
     fn cast(&mut self, lo: u32, expr: ExprId) -> ExprId {

@@ -293,6 +293,8 @@ pub(super) struct BodyState {
     pub(super) mut_at: Vec<u32>,
     /// The lambda whose locals are being made.
     pub(super) owner: Option<LambdaId>,
+    /// The names that the `let`s around the current place bind next.
+    pub(super) bound_next: Vec<Symbol>,
     /// Locals read while a loop's condition is being resolved.
     pub(super) condition_reads: Option<Vec<LocalId>>,
     /// Locals whose values nested cells have captured.

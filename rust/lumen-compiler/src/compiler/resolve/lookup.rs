@@ -442,22 +442,34 @@ impl Ctx<'_, '_> {
                 };
             }
         }
-        if self.is_script_binding(name) {
+        if self.body.bound_next.contains(&name) {
             diagnostic = diagnostic.with_note(
-                "cells at the top level do not see the variables of the document's statements: pass it as an argument, \
-                 or declare it as a constant: `const name: Type = value`",
+                "a binding is known behind its `let` only: what calls itself is a `cell`, which may stand in another one",
             );
+        } else if let Some(binding) = self.script_binding(name) {
+            diagnostic = match self.ast.statements.iter().any(|stmt| {
+                let whole = self.ast[*stmt].span;
+                whole.contains(span.lo)
+            }) {
+                true => diagnostic.with_label(self.at(binding), "it is bound here only"),
+                false => diagnostic.with_note(
+                    "cells at the top level do not see the variables of the document's statements: pass it as an argument, \
+                     or declare it as a constant: `const name: Type = value`",
+                ),
+            };
         }
         self.report_unresolved(diagnostic);
     }
 
-    /// Whether a plain `let` at the top level binds the name.
-    fn is_script_binding(&self, name: Symbol) -> bool {
+    /// Where a plain `let` at the top level binds the name.
+    fn script_binding(&self, name: Symbol) -> Option<Span> {
         let binds = |stmt: &ast::StmtId| match self.ast[*stmt].kind {
-            ast::StmtKind::Let { pat, .. } => self.ast[pat].kind == ast::PatKind::Bind(name),
-            _ => false,
+            ast::StmtKind::Let { pat, .. } if self.ast[pat].kind == ast::PatKind::Bind(name) => {
+                Some(self.ast[pat].span)
+            }
+            _ => None,
         };
-        self.ast.statements.iter().any(binds)
+        self.ast.statements.iter().find_map(binds)
     }
 
     fn closest_value(&self, wanted: &str) -> Option<String> {

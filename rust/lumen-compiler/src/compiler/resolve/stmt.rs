@@ -80,7 +80,7 @@ impl Ctx<'_, '_> {
     fn stmt(&mut self, kind: ast::StmtKind, span: Span) -> Option<StmtKind> {
         Some(match kind {
             ast::StmtKind::Let { pat, ty, value, otherwise, is_mut } => {
-                let init = self.expr(value);
+                let init = self.bound_to(value, pat);
                 let otherwise = otherwise.map(|block| self.block(block));
                 let ty = ty.map(|ty| self.ty(ty));
                 let pat = self.let_pattern(pat, is_mut, span);
@@ -103,6 +103,15 @@ impl Ctx<'_, '_> {
                 StmtKind::Expr(self.add(ExprKind::Emit(value), span))
             }
         })
+    }
+
+    /// What a `let` binds to its pattern.
+    fn bound_to(&mut self, value: ast::ExprId, pat: ast::PatId) -> ExprId {
+        let ast::PatKind::Bind(name) = self.ast[pat].kind else { return self.expr(value) };
+        self.body.bound_next.push(name);
+        let init = self.expr(value);
+        self.body.bound_next.pop();
+        init
     }
 
     /// The pattern of a `let`, and its names into scope.

@@ -333,58 +333,53 @@ impl<'a> BodyCx<'_, 'a> {
             Some(elem) => elem,
             None => self.fresh(),
         };
-        let late = |cx: &Self, item: &Item| {
-            wanted.is_none() && !item.spread && cx.is_int_literal(item.value)
-        };
-        let mut any_late = false;
-        for item in items {
-            if late(self, item) {
-                any_late = true;
+        let (late, soon): (Vec<&Item>, Vec<&Item>) = items
+            .iter()
+            .partition(|item| wanted.is_none() && !item.spread && self.is_int_literal(item.value));
+        let mut agree = true;
+        for item in soon.into_iter().chain(late) {
+            // Which of them is meant is told once.
+            if agree || wanted.is_some() {
+                agree &= self.element(item, elem, what);
             } else {
-                self.element(item, elem, what);
-            }
-        }
-        if any_late {
-            for item in items.iter().filter(|item| wanted.is_none() && !item.spread) {
-                if self.is_int_literal(item.value) {
-                    self.element(item, elem, what);
-                }
+                self.infer(item.value);
             }
         }
         elem
     }
 
-    fn element(&mut self, item: &Item, elem: Ty, what: &'static str) {
+    /// Whether it fits with the others.
+    fn element(&mut self, item: &Item, elem: Ty, what: &'static str) -> bool {
         if item.spread {
             let own = self.infer(item.value);
-            self.spread(item.value, own, elem, what);
-            return;
+            return self.spread(item.value, own, elem, what);
         }
         let own = self.expr(item.value, Want::Ty(elem));
-        self.joined(item.value, own, elem, what);
+        self.joined(item.value, own, elem, "element")
     }
 
     /// `...xs` in a literal of `what`.
-    fn spread(&mut self, value: ExprId, own: Ty, elem: Ty, what: &'static str) {
+    fn spread(&mut self, value: ExprId, own: Ty, elem: Ty, what: &'static str) -> bool {
         let span = self.span(value);
         let inner = match self.kind(own) {
             TyKind::List(inner) | TyKind::Set(inner) => *inner,
-            TyKind::Error | TyKind::Never => return,
+            TyKind::Error | TyKind::Never => return true,
             TyKind::Infer(_) => {
                 let list = self.c.store.list(elem);
-                self.unify(own, list, span);
-                return;
+                return self.unify(own, list, span);
             }
             _ => {
                 let (at, shown) = (self.here(span), self.c.show(own));
                 self.report(d::bad_spread(at, what, &shown));
-                return;
+                return true;
             }
         };
-        if !self.spreads_into(own, elem, span) {
+        let fits = self.spreads_into(own, elem, span);
+        if !fits {
             let (at, found, wanted) = (self.here(span), self.c.show(inner), self.c.show(elem));
-            self.report(d::element_mismatch(at, what, &wanted, &found));
+            self.report(d::element_mismatch(at, "element", &wanted, &found));
         }
+        fits
     }
 
     /// Whether each element of a list or set of type `own` is or becomes an `elem`.
@@ -395,11 +390,11 @@ impl<'a> BodyCx<'_, 'a> {
             || matches!(self.fits(inner, elem, span), Fit::Same | Fit::Converted)
     }
 
-    /// `expr` joins values of type `common`: an element among elements, a branch among branches.
-    pub(super) fn joined(&mut self, expr: ExprId, own: Ty, common: Ty, what: &'static str) {
+    /// `expr` joins values of type `common`: an element among elements, a branch among branches. Whether it fits.
+    pub(super) fn joined(&mut self, expr: ExprId, own: Ty, common: Ty, what: &'static str) -> bool {
         let span = self.span(expr);
         if self.is_exactly(expr, common) {
-            return;
+            return true;
         }
         match self.fits(own, common, span) {
             Fit::Same => {}
@@ -418,8 +413,10 @@ impl<'a> BodyCx<'_, 'a> {
                     let at = self.here(span);
                     self.report(d::element_mismatch(at, what, &wanted, &found));
                 }
+                return false;
             }
         }
+        true
     }
 
     fn map_literal(&mut self, items: &[MapItem], want: Want) -> Ty {

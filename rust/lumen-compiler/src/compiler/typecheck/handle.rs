@@ -17,6 +17,7 @@ use lumen_lir::EffectSet;
 
 impl BodyCx<'_, '_> {
     pub(super) fn handle(&mut self, handle: &Handle, want: Want, span: Span) -> Ty {
+        let want = self.more_than_any(want);
         let result = match want {
             Want::Ty(ty) => ty,
             Want::Free | Want::Discard => self.fresh(),
@@ -49,6 +50,14 @@ impl BodyCx<'_, '_> {
         self.shallow(result)
     }
 
+    /// Where `Any` is wanted a handler has the type of its body still, so that its clauses know what `resume` gives.
+    fn more_than_any(&mut self, want: Want) -> Want {
+        match want {
+            Want::Ty(ty) if self.shallow(ty) == Ty::ANY => Want::Free,
+            want => want,
+        }
+    }
+
     /// A handler out of which something jumps: what its function gives.
     pub(super) fn exit(
         &mut self,
@@ -64,7 +73,7 @@ impl BodyCx<'_, '_> {
             FrameKind::Cell | FrameKind::Lambda | FrameKind::Handled => frame.ret,
         };
         self.out.exit_ty.insert(exit, returned);
-        let given = match want {
+        let given = match self.more_than_any(want) {
             Want::Ty(ty) => ty,
             Want::Free | Want::Discard => self.fresh(),
         };

@@ -18,6 +18,8 @@ fn one_slip_one_error() {
         ("if a\n  b\nend end", "E0204"),
         ("end", "E0204"),
         ("a < b < c", "E0205"),
+        ("a < b < c < d", "E0205"),
+        ("f(a=1, b=2)", "E0202"),
         ("a == b != c", "E0205"),
         ("a is T == b", "E0205"),
         ("cell Foo() = 1", "E0206"),
