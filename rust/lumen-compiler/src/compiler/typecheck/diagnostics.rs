@@ -127,7 +127,10 @@ pub(super) fn element_mismatch(
         format!("this {what} is a `{found}`, the others are `{expected}`"),
     )
     .with_primary(format!("expected `{expected}`"))
-    .with_help(format!("if both are meant, declare the union `{expected} | {found}`"))
+    .with_help(match expected {
+        "Json" => "make it one: `… as Json`".to_owned(),
+        _ => format!("if both are meant, declare the union `{expected} | {found}`"),
+    })
 }
 
 /// `name` gives no value of type `expected` at its end.

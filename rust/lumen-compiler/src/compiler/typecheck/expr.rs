@@ -575,7 +575,9 @@ impl<'a> BodyCx<'_, 'a> {
     /// `value as T`.
     fn conversion(&mut self, expr: ExprId, value: ExprId, target: TyRefId, span: Span) -> Ty {
         let target = self.c.ty(target, FnRows::Closed, self.file);
-        let own = self.expr(value, Want::Ty(target));
+        // Everything becomes a Json, so that the parts of a literal need not be one already.
+        let wanted = if self.shallow(target) == Ty::JSON { Ty::ANY } else { target };
+        let own = self.expr(value, Want::Ty(wanted));
         let own = self.c.zonk(own);
         if matches!(self.kind(target), TyKind::Refined { .. }) {
             if !self.is_exactly(value, target) {
