@@ -533,7 +533,7 @@ impl<'a> BodyCx<'_, 'a> {
                     TyKind::Json => Some(Ty::JSON),
                     _ => None,
                 });
-                let elem = self.fresh_or(wanted, *value);
+                let elem = self.fresh_or(wanted, *value, want);
                 self.c.store.list(elem)
             }
             Comprehension::Set(value) => {
@@ -541,7 +541,7 @@ impl<'a> BodyCx<'_, 'a> {
                     TyKind::Set(elem) => Some(*elem),
                     _ => None,
                 });
-                let elem = self.fresh_or(wanted, *value);
+                let elem = self.fresh_or(wanted, *value, want);
                 let at = self.at(*value);
                 self.c.require(elem, Bound::Builtin(Bounds::EQ), at);
                 self.c.store.intern(TyKind::Set(elem))
@@ -551,8 +551,8 @@ impl<'a> BodyCx<'_, 'a> {
                     TyKind::Map(key, value) => Some((*key, *value)),
                     _ => None,
                 });
-                let key_ty = self.fresh_or(wanted.map(|pair| pair.0), *key);
-                let value_ty = self.fresh_or(wanted.map(|pair| pair.1), *value);
+                let key_ty = self.fresh_or(wanted.map(|pair| pair.0), *key, Want::Free);
+                let value_ty = self.fresh_or(wanted.map(|pair| pair.1), *value, want);
                 let at = self.at(*key);
                 self.c.require(key_ty, Bound::Builtin(Bounds::EQ), at);
                 self.c.store.intern(TyKind::Map(key_ty, value_ty))
@@ -562,11 +562,14 @@ impl<'a> BodyCx<'_, 'a> {
         ty
     }
 
-    fn fresh_or(&mut self, wanted: Option<Ty>, value: ExprId) -> Ty {
+    /// The type of the elements, of which `wanted` is wanted; where the whole may be anything, so may the parts of each.
+    fn fresh_or(&mut self, wanted: Option<Ty>, value: ExprId, whole: Want) -> Ty {
         match wanted {
             Some(wanted) => self.check(value, wanted),
             None => {
-                let ty = self.infer(value);
+                let part = if self.wants_any(whole) { whole } else { Want::Free };
+                let ty = self.expr(value, part);
+                let ty = self.shallow(ty);
                 if ty == Ty::NEVER { Ty::NULL } else { ty }
             }
         }
