@@ -74,6 +74,7 @@ fn each_form_is_told_once() {
         ("let f = (a, b) => a + b\n", "E0225 a function value begins with `fn`"),
         ("let a = b ? 1 : 2\n", "E0225 there is no `? :`"),
         ("f(1) // says so\n", "E0226 a comment begins with `#`"),
+        ("f(7 / 2) // what is left out\n", "E0226 a comment begins with `#`"),
         ("let a = 'b'\n", "E0227 a text stands between `\"`"),
         ("f();\ng();\n", "E0228 a statement ends with its line"),
     ] {
@@ -90,6 +91,7 @@ fn what_lumen_says_so_stays() {
         "let f = fn(a =>\n",
         "cell f(x: any Show) -> Int = 1\n",
         "let c = 2\nlet a = b // c\n",
+        "print([n // k for n in xs])\nprint(3\n",
         "cell size[K: Hash, V](m: map[K, V]) -> Int = length(m)\n",
         "match a\n  (x, y) -> x\n  _ -> 0\nend\n",
         "let m = {\"a\": [1, 2], \"b\": {}}\n",

@@ -193,8 +193,8 @@ impl<'a> Scan<'a> {
         {
             return true;
         }
-        const JOINING: [&str; 11] =
-            ["and", "or", "not", "in", "is", "as", "if", "then", "else", "step", "with"];
+        const JOINING: [&str; 12] =
+            ["and", "or", "not", "in", "is", "as", "if", "then", "else", "step", "with", "for"];
         let words: Vec<&str> = rest.split_whitespace().collect();
         let is_word = |word: &str| {
             let is_name = word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
@@ -203,8 +203,9 @@ impl<'a> Scan<'a> {
         match words[..] {
             // A word that stands nowhere else is no variable.
             [word] => is_word(word) && self.may_search() && self.text.matches(word).count() == 1,
-            [first, second, ..] => is_word(first) && is_word(second),
             [] => true,
+            // Two words side by side stand in no expression.
+            _ => words.windows(2).any(|pair| is_word(pair[0]) && is_word(pair[1])),
         }
     }
 
