@@ -15,6 +15,7 @@ fn long_pages_go_through_the_pager() {
 }
 
 /// Runs a script of `tests/cli` that opens a terminal, with the command and a folder; it prints `ok`.
+#[expect(clippy::print_stderr, reason = "a test that could not run says so")]
 fn on_terminal(folder: &str, script: &str) {
     let home = Folder::new(folder, &[]);
     let script = format!("{}/tests/cli/{script}", env!("CARGO_MANIFEST_DIR"));

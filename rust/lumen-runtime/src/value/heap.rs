@@ -75,7 +75,6 @@ fn large_layout(bytes: usize) -> Option<Layout> {
 /// Whether a number of units is that of a small block. Written without `contains`: a call that a debug build leaves in
 /// takes an address in the frame of the instruction's handler, which then stays on the stack.
 #[inline(always)]
-#[expect(clippy::manual_range_contains, reason = "see above")]
 const fn is_small(units: usize) -> bool {
     1 <= units && units <= SMALL_UNITS
 }
