@@ -4,8 +4,8 @@
 Input: a release build (`--lumen`); `--write` renews the table. Output: a line for each program; exit status 1 when one
 takes more than `--tolerance` percent more than the table says. A program that is not in the table is new.
 
-Seconds depend on the machine, instructions hardly: they are what CI gates on. Without valgrind nothing is compared, which
-is said loudly; CI installs it.
+Seconds depend on the machine, instructions hardly. It is run by hand, before a change to the engines is merged: CI makes
+no release build. Without valgrind nothing is compared, which is said loudly.
 """
 
 import argparse

@@ -97,6 +97,9 @@ impl Parser<'_> {
         }
         let base = self.scratch.type_params.len();
         let opened = self.open_bracket();
+        if self.at(TokenKind::RBracket) {
+            self.unexpected("a type parameter");
+        }
         self.comma_list(TokenKind::RBracket, |p| {
             let name = p.upper_name("a type parameter");
             let n_names = p.scratch.names.len();
