@@ -401,6 +401,7 @@ fn list_type(draft: &mut Draft<'_>, at: usize) {
         || !is_empty
         || !matches!(draft.kind(at - 1), K::Ident | K::Upper)
         || !draft.tok(at).is_adjacent()
+        || (at > 1 && matches!(draft.kind(at - 2), K::Cell | K::Record | K::Enum | K::Type))
     {
         return;
     }
