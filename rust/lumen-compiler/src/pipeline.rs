@@ -175,8 +175,7 @@ impl Front<'_> {
             SessionPlan { keeps_value }
         });
         roots.push(Root { parsed, path: input.path });
-        let (units, problems) =
-            resolve::load(roots, names, &mut |names, wanted| self.load(wanted, names));
+        let (units, problems) = resolve::load(roots, names, self);
         self.diagnostics.extend(problems);
         let start = self.system.monotonic_nanos();
         let (sources, std_files) = (&mut self.sources, &mut self.std_files);
@@ -190,20 +189,6 @@ impl Front<'_> {
         self.diagnostics.extend(problems);
         self.timings.add(Phase::Resolve, self.system.monotonic_nanos() - start);
         Some(hir)
-    }
-
-    /// A file that may be imported.
-    fn load(&mut self, wanted: Wanted<'_>, names: &mut Interner) -> Option<Parsed> {
-        let path = match wanted {
-            Wanted::File(path) => path,
-            Wanted::Std(file) => return self.std_module(file, names),
-        };
-        let file = Path::new(path);
-        if !self.system.is_file(file) {
-            return None;
-        }
-        let bytes = self.system.read(file).ok()?;
-        self.parse(path, bytes, form_of(path), Part::Program, names)
     }
 
     /// A module of the standard library.
@@ -257,6 +242,27 @@ impl Front<'_> {
         self.timings.add(Phase::Parse, self.system.monotonic_nanos() - extracted);
         let is_broken = diag::has_errors(&self.diagnostics[before..]);
         Some(Parsed { ast, is_broken })
+    }
+}
+
+impl resolve::Files for Front<'_> {
+    fn load(&mut self, names: &mut Interner, wanted: Wanted<'_>) -> Option<Parsed> {
+        let path = match wanted {
+            Wanted::File(path) => path,
+            Wanted::Std(file) => return self.std_module(file, names),
+        };
+        let file = Path::new(path);
+        if !self.system.is_file(file) {
+            return None;
+        }
+        let bytes = self.system.read(file).ok()?;
+        self.parse(path, bytes, form_of(path), Part::Program, names)
+    }
+
+    fn has_mark(&mut self, path: &str) -> bool {
+        let file = Path::new(path);
+        // It is read too, since what is only asked for could not be compared by the cache.
+        self.system.is_file(file) && self.system.read(file).is_ok()
     }
 }
 

@@ -11,6 +11,7 @@ mod hostile;
 mod site;
 mod testing;
 mod native;
+mod packages;
 mod tools;
 mod shells;
 mod terminal;

@@ -65,6 +65,10 @@ impl Folder {
         std::fs::write(file, text).expect("a file");
     }
 
+    pub(crate) fn remove(&self, file: &str) {
+        std::fs::remove_file(self.0.join(file)).expect("the file was there");
+    }
+
     pub(crate) fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.0.join(file)).expect("the file is there")
     }

@@ -7,6 +7,7 @@
 mod context;
 mod scope;
 mod names;
+mod places;
 mod imports;
 mod items;
 mod signatures;
@@ -33,7 +34,7 @@ mod diagnostics;
 mod tests;
 
 pub(crate) use diagnostics::{deprecated, nothing_to_run};
-pub use imports::{LoadFile, Parsed, Root, Target, Unit, Wanted, load};
+pub use imports::{Files, Parsed, Root, Target, Unit, Wanted, load};
 pub use names::closest;
 pub(crate) use names::import_help;
 pub use session::SessionPlan;

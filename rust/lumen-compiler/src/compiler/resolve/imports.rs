@@ -1,13 +1,13 @@
 //! Imports: finding the files of a program ([`load`]), then binding what they bring ([`Ctx::bind_imports`]).
 //!
-//! `import a.b` in a file of folder `d` means the first of `d/a/b.lm.md`, `d/a/b.lm`, `d/a/b/mod.lm.md`, `d/a/b/mod.lm`
-//! that exists; `import std.x` a document of the standard library: one of its modules is a file of the program like any
-//! other, the names of the rest are in scope anyway. Each file is read once. A circle of imports is an
-//! error that shows the chain.
+//! `import a.b` means the first file that exists of [`places`]; `import std.x` a document of the standard library: one of
+//! its modules is a file of the program like any other, the names of the rest are in scope anyway. Each file is read
+//! once. A circle of imports is an error that shows the chain.
 
 use super::context::{Ctx, Imported};
 use super::diagnostics;
 use super::names::closest;
+use super::places;
 use super::std_names::file_of_module;
 use crate::compiler::ast::{self, ImportWhat, Name};
 use crate::compiler::hir::{Def, ModuleId};
@@ -56,8 +56,14 @@ pub enum Wanted<'a> {
     Std(u16),
 }
 
-/// Reads and parses a file, if it exists.
-pub type LoadFile<'l> = dyn FnMut(&mut Interner, Wanted<'_>) -> Option<Parsed> + 'l;
+/// The files that a program may be made of.
+pub trait Files {
+    /// Reads and parses a file, if it exists.
+    fn load(&mut self, names: &mut Interner, wanted: Wanted<'_>) -> Option<Parsed>;
+
+    /// Whether there is a file that marks a package.
+    fn has_mark(&mut self, path: &str) -> bool;
+}
 
 /// A parsed file.
 pub struct Parsed {
@@ -79,7 +85,7 @@ pub struct Root<'a> {
 pub fn load(
     roots: Vec<Root<'_>>,
     names: &mut Interner,
-    load_file: &mut LoadFile<'_>,
+    files: &mut dyn Files,
 ) -> (Vec<Unit>, Vec<Diagnostic>) {
     let n_roots = roots.len();
     let mut loading = Loading {
@@ -100,7 +106,7 @@ pub fn load(
     }
     let mut next = 0;
     while next < loading.units.len() {
-        loading.imports_of(next, names, load_file);
+        loading.imports_of(next, names, files);
         next += 1;
     }
     loading.report_cycles();
@@ -124,7 +130,7 @@ struct Loading {
 }
 
 impl Loading {
-    fn imports_of(&mut self, unit: usize, names: &mut Interner, load_file: &mut LoadFile<'_>) {
+    fn imports_of(&mut self, unit: usize, names: &mut Interner, files: &mut dyn Files) {
         let ast = &self.units[unit].ast;
         let file = ast.id;
         let wanted: Vec<(String, FileSpan)> = ast
@@ -138,7 +144,7 @@ impl Loading {
             })
             .collect();
         for (module, at) in wanted {
-            let target = self.find(unit, &module, at, names, load_file);
+            let target = self.find(unit, &module, at, names, files);
             self.units[unit].imports.push(target);
         }
     }
@@ -149,25 +155,44 @@ impl Loading {
         module: &str,
         at: FileSpan,
         names: &mut Interner,
-        load_file: &mut LoadFile<'_>,
+        files: &mut dyn Files,
     ) -> Target {
         if let Some(std) = file_of_module(module) {
             if !interface::files()[usize::from(std)].is_module {
                 return Target::Std(std);
             }
             let path = interface::files()[usize::from(std)].path;
-            return self.unit(module, &format!("<{path}>"), Wanted::Std(std), names, load_file);
+            return self.unit(module, &format!("<{path}>"), Wanted::Std(std), names, files);
         }
-        let candidates =
-            if self.has_files { candidates(&self.paths[importer], module) } else { Vec::new() };
-        for path in &candidates {
-            let found = self.unit(module, path, Wanted::File(path), names, load_file);
-            if found != Target::Missing {
+        let mut tried = Vec::new();
+        if self.has_files {
+            tried = places::beside(&self.paths[importer], module);
+            if let Some(found) = self.first(module, &tried, names, files) {
                 return found;
             }
+            let importer = &self.paths[importer];
+            let more = places::in_package(importer, module, &mut |path| files.has_mark(path));
+            if let Some(found) = self.first(module, &more, names, files) {
+                return found;
+            }
+            tried.extend(more);
         }
-        self.diagnostics.push(diagnostics::unknown_module(at, module, &candidates));
+        self.diagnostics.push(diagnostics::unknown_module(at, module, &tried));
         Target::Missing
+    }
+
+    /// The first of the paths at which there is a file.
+    fn first(
+        &mut self,
+        module: &str,
+        paths: &[String],
+        names: &mut Interner,
+        files: &mut dyn Files,
+    ) -> Option<Target> {
+        paths
+            .iter()
+            .map(|path| self.unit(module, path, Wanted::File(path), names, files))
+            .find(|&found| found != Target::Missing)
     }
 
     /// The file known as `path`, read when it is met for the first time.
@@ -177,12 +202,12 @@ impl Loading {
         path: &str,
         wanted: Wanted<'_>,
         names: &mut Interner,
-        load_file: &mut LoadFile<'_>,
+        files: &mut dyn Files,
     ) -> Target {
         if let Some(&known) = self.by_path.get(path) {
             return Target::Unit(known);
         }
-        let Some(parsed) = load_file(names, wanted) else { return Target::Missing };
+        let Some(parsed) = files.load(names, wanted) else { return Target::Missing };
         let unit = self.units.len();
         self.units.push(Unit::new(module, parsed, matches!(wanted, Wanted::Std(_))));
         self.paths.push(path.to_owned());
@@ -240,13 +265,6 @@ impl Loading {
         let ast = &self.units[unit].ast;
         ast[Idx::<ast::Import>::from_raw(import as u32)].span.in_file(ast.id)
     }
-}
-
-/// The paths where a module may be, best first.
-fn candidates(importer: &str, module: &str) -> Vec<String> {
-    let folder = importer.rfind(['/', '\\']).map_or("", |at| &importer[..=at]);
-    let base = format!("{folder}{}", module.replace('.', "/"));
-    [".lm.md", ".lm", "/mod.lm.md", "/mod.lm"].iter().map(|end| format!("{base}{end}")).collect()
 }
 
 impl Ctx<'_, '_> {
