@@ -24,6 +24,7 @@ mod codes;
 mod collect;
 mod compare;
 mod control;
+mod cursor;
 mod datum;
 mod convert;
 mod decide;

@@ -25,6 +25,7 @@ mod stmt;
 mod expr;
 mod call;
 mod control;
+mod cursor;
 mod pattern;
 mod desugar;
 mod cycles;

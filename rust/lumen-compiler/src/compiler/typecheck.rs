@@ -31,6 +31,7 @@ mod call;
 mod args;
 mod method;
 mod control;
+mod cursor;
 mod stmt;
 pub(crate) mod handle;
 mod tools;

@@ -78,6 +78,7 @@ names! {
         "this" => "self";
         "super" => "", "a record has no parent: put the other record into a field, or share a `trait`";
         "quit" => "exit";
+        "next" => "", "a cursor gives its next element by `it.next()`: `let mut it = iter(stream)`";
         "require" | "include" | "__import__" => "", "a module is imported at the top of the file: `import module`";
         "__name__" => "", "a program begins in `cell main()`, or with its first statement; a file that is imported runs nothing";
         "object" | "any" => "", "any value has the type `Any`";
@@ -86,6 +87,7 @@ names! {
         "Infinity" | "inf" => "", "`1.0 / 0.0` is infinite";
     }
     Method {
+        "iter" | "into_iter" | "iterator" => "", "`for x in xs` and `xs.map(f)` need no cursor; `let mut it = iter(stream)` makes one";
         "size" | "count" | "len" => "length";
         "push_back" | "add_last" | "appendChild" => "push", "`xs.push(x)` on a `let mut`, or `xs = xs.append(x)`";
         "extend" | "addAll" | "concat" | "push_all" => "", "lists are joined by `++`: `xs = xs ++ ys`";

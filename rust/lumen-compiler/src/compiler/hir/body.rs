@@ -311,6 +311,10 @@ pub enum ExprKind {
     },
     /// `yield e`, in the body of a generator lambda only.
     Yield(ExprId),
+    /// `cursor.next()`: the next element, null behind the last one.
+    CursorNext(LocalId),
+    /// `cursor.close()`.
+    CursorClose(LocalId),
     /// Keeps a value in a global, at the end of an entry of a session. No source has it.
     Keep {
         value: ExprId,
@@ -453,6 +457,14 @@ pub struct Block {
     pub tail: Option<ExprId>,
 }
 
+impl Block {
+    /// Whether something runs when it is left, so that nothing in it is in tail position.
+    pub fn acts_at_end(&self) -> bool {
+        let acts = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Defer(_) | StmtKind::Cursor { .. });
+        self.stmts.iter().any(acts)
+    }
+}
+
 #[derive(Debug)]
 pub struct Stmt {
     pub kind: StmtKind,
@@ -469,6 +481,9 @@ pub enum StmtKind {
     Assign { place: Place, op: Option<(BinOp, Span)>, value: ExprId },
     /// A parameterless lambda, run on every exit of the enclosing block.
     Defer(LambdaId),
+    /// `let cursor = iter(stream)`: a run of the stream, ended on every exit of the enclosing block. The local is none
+    /// of the values: only `CursorNext` and `CursorClose` name it.
+    Cursor { local: LocalId, stream: ExprId },
     /// Nested cells become callable here; (outer local, snapshot) for each captured value.
     NestedCells { cells: Box<[CellId]>, captures: Box<[(LocalId, LocalId)]> },
 }

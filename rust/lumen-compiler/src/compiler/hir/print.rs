@@ -231,6 +231,13 @@ impl<'a> Printer<'a> {
                 self.expr(*value);
                 self.out.push(')');
             }
+            StmtKind::Cursor { local, stream } => {
+                self.out.push_str("(cursor ");
+                self.local(*local);
+                self.out.push(' ');
+                self.expr(*stream);
+                self.out.push(')');
+            }
             StmtKind::Defer(lambda) => {
                 self.out.push_str("(defer ");
                 self.lambda(*lambda);

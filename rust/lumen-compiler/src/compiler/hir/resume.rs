@@ -1,6 +1,6 @@
 //! What clauses do with `resume`: those that end in it need no resumption.
 
-use super::{Arg, Body, ExprId, ExprKind, LambdaId, LocalId, Resumes, StmtKind};
+use super::{Arg, Body, ExprId, ExprKind, LambdaId, LocalId, Resumes};
 
 /// What a clause does with `resume`. `first` is where its expressions begin in the arena.
 pub fn usage_of(body: &Body, lambda: LambdaId, resume: LocalId, first: usize) -> Resumes {
@@ -25,9 +25,8 @@ pub fn usage_of(body: &Body, lambda: LambdaId, resume: LocalId, first: usize) ->
             | ExprKind::Break { .. }
             | ExprKind::Continue { .. } => {}
             ExprKind::Block(block) => {
-                let defers = block.stmts.iter().any(|s| matches!(s.kind, StmtKind::Defer(_)));
                 match block.tail {
-                    Some(tail) if !defers => work.push(tail),
+                    Some(tail) if !block.acts_at_end() => work.push(tail),
                     _ => return Resumes::Directly,
                 }
             }

@@ -91,6 +91,7 @@ impl<'a> Fx<'_, 'a> {
                 self.assign(place, op.map(|o| o.0), *value, stmt.span)
             }
             StmtKind::Defer(lambda) => self.defer(*lambda, stmt.span),
+            StmtKind::Cursor { local, stream } => self.open_cursor(*local, *stream),
             StmtKind::NestedCells { captures, .. } => {
                 for &(outer, snapshot) in captures {
                     self.snapshot_local(outer, snapshot);

@@ -603,6 +603,10 @@ impl<'a> Walk<'a> {
                 self.facts.has_defer = true;
                 self.lambda(*lambda, Mode::Own);
             }
+            StmtKind::Cursor { stream, .. } => {
+                self.facts.has_defer = true;
+                self.expr(*stream, Mode::Own);
+            }
             StmtKind::NestedCells { cells, captures } => {
                 self.facts.has_nested = true;
                 self.facts.callees.extend_from_slice(cells);

@@ -156,6 +156,8 @@ impl<'a> Fx<'_, 'a> {
             ExprKind::Continue { target } => self.continue_(*target),
             ExprKind::Return(value) => self.return_(*value),
             ExprKind::Yield(value) => self.yield_(e, *value),
+            ExprKind::CursorNext(cursor) => self.cursor_next(e, *cursor),
+            ExprKind::CursorClose(cursor) => self.cursor_close(e, *cursor),
             ExprKind::Keep { value, global } => self.keep(*value, *global),
             ExprKind::Handle(handle) => self.handle(e, handle, hint),
             ExprKind::Exit { exit, token, body } => self.exit(e, *exit, *token, *body, want),

@@ -84,24 +84,30 @@ impl Fx<'_, '_> {
 
     /// Begins a run, which ends when the loop is left on whatever way.
     fn stream_source(&mut self, iter: ExprId, elem: Ty) -> Source {
-        let v = self.expr(iter, Want::Own, None);
-        let v = self.own(v, None);
-        let (stream, v) = self.reg(v);
         let elem = self.dest(elem);
+        let run = self.begin_run(iter).unwrap_or_default();
+        Source::Stream { run, elem }
+    }
+
+    /// Begins a run of a stream, which the enclosing block ends; nothing when control does not come here.
+    pub(super) fn begin_run(&mut self, stream: ExprId) -> Option<Reg> {
+        let v = self.expr(stream, Want::Own, None);
+        let v = self.own(v, None);
+        let (reg, v) = self.reg(v);
         if !self.r.reachable {
             self.done(v);
-            return Source::Stream { run: stream, elem };
+            return None;
         }
-        let class = self.run_class(self.b.repr(stream));
+        let class = self.run_class(self.b.repr(reg));
         let run = self.r.alloc(&mut self.b, Repr::Ref(class));
-        self.at_expr(iter);
-        self.b.emit(Op::GenNew, run, stream, 0);
+        self.at_expr(stream);
+        self.b.emit(Op::GenNew, run, reg, 0);
         self.consumed(v);
         self.r.set_owned(run);
         self.pin(run);
-        let span = self.span(iter);
+        let span = self.span(stream);
         self.open_run(run, span);
-        Source::Stream { run, elem }
+        Some(run)
     }
 
     /// The class of the runs of a stream, or of a closure of one.

@@ -568,6 +568,7 @@ impl<'a> Walk<'a> {
                 }
             }
             StmtKind::Defer(lambda) => self.lambda(*lambda),
+            StmtKind::Cursor { stream, .. } => self.expr(*stream),
             StmtKind::NestedCells { captures, .. } => {
                 for &(_, snapshot) in captures.iter().rev() {
                     self.bound(snapshot);

@@ -19,7 +19,7 @@ impl<'a> Fx<'_, 'a> {
             return self.tail_value(e);
         }
         match &body.exprs[e].kind {
-            ExprKind::Block(block) if !self.has_defers(block) => {
+            ExprKind::Block(block) if !block.acts_at_end() => {
                 let scope = self.scope.len();
                 for stmt in &block.stmts {
                     if !self.r.reachable {
@@ -48,10 +48,6 @@ impl<'a> Fx<'_, 'a> {
         if let Ret::Cell(ty) = self.frame().ret {
             self.leave_with(Val::unit(), ty);
         }
-    }
-
-    pub(super) fn has_defers(&self, block: &crate::compiler::hir::Block) -> bool {
-        block.stmts.iter().any(|s| matches!(s.kind, crate::compiler::hir::StmtKind::Defer(_)))
     }
 
     pub(super) fn tail_value(&mut self, e: ExprId) {

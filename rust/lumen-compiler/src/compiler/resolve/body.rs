@@ -83,6 +83,7 @@ impl Ctx<'_, '_> {
         let used = self.frames.pop().map(|frame| frame.used).unwrap_or_default();
         self.g.scope.leave(mark);
         self.check_unused_locals();
+        self.check_loose_iters();
         let (body, is_broken) = self.body.finish();
         self.cell_mut(cell).body =
             if is_broken { CellBody::Error } else { CellBody::Lumen(Box::new(body)) };
@@ -351,6 +352,8 @@ impl Ctx<'_, '_> {
                     Box::new([self.capture(binding.frame, local)])
                 }
                 What::Cell { group, .. } => self.group_captures(group),
+                // Reported where the cells name it.
+                What::Cursor(_) => continue,
             };
             for &outer in &locals {
                 if known.insert(outer) {

@@ -78,6 +78,9 @@ impl Ctx<'_, '_> {
             let callee = self.add(kind, self.ast[base].span.to(name.span));
             return self.plain_call(callee, type_args, args, first);
         }
+        if !safe && let Some(kind) = self.cursor_call(base, name, args) {
+            return kind;
+        }
         let recv = self.expr(base);
         self.method_call(recv, name, safe, type_args, args, first)
     }

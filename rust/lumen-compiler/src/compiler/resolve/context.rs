@@ -303,6 +303,8 @@ pub(super) struct BodyState {
     pub(super) reads: FxHashSet<LocalId>,
     /// Locals that are assigned somewhere.
     pub(super) assigned: FxHashSet<LocalId>,
+    /// Where `iter` is named and no `let` of a cursor was made of it.
+    pub(super) loose_iters: Vec<Span>,
     /// An unresolved name was found where that is only a warning.
     pub(super) is_broken: bool,
 }

@@ -1,6 +1,7 @@
 //! What name resolution says: E03xx and W03xx, one constructor each.
 
 pub(super) mod authority;
+pub(super) mod cursors;
 
 use crate::compiler::habits::{Kind, known_as};
 use lumen_base::{Applicability, Code, Diagnostic, FileSpan, Span};

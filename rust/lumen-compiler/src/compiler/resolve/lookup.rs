@@ -109,6 +109,11 @@ impl Ctx<'_, '_> {
             Found::Def(def) => self.def_value(def, name, span),
             Found::ManyVariants => ExprKind::AmbiguousVariant(name),
             Found::Builtin => ExprKind::Builtin(name),
+            // What begins a `let` of a cursor; reported when it does not.
+            Found::Nothing if name == sym::ITER => {
+                self.body.loose_iters.push(span);
+                ExprKind::Missing
+            }
             Found::Nothing => {
                 self.unknown_value(name, span);
                 ExprKind::Missing
@@ -131,6 +136,10 @@ impl Ctx<'_, '_> {
                     reads.push(local);
                 }
                 ExprKind::Local(local)
+            }
+            What::Cursor(_) => {
+                self.cursor_as_value(binding, span);
+                ExprKind::Missing
             }
             What::Cell { cell, group } => {
                 ExprKind::NestedCell { cell, captures: self.group_captures(group) }

@@ -11,6 +11,8 @@ use lumen_base::Symbol;
 pub(super) enum What {
     /// A local of the frame that bound it.
     Local(LocalId),
+    /// A cursor of the frame that bound it: no value.
+    Cursor(LocalId),
     /// A nested cell, of the group with this number.
     Cell { cell: CellId, group: u32 },
 }

@@ -81,6 +81,9 @@ impl Ctx<'_, '_> {
         Some(match kind {
             ast::StmtKind::Let { pat, ty, value, otherwise, is_mut } => {
                 let init = self.bound_to(value, pat);
+                if let Some(cursor) = self.cursor_let(pat, init, ty, otherwise, is_mut) {
+                    return Some(cursor);
+                }
                 let otherwise = otherwise.map(|block| self.block(block));
                 let ty = ty.map(|ty| self.ty(ty));
                 let pat = self.let_pattern(pat, is_mut, span);
@@ -321,6 +324,10 @@ impl Ctx<'_, '_> {
                 return None;
             }
         };
+        if let What::Cursor(_) = binding.what {
+            self.cursor_as_value(binding, name.span);
+            return None;
+        }
         let What::Local(local) = binding.what else {
             self.not_assignable(name.span, &format!("the cell `{text}`"));
             return None;

@@ -122,6 +122,8 @@ impl<'a> BodyCx<'_, 'a> {
                 self.exit((*exit, *token), *body, want, node.span)
             }
             ExprKind::Yield(value) => self.yield_value(*value),
+            ExprKind::CursorNext(cursor) => self.cursor_next(*cursor, node.span),
+            ExprKind::CursorClose(_) => Ty::NULL,
             ExprKind::Lambda(id) if self.body.lambdas[*id].generates => self.generator(*id),
             ExprKind::Lambda(id) => self.lambda(*id, want),
             ExprKind::Emit(value) => {

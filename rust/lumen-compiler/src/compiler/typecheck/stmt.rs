@@ -21,7 +21,7 @@ impl BodyCx<'_, '_> {
                 self.unreachable(stmt.span);
             }
             leaves |= self.stmt(stmt);
-            if matches!(stmt.kind, StmtKind::Defer(_)) && outer_row.is_none() {
+            if matches!(stmt.kind, StmtKind::Defer(_) | StmtKind::Cursor { .. }) && outer_row.is_none() {
                 outer_row = Some((self.begin_once(), stmt.span));
             }
         }
@@ -113,6 +113,7 @@ impl BodyCx<'_, '_> {
                 self.defer(*lambda);
                 false
             }
+            StmtKind::Cursor { local, stream } => self.cursor(*local, *stream),
             StmtKind::NestedCells { cells, captures } => {
                 self.nested_cells(cells, captures);
                 false

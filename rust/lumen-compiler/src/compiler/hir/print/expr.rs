@@ -124,6 +124,16 @@ impl Printer<'_> {
                 self.node("assert", &parts);
             }
             ExprKind::Keep { value, .. } => self.node("keep", &[*value]),
+            ExprKind::CursorNext(local) => {
+                self.out.push_str("(next ");
+                self.local(*local);
+                self.out.push(')');
+            }
+            ExprKind::CursorClose(local) => {
+                self.out.push_str("(close ");
+                self.local(*local);
+                self.out.push(')');
+            }
             ExprKind::Yield(value) => self.node("yield", &[*value]),
             ExprKind::Return(value) => self.node("return", value.as_slice()),
             ExprKind::Break { target, value } => {
