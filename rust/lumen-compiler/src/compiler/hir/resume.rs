@@ -24,12 +24,10 @@ pub fn usage_of(body: &Body, lambda: LambdaId, resume: LocalId, first: usize) ->
             | ExprKind::Return(_)
             | ExprKind::Break { .. }
             | ExprKind::Continue { .. } => {}
-            ExprKind::Block(block) => {
-                match block.tail {
-                    Some(tail) if !block.acts_at_end() => work.push(tail),
-                    _ => return Resumes::Directly,
-                }
-            }
+            ExprKind::Block(block) => match block.tail {
+                Some(tail) if !block.acts_at_end() => work.push(tail),
+                _ => return Resumes::Directly,
+            },
             ExprKind::If { branches, otherwise: Some(otherwise) } => {
                 work.extend(branches.iter().map(|(_, body)| *body));
                 work.push(*otherwise);

@@ -46,6 +46,11 @@ impl Fx<'_, '_> {
             (Place::Two(..), _) => self.pair_to_dyn(v, to, hint),
             (_, Slots::One(Repr::Dyn)) => match from_slots {
                 Slots::One(Repr::Dyn) => Val::new(v.place, to),
+                // An optional scalar that is known, or one register already.
+                Slots::Two(_) => {
+                    let v = self.slot(v);
+                    Val::new(v.place, to)
+                }
                 _ => self.box_value(v, to, hint),
             },
             (_, Slots::One(repr)) => match from_slots {

@@ -57,11 +57,14 @@ impl Ctx<'_, '_> {
                 self.body.loose_iters.pop();
                 Some(stream)
             }
-            ExprKind::MethodCall { recv, name: sym::ITER, type_args, args, optional: false, .. }
-                if type_args.is_empty() && args.is_empty() && !self.declares_iter() =>
-            {
-                Some(*recv)
-            }
+            ExprKind::MethodCall {
+                recv,
+                name: sym::ITER,
+                type_args,
+                args,
+                optional: false,
+                ..
+            } if type_args.is_empty() && args.is_empty() && !self.declares_iter() => Some(*recv),
             _ => None,
         }
     }

@@ -21,7 +21,9 @@ impl BodyCx<'_, '_> {
                 self.unreachable(stmt.span);
             }
             leaves |= self.stmt(stmt);
-            if matches!(stmt.kind, StmtKind::Defer(_) | StmtKind::Cursor { .. }) && outer_row.is_none() {
+            if matches!(stmt.kind, StmtKind::Defer(_) | StmtKind::Cursor { .. })
+                && outer_row.is_none()
+            {
                 outer_row = Some((self.begin_once(), stmt.span));
             }
         }

@@ -37,7 +37,9 @@ pub(in crate::compiler::resolve) fn cursor_as_value(at: FileSpan, name: &str) ->
 /// A cursor in a function inside the one that made it.
 pub(in crate::compiler::resolve) fn captured_cursor(at: FileSpan, name: &str) -> Diagnostic {
     Diagnostic::new(Code::E0477, at, format!("the cursor `{name}` cannot be captured"))
-        .with_primary("this is in a lambda, nested cell, `defer`, handled body or clause of its own")
+        .with_primary(
+            "this is in a lambda, nested cell, `defer`, handled body or clause of its own",
+        )
         .with_help(format!("take the element outside: `let x = {name}.next()`"))
 }
 
