@@ -94,44 +94,25 @@ fn of(c: &mut Call<'_>) -> Outcome<()> {
 
 const NULL: Value = Value { slot: Slot::Dyn, word: DYN_NULL };
 
-/// The entry of an object, null when it has none or is null itself.
-fn entry(c: &Call<'_>, json: Value, key: &str) -> Outcome<Value> {
-    if json.word == DYN_NULL {
-        return Ok(NULL);
-    }
-    match c.dynamic_map(json) {
-        Some(map) => Ok(c.entry_named(map, key).unwrap_or(NULL)),
-        None => {
-            let kind = c.type_name(json);
-            Err(Failure::argument(format!("a key of a Json that is no object but {kind}")))
-        }
-    }
+/// The entry of an object, null when it has none or is no object.
+fn entry(c: &Call<'_>, json: Value, key: &str) -> Value {
+    c.dynamic_map(json).and_then(|map| c.entry_named(map, key)).unwrap_or(NULL)
 }
 
-/// The element of an array, null when it has none or is null itself.
-fn element(c: &Call<'_>, json: Value, index: i64) -> Outcome<Value> {
-    if json.word == DYN_NULL {
-        return Ok(NULL);
-    }
-    match c.dynamic_list(json) {
-        Some(list) => {
-            let at = usize::try_from(index).ok().filter(|at| *at < list.len());
-            Ok(at.map_or(NULL, |at| list.get(at)))
-        }
-        None => {
-            let kind = c.type_name(json);
-            Err(Failure::argument(format!("an index of a Json that is no array but {kind}")))
-        }
-    }
+/// The element of an array, null when it has none or is no array.
+fn element(c: &Call<'_>, json: Value, index: i64) -> Value {
+    let Some(list) = c.dynamic_list(json) else { return NULL };
+    let at = usize::try_from(index).ok().filter(|at| *at < list.len());
+    at.map_or(NULL, |at| list.get(at))
 }
 
 fn key(c: &mut Call<'_>) -> Outcome<()> {
-    let value = entry(c, c.dynamic(0), c.str(1))?;
+    let value = entry(c, c.dynamic(0), c.str(1));
     c.ret_value(value)
 }
 
 fn index(c: &mut Call<'_>) -> Outcome<()> {
-    let value = element(c, c.dynamic(0), c.int(1))?;
+    let value = element(c, c.dynamic(0), c.int(1));
     c.ret_value(value)
 }
 
@@ -139,11 +120,10 @@ fn index(c: &mut Call<'_>) -> Outcome<()> {
 fn path(c: &mut Call<'_>) -> Outcome<()> {
     let mut value = c.dynamic(0);
     for step in steps(c.str(1)) {
-        let next = match step {
+        value = match step {
             PathStep::Key(key) => entry(c, value, key),
             PathStep::Index(index) => element(c, value, index),
         };
-        value = next.unwrap_or(NULL);
     }
     c.ret_value(value)
 }
@@ -161,10 +141,10 @@ fn pointer(c: &mut Call<'_>) -> Outcome<()> {
             let plain = part.bytes().all(|b| b.is_ascii_digit());
             let canonical = plain && (part == "0" || !part.starts_with('0'));
             let at = part.parse().ok().filter(|_| canonical);
-            element(c, value, at.unwrap_or(-1))?
+            element(c, value, at.unwrap_or(-1))
         } else {
             let key = part.replace("~1", "/").replace("~0", "~");
-            entry(c, value, &key).unwrap_or(NULL)
+            entry(c, value, &key)
         };
     }
     c.ret_value(value)

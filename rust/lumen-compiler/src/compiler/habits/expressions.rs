@@ -26,6 +26,7 @@ pub(super) fn find(draft: &mut Draft<'_>) {
             K::Arrow => thin_arrow(draft, at),
             K::Bar => closure(draft, at),
             K::Question => ternary(draft, at),
+            K::Fn => lambda_colon(draft, at),
             K::If => if_behind(draft, at),
             K::Is => is_not(draft, at),
             K::Lt => angles(draft, at),
@@ -97,6 +98,29 @@ fn lambda(draft: &mut Draft<'_>, at: usize) {
     draft.put_after(at, &[K::LParen]);
     draft.put_before(colon, &[K::RParen]);
     draft.set(colon, K::FatArrow);
+}
+
+/// `fn(x): e`
+fn lambda_colon(draft: &mut Draft<'_>, at: usize) {
+    let open = at + 1;
+    if draft.kind(open) != K::LParen || draft.pairs[open] == NONE {
+        return;
+    }
+    let colon = draft.pairs[open] + 1;
+    let value = draft.tok(colon + 1);
+    if draft.kind(colon) != K::Colon || value.starts_line() || !begins_value(value.kind) {
+        return;
+    }
+    let gap = if value.lo == draft.tok(colon).hi { " " } else { "" };
+    // The type of a result stands there elsewhere: `fn(x): Int => e`.
+    let is_typed = (colon + 1..=draft.line_end(colon)).any(|t| draft.kind(t) == K::FatArrow);
+    let (form, kind, arrow) = match value.kind == K::Upper && is_typed {
+        true => (Form::Result, K::Arrow, "->"),
+        false => (Form::LambdaColon, K::FatArrow, "=>"),
+    };
+    let edits = vec![(draft.tok(colon).span(), format!(" {arrow}{gap}"))];
+    draft.report(form, colon, edits);
+    draft.set(colon, kind);
 }
 
 /// `x => e`, `(x, y) => e`

@@ -228,9 +228,10 @@ fn step(draft: &mut Draft<'_>, at: usize) {
     draft.drop_all(at, next - 1);
 }
 
-/// `a, b = b, a`, `let a, b = f()`, `return a, b`.
+/// `a, b = b, a`, `let a, b = f()`, `(a, b) = b, a`, `return a, b`.
 fn several(draft: &mut Draft<'_>, line: usize) {
     let first = if draft.kind(line) == K::Let { line + 1 } else { line };
+    let first = if draft.kind(first) == K::Mut { first + 1 } else { first };
     let mut last = first;
     while draft.kind(last) == K::Ident
         && draft.kind(last + 1) == K::Comma
@@ -243,6 +244,11 @@ fn several(draft: &mut Draft<'_>, line: usize) {
     if last > first && draft.kind(last + 1) == K::Eq {
         enclose(draft, first, last, &mut edits);
         last += 2;
+    } else if draft.kind(first) == K::LParen
+        && draft.pairs[first] != NONE
+        && draft.kind(draft.pairs[first] + 1) == K::Eq
+    {
+        last = draft.pairs[first] + 2;
     } else if is_return {
         last = line + 1;
     } else {

@@ -120,6 +120,8 @@ forms! {
     // Expressions.
     Lambda Code::E0225 "there is no `{}`",
         "a function value is `fn(x) => x + 1`, or `fn(x)`, its lines, and `end`", "write `fn(…) =>`" Machine;
+    LambdaColon Code::E0225 "what a function value gives stands behind `=>`",
+        "a function value is `fn(x) => x + 1`, or `fn(x)`, its lines, and `end`", "write `=>`" Machine;
     Arrow Code::E0225 "a function value begins with `fn`",
         "write `fn(x) => x + 1`, or `fn(x)`, its lines, and `end`", "write `fn(…)`" Machine;
     Ternary Code::E0225 "there is no `? :`",

@@ -159,7 +159,6 @@ impl Fx<'_, '_> {
         let v = self.own(v, None);
         let (src, v) = self.reg(v);
         let repr = self.b.repr(src);
-        let static_value = matches!(v.place, Place::One(_, Own::Temp)) && repr.is_counted();
         let dst = self.temp(Repr::Dyn, hint);
         match (repr, self.p.types.kind(v.ty)) {
             (Repr::F64, _) => self.b.emit(Op::DynF, dst, src, 0),
@@ -171,7 +170,6 @@ impl Fx<'_, '_> {
             _ => self.b.emit_ext32(Op::DynBox, [dst, src, 0], [info.id.0, 0]),
         }
         self.consumed(v);
-        let _ = static_value;
         self.owned(dst, to)
     }
 

@@ -197,10 +197,26 @@ pub(super) fn bad_tuple_index(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0212, at, "no tuple has that many elements")
 }
 
+pub(super) fn union_in_expression(at: FileSpan, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0202, at, "a union stands in parentheses behind `is` and `as`")
+        .with_primary("`|` is the operator on numbers here")
+        .with_fix("write the parentheses", at, format!("({text})"), Applicability::Machine)
+}
+
 pub(super) fn bare_map_key(at: FileSpan, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0213, at, "a bare name as a map key")
+    let diagnostic = Diagnostic::new(Code::E0213, at, "a bare name as a map key")
         .with_primary("the text or the value?")
-        .with_help(format!("write `\"{name}\": …` for the text, `({name}): …` for the value"))
+        .with_help(format!("write `\"{name}\": …` for the text, `({name}): …` for the value"));
+    // A variant or constant: keys of other languages are seldom written like that.
+    match name.starts_with(char::is_uppercase) {
+        true => diagnostic.with_fix(
+            format!("write the value `{name}`"),
+            at,
+            format!("({name})"),
+            Applicability::Machine,
+        ),
+        false => diagnostic,
+    }
 }
 
 pub(super) fn entry_in_set(at: FileSpan) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! Operators: precedence, association, and which of them go on with a line.
 
 use super::{Parser, TokenKind, diagnostics, finish_list};
-use crate::compiler::ast::{BinOp, ChainLink, ExprId, ExprKind, UnOp};
+use crate::compiler::ast::{BinOp, ChainLink, ExprId, ExprKind, TypeId, UnOp};
 use crate::compiler::lexer::literals;
 use crate::compiler::tokens::Token;
 use lumen_base::sym;
@@ -189,6 +189,7 @@ impl Parser<'_> {
     fn is_test(&mut self, lo: u32, expr: ExprId) -> ExprId {
         let op = self.bump();
         let ty = self.ty_single();
+        self.check_union(ty);
         let span = self.span_from(lo);
         let left = self.alloc(ExprKind::Is { expr, ty }, span);
         self.check_chained(op.span(), None);
@@ -216,9 +217,30 @@ impl Parser<'_> {
         self.report(found);
     }
 
+    /// `is A | B`, where `|` would be the operator: the other members are read and left out.
+    fn check_union(&mut self, first: TypeId) {
+        let lo = self.tree.types[first].span.lo;
+        let begins_type = |token: Token, text: &str| {
+            // A constant may stand behind the operator.
+            token.kind == TokenKind::Upper && token.span().text(text).contains(char::is_lowercase)
+        };
+        let mut is_union = false;
+        while self.at(TokenKind::Bar) && begins_type(self.peek(1), self.text) && !self.panicking {
+            is_union = true;
+            self.bump();
+            self.ty_single();
+        }
+        if is_union {
+            let span = self.span_from(lo);
+            let found = diagnostics::union_in_expression(self.in_file(span), span.text(self.text));
+            self.report(found);
+        }
+    }
+
     fn cast(&mut self, lo: u32, expr: ExprId) -> ExprId {
         self.bump();
         let ty = self.ty_single();
+        self.check_union(ty);
         let span = self.span_from(lo);
         self.alloc(ExprKind::As { expr, ty }, span)
     }

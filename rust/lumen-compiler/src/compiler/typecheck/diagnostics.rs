@@ -129,6 +129,8 @@ pub(super) fn element_mismatch(
     .with_primary(format!("expected `{expected}`"))
     .with_help(match expected {
         "Json" => "make it one: `… as Json`".to_owned(),
+        "Null" => format!("if both are meant, write the type: `{found}?`"),
+        _ if found == "Null" => format!("if both are meant, write the type: `{expected}?`"),
         _ => format!("if both are meant, declare the union `{expected} | {found}`"),
     })
 }
