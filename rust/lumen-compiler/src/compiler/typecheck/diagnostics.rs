@@ -1,12 +1,14 @@
 //! What type checking says: E04xx and W04xx.
 
 mod conversions;
+mod cursors;
 mod optionals;
 mod sealed;
 mod tools;
 mod traits;
 
 pub(super) use conversions::*;
+pub(super) use cursors::*;
 pub(super) use optionals::*;
 pub(super) use sealed::*;
 pub(super) use tools::*;
@@ -709,18 +711,6 @@ pub(super) fn not_iterable(at: FileSpan, ty: &str, optional: bool) -> Diagnostic
         }
         _ => diagnostic,
     }
-}
-
-/// `iter` of something else.
-pub(super) fn cursor_of_no_stream(at: FileSpan, ty: &str, is_list: bool) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(Code::E0478, at, format!("a cursor goes through a stream, not a `{ty}`"))
-            .with_primary("expected a `Stream[T]`");
-    if !is_list {
-        return diagnostic.with_help("a cell that is declared `-> yield T` gives a stream");
-    }
-    let behind = FileSpan::new(at.file, Span::point(at.span.hi));
-    diagnostic.with_fix("make a stream of it", behind, ".to_stream()", Applicability::Machine)
 }
 
 /// A pattern leaves out parts.
