@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Measures Lumen beside C, Lua, LuaJIT, Node and Python, and keeps bench/RESULTS.md.
+"""Measures Lumen beside C, OCaml, Lua, LuaJIT, Node and Python, and keeps bench/RESULTS.md.
 
-Input: bench/programs/<group>/<name>.{lm.md,c,lua,js,py}, luajit.lua where LuaJIT needs another program, and a `lumen` binary.
+Input: bench/programs/<group>/<name>.{lm.md,c,lua,js,py}, luajit.lua where LuaJIT needs another program,
+bench/effects/<name>.{lm.md,ml}, and a `lumen` binary.
 Output: tables on stdout and, with --write, in bench/RESULTS.md (one section a group; other groups stay).
 
 Rules: no time counts before all outputs are equal; peers take turns within one invocation; times are user + system
@@ -43,7 +44,7 @@ def arguments():
 def main():
     options = arguments()
     options.root = ROOT
-    available = programs.discover(ROOT / "bench/programs")
+    available = programs.discover(ROOT)
     groups = options.groups or [*available, launch.GROUP, frontend.GROUP]
     unknown = [g for g in groups if g not in (*available, launch.GROUP, frontend.GROUP)]
     if unknown:

@@ -13,17 +13,29 @@ from . import child
 LUAJIT_LINE = " -- luajit: "
 
 # In the order of the columns.
-ORDER = ("lumen", "c", "lua", "luajit", "luajit-joff", "node", "python")
+ORDER = ("lumen", "c", "ocaml", "lua", "luajit", "luajit-joff", "node", "python")
 TITLES = {
     "lumen": "Lumen",
     "c": "gcc -O2",
+    "ocaml": "OCaml 5",
     "lua": "Lua 5.4",
     "luajit": "LuaJIT",
     "luajit-joff": "LuaJIT -joff",
     "node": "Node",
     "python": "Python",
 }
-TOOLS = {"c": "gcc", "lua": "lua5.4", "luajit": "luajit", "luajit-joff": "luajit", "node": "node"}
+TOOLS = {"c": "gcc", "ocaml": "ocamlopt", "lua": "lua5.4", "luajit": "luajit", "luajit-joff": "luajit", "node": "node"}
+
+
+# Where ci/bench-peers.sh puts the OCaml that it builds.
+OCAML = child.BUILD / "ocaml/bin/ocamlopt"
+
+
+def tool(name):
+    """The program that runs or compiles for the peer, or None."""
+    if name == "ocaml" and OCAML.exists():
+        return str(OCAML)
+    return shutil.which(TOOLS[name])
 
 
 def chosen(options):
@@ -41,7 +53,7 @@ def chosen(options):
                 found.append(name)
             else:
                 print(f"no {options.lumen}: build it with `cargo build --release -p lumen-cli`", file=sys.stderr)
-        elif name == "python" or shutil.which(TOOLS[name]):
+        elif name == "python" or tool(name):
             found.append(name)
         else:
             print(f"{TOOLS[name]} is not installed: its column is left out (ci/bench-peers.sh)", file=sys.stderr)
@@ -66,9 +78,16 @@ def luajit_source(path, own):
     return made
 
 
-def command(peer, options, stem):
-    """The command that runs the program `stem` (a path without extension) under `peer`, or None if it has none."""
-    source = {"lumen": ".lm.md", "c": ".c", "node": ".js", "python": ".py"}.get(peer, ".lua")
+def command(peer, options, stem, arguments=()):
+    """The command that runs the program `stem` (a path without extension) under `peer` with these arguments, or None
+    if it has none."""
+    program = program_of(peer, options, stem)
+    return None if program is None else [*program, *arguments]
+
+
+def program_of(peer, options, stem):
+    """The same without arguments."""
+    source = {"lumen": ".lm.md", "c": ".c", "ocaml": ".ml", "node": ".js", "python": ".py"}.get(peer, ".lua")
     path = Path(f"{stem}{source}")
     if peer.startswith("luajit"):
         path = luajit_source(path, Path(f"{stem}.luajit.lua"))
@@ -78,6 +97,8 @@ def command(peer, options, stem):
         return [options.lumen, "run", *shlex.split(options.lumen_args), str(path)]
     if peer == "c":
         return [str(build_c(path))]
+    if peer == "ocaml":
+        return [str(build_ocaml(path))]
     if peer == "lua":
         return ["lua5.4", str(path)]
     if peer == "luajit":
@@ -95,10 +116,22 @@ def build_c(source):
     return child.compiled(source, child.BUILD / source.parent.name / source.stem, "-lm")
 
 
+def build_ocaml(source):
+    """The native program of `source`; what the compiler writes beside its source stays in the folder of built programs."""
+    made = child.BUILD / source.parent.name / f"{source.stem}_ocaml"
+    if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+        made.parent.mkdir(parents=True, exist_ok=True)
+        copy = made.with_suffix(".ml")
+        shutil.copy(source, copy)
+        subprocess.run([tool("ocaml"), "-O3", "-o", str(made), str(copy)], check=True, capture_output=True)
+    return made
+
+
 def versions(present):
     """One line a peer: what was measured."""
     asked = {
         "c": ["gcc", "--version"],
+        "ocaml": [tool("ocaml"), "-version"],
         "lua": ["lua5.4", "-v"],
         "luajit": ["luajit", "-v"],
         "node": ["node", "--version"],

@@ -6,13 +6,40 @@ import sys
 from . import child, peers, report, launch
 
 
-def discover(folder):
+# The groups outside bench/programs, and the arguments of their programs: long enough to time.
+EFFECTS = "effects"
+ARGUMENTS = {
+    EFFECTS: {
+        "countdown": "3000000",
+        "fibonacci_recursive": "35",
+        "generator": "20",
+        "handler_sieve": "5000",
+        "iterator": "3000000",
+        "nqueens": "10",
+        "parsing_dollars": "2000",
+        "product_early": "10000",
+        "resume_nontail": "3000",
+        "tree_explore": "14",
+        "triples": "200",
+    }
+}
+
+
+def folder_of(root, group):
+    """Where the programs of a group are."""
+    return root / "bench" / group if group in ARGUMENTS else root / "bench/programs" / group
+
+
+def discover(root):
     """Group name -> program names, in a fixed order."""
-    order = ("calls", "integers", "floats", "logic", "allocation", "awfy", "strings", "json")
+    folder = root / "bench/programs"
+    order = ("calls", "integers", "floats", "logic", "allocation", "awfy", "strings", "json", EFFECTS)
     found = {}
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name != launch.GROUP:
             found[path.name] = sorted(p.name.removesuffix(".lm.md") for p in path.glob("*.lm.md"))
+    for group in ARGUMENTS:
+        found[group] = sorted(p.name.removesuffix(".lm.md") for p in folder_of(root, group).glob("*.lm.md"))
     return dict(sorted(found.items(), key=lambda g: (order.index(g[0]) if g[0] in order else 99, g[0])))
 
 
@@ -64,8 +91,9 @@ def measure(options, chosen, group, names):
     for name in names:
         if only and name not in only:
             continue
-        stem = options.root / "bench/programs" / group / name
-        commands = {p: c for p in chosen if (c := peers.command(p, options, stem)) is not None}
+        stem = folder_of(options.root, group) / name
+        arguments = [size] if (size := ARGUMENTS.get(group, {}).get(name)) else []
+        commands = {p: c for p in chosen if (c := peers.command(p, options, stem, arguments)) is not None}
         complaints, expected = agreed(commands, options.timeout, f"{group}/{name}")
         bad |= bool(complaints)
         commands = {p: c for p, c in commands.items() if p not in complaints}

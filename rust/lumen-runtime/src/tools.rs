@@ -21,6 +21,7 @@ mod provider;
 mod rules;
 mod script;
 mod sealed;
+mod settings;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use provider::{ToolProvider, ToolReply, ToolRequest};
 pub use rules::{Bounds, Rule};
 pub use script::ScriptedProvider;
 pub use sealed::Sealed;
+pub use settings::Settings;
 pub use setup::{find_config, recorded_tools_for, tools_for};
 
 use crate::host::Host;

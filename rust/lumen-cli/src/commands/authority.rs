@@ -54,7 +54,9 @@ pub(super) fn tools(source: &Source, flags: &Flags, is_replay: bool) -> Result<T
 pub(crate) fn of_document(document: &Path, flags: Option<Bounds>) -> Result<Tools, String> {
     let folder = std::env::current_dir().map_err(|error| format!("no folder: {error}"))?;
     let system: Arc<dyn System> = Arc::new(OsSystem);
-    tools_for(&OsSystem, document, flags, |tools| host_providers(tools, &system, folder))
+    tools_for(&OsSystem, document, flags, |tools, settings| {
+        host_providers(tools, &system, folder, settings)
+    })
 }
 
 /// The exit code of a run that ended with an error.

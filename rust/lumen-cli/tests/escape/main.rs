@@ -18,6 +18,7 @@ mod programs;
 mod requests;
 mod sealed;
 mod server;
+mod settings;
 
 use std::os::unix::fs::symlink;
 use std::path::Path;

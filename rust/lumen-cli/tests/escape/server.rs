@@ -1,8 +1,11 @@
 //! A server of the own machine whose replies do what replies should not.
 
 use crate::SECRET;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -21,8 +24,39 @@ pub(crate) fn start() -> u16 {
     port
 }
 
+/// Starts a server that speaks TLS under the certificate of `localhost`, and gives its port.
+pub(crate) fn start_tls() -> u16 {
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/server.pem"));
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key"));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.expect("a certificate")], key.expect("a key"))
+        .expect("a server");
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut socket in listener.incoming().flatten() {
+            let config = Arc::clone(&config);
+            std::thread::spawn(move || {
+                let mut session = rustls::ServerConnection::new(config).expect("a session");
+                let mut stream = rustls::Stream::new(&mut session, &mut socket);
+                if let Ok(request) = request(&mut stream) {
+                    let length = request.len();
+                    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+                    let _sent = stream.write_all(format!("{head}{request}").as_bytes());
+                }
+            });
+        }
+    });
+    port
+}
+
 /// The head of a request and the beginning of its body.
-fn request(stream: &mut TcpStream) -> std::io::Result<String> {
+fn request(stream: &mut impl Read) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {

@@ -17,8 +17,8 @@ pub struct ToolConfig {
     pub bounds: Bounds,
 }
 
-/// The keys at the top that belong to other parts of Lumen.
-const OTHERS: &[&str] = &["package", "dependencies", "workspace", "run"];
+/// The keys at the top that are meant for packages, which are not built.
+const PACKAGES: &[&str] = &["package", "dependencies", "workspace"];
 
 impl ToolConfig {
     /// Reads the text of `lumen.toml`.
@@ -37,7 +37,9 @@ impl ToolConfig {
                 }
                 ("allow", value) => config.bounds.allow = Some(rules("allow", &value)?),
                 ("deny", value) => config.bounds.deny = rules("deny", &value)?,
-                (key, _) if OTHERS.contains(&key) => {}
+                (key, _) if PACKAGES.contains(&key) => {
+                    return Err(format!("`{key}`: packages are not built yet"));
+                }
                 (key, _) => return Err(format!("there is no setting `{key}`")),
             }
         }

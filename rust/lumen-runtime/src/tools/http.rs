@@ -8,6 +8,7 @@ mod exchange;
 
 use super::failure::{FailureKind, ToolFailure};
 use super::provider::{ToolProvider, ToolReply, ToolRequest};
+use super::settings::HttpSettings;
 use exchange::{Hop, exchange};
 use lumen_base::System;
 use serde_json::{Value, json};
@@ -37,6 +38,7 @@ const OPEN_HEADERS: [&str; 4] = ["accept", "accept-language", "content-type", "u
 /// The web.
 pub(super) struct HttpProvider {
     system: Arc<dyn System>,
+    settings: HttpSettings,
 }
 
 /// When a request must be over.
@@ -64,9 +66,9 @@ impl Deadline<'_> {
 }
 
 impl HttpProvider {
-    /// The web as a system's clock sees it.
-    pub(super) fn new(system: Arc<dyn System>) -> Self {
-        Self { system }
+    /// The web as a system's clock sees it, under the settings of `lumen.toml`.
+    pub(super) fn new(system: Arc<dyn System>, settings: HttpSettings) -> Self {
+        Self { system, settings }
     }
 }
 
@@ -78,7 +80,9 @@ impl ToolProvider for HttpProvider {
         let deadline = Deadline { system: self.system.as_ref(), end, timeout };
         for _ in 0..=REDIRECTS_MAX {
             request.policy.check_url(&hop.url)?;
-            let answer = exchange(&hop, request.policy, &deadline)?;
+            let mut headers = hop.headers.clone();
+            self.settings.add_headers(self.system.as_ref(), &hop.url, &mut headers)?;
+            let answer = exchange(&hop, headers, request.policy, &deadline, &self.settings)?;
             match answer.status.is_redirection().then(|| location(&hop.url, &answer.headers)) {
                 Some(Some(url)) => hop = next_hop(hop, url?, answer.status)?,
                 _ => {

@@ -3,6 +3,7 @@
 use super::config::ToolConfig;
 use super::rules::Bounds;
 use super::script::ScriptedProvider;
+use super::settings::Settings;
 use super::{ToolProvider, Tools};
 use lumen_base::System;
 use std::path::{Path, PathBuf};
@@ -37,16 +38,21 @@ pub fn find_config(
     Ok(None)
 }
 
-/// The tools for a document: what its `lumen.toml` says, under the bounds of flags. `builtin` makes the providers that
-/// need no configuration; those of the configuration win.
+/// The tools for a document: what its `lumen.toml` says, under the bounds of flags. `builtin` makes the providers of the
+/// machine under their settings; those that the configuration names win.
 pub fn tools_for(
     system: &dyn System,
     document: &Path,
     flags: Option<Bounds>,
-    builtin: impl FnOnce(Tools) -> Tools,
+    builtin: impl FnOnce(Tools, &Settings) -> Tools,
 ) -> Result<Tools, String> {
-    let mut tools = builtin(Tools::new());
     let found = find_config(system, document)?;
+    let settings = match &found {
+        Some((config, folder)) => Settings::read(&config.settings, system, folder)
+            .map_err(|problem| format!("{}: {problem}", folder.join(FILE).display()))?,
+        None => Settings::default(),
+    };
+    let mut tools = builtin(Tools::new(), &settings);
     if let Some((config, folder)) = &found {
         for (subject, named) in &config.providers {
             let provider = provider(system, folder, subject, named)?;

@@ -6,6 +6,7 @@
 use super::super::address::Host;
 use super::super::failure::{FailureKind, ToolFailure};
 use super::super::policy::Policy;
+use super::super::settings::HttpSettings;
 use super::Deadline;
 use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -18,8 +19,6 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 use url::Url;
 
-/// Largest reply, decompressed, in bytes.
-const REPLY_BYTES_MAX: usize = 16 << 20;
 /// Largest headers of a reply, in bytes.
 const HEADER_BYTES_MAX: usize = 64 << 10;
 /// Bytes that are read at once.
@@ -54,28 +53,32 @@ impl Resolver for Checked {
     }
 }
 
-/// Sends a request to a URL that the policy allows.
+/// Sends a request to a URL that the policy allows; `headers` are the hop's and those of the settings.
 pub(super) fn exchange(
     hop: &Hop,
+    headers: HeaderMap,
     policy: &Policy,
     deadline: &Deadline<'_>,
+    settings: &HttpSettings,
 ) -> Result<Answer, ToolFailure> {
     let addresses = addresses(&hop.url, policy, deadline)?;
-    let config = Agent::config_builder()
+    let mut config = Agent::config_builder()
         .proxy(None)
         .max_redirects(0)
         .http_status_as_error(false)
         .max_idle_connections(0)
         .max_response_header_size(HEADER_BYTES_MAX)
-        .user_agent(concat!("lumen/", env!("CARGO_PKG_VERSION")))
-        .timeout_global(Some(deadline.left()?))
-        .build();
-    let agent = Agent::with_parts(config, DefaultConnector::default(), Checked(addresses));
+        .user_agent(settings.user_agent.as_str())
+        .timeout_global(Some(deadline.left()?));
+    if let Some(tls) = &settings.tls {
+        config = config.tls_config(tls.clone());
+    }
+    let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Checked(addresses));
     let mut url = hop.url.clone();
     url.set_fragment(None);
     let mut request = Request::builder().method(hop.method.clone()).uri(url.as_str());
-    if let Some(headers) = request.headers_mut() {
-        headers.extend(hop.headers.clone());
+    if let Some(own) = request.headers_mut() {
+        own.extend(headers);
     }
     let invalid = |error: ureq::http::Error| ToolFailure::invalid(error.to_string());
     let sent = match &hop.body {
@@ -83,7 +86,7 @@ pub(super) fn exchange(
         None => agent.run(request.body(()).map_err(invalid)?),
     };
     let (parts, body) = sent.map_err(|error| failure_of(error, deadline))?.into_parts();
-    let body = read(body.into_reader(), deadline)?;
+    let body = read(body.into_reader(), deadline, settings.reply_bytes_max)?;
     Ok(Answer { status: parts.status, headers: parts.headers, body })
 }
 
@@ -135,7 +138,11 @@ fn resolve(
 }
 
 /// A body, until its end, its limit or the deadline.
-fn read(mut body: impl Read, deadline: &Deadline<'_>) -> Result<Vec<u8>, ToolFailure> {
+fn read(
+    mut body: impl Read,
+    deadline: &Deadline<'_>,
+    bytes_max: usize,
+) -> Result<Vec<u8>, ToolFailure> {
     let mut bytes = Vec::new();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
@@ -147,8 +154,9 @@ fn read(mut body: impl Read, deadline: &Deadline<'_>) -> Result<Vec<u8>, ToolFai
             Err(error) => return Err(failure_of(Error::from(error), deadline)),
         };
         bytes.extend_from_slice(&chunk[..count]);
-        if bytes.len() > REPLY_BYTES_MAX {
-            return Err(ToolFailure::failed("the reply is larger than 16 MiB"));
+        if bytes.len() > bytes_max {
+            let message = format!("the reply is larger than {bytes_max} bytes");
+            return Err(ToolFailure::failed(message));
         }
     }
 }

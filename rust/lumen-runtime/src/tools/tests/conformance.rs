@@ -4,6 +4,7 @@
 use super::super::address::HostPattern;
 use super::super::builtin::host_providers;
 use super::super::failure::FailureKind;
+use super::super::settings::Settings;
 use super::super::{
     Bounds, PlacePattern, Policy, Rule, ScriptedProvider, Sealed, Tools, UrlHost as Host,
 };
@@ -38,7 +39,8 @@ fn dispatch(allow: &str, effect: Effect, tool: &str, args: &Value) -> Result<Val
         source: "the test".to_owned(),
     };
     let folder = std::env::temp_dir();
-    let mut tools = host_providers(Tools::new(), &system, folder).with_bounds(bounds);
+    let mut tools =
+        host_providers(Tools::new(), &system, folder, &Settings::default()).with_bounds(bounds);
     let args = args.as_object().cloned().unwrap_or_default();
     let mut host = MemoryHost::default();
     let replied =
@@ -214,7 +216,7 @@ fn a_program_that_does_not_end_is_ended() {
         at: lumen_lir::Pos::default(),
     };
     let os: Arc<dyn System> = Arc::new(OsSystem);
-    let mut tools = host_providers(Tools::new(), &os, std::env::temp_dir());
+    let mut tools = host_providers(Tools::new(), &os, std::env::temp_dir(), &Settings::default());
     let sleeping = ToolCall { grants: vec![0], ..call(Effect::Exec, "exec.run_command") };
     let args = Map::from_iter([("command".to_owned(), json!(["sleep", "30"]))]);
     let replied = tools.dispatch(
