@@ -161,6 +161,10 @@ impl<'m> Shapes<'m> {
                 windows.writes = Window { base: u32::from(a), len: results };
                 windows.clobbers_from = Some(b);
             }
+            Op::CallT => {
+                let (params, _) = self.function(regs.get(usize::from(b)).copied());
+                windows.reads = Window { base: u32::from(a), len: params };
+            }
             Op::Handle | Op::Perform | Op::Resume | Op::ResumeT => {
                 return self.handling(regs, op, [a, b, c], x0);
             }

@@ -29,8 +29,7 @@ fn opened(line: &str) -> Option<Fence<'_>> {
 
 /// The tools for one test of a document.
 pub(crate) fn tools_of(document: &Document) -> Result<Tools, String> {
-    let path = Path::new(&document.path);
-    let mut tools = tools_for(&OsSystem, path, None, |tools, _| tools)?;
+    let mut tools = tools_for(&OsSystem, Path::new(&document.path), None, |tools, _| tools)?;
     let mut open: Option<(Fence<'_>, String)> = None;
     for line in document.text.lines() {
         match &mut open {
@@ -40,7 +39,7 @@ pub(crate) fn tools_of(document: &Document) -> Result<Tools, String> {
                 text.push('\n');
             }
             Some((fence, text)) => {
-                tools = with_fence(tools, *fence, text, path)?;
+                tools = with_fence(tools, *fence, text)?;
                 open = None;
             }
         }
@@ -49,12 +48,7 @@ pub(crate) fn tools_of(document: &Document) -> Result<Tools, String> {
 }
 
 /// The tools with what a fence says.
-fn with_fence(
-    tools: Tools,
-    fence: Fence<'_>,
-    text: &str,
-    document: &Path,
-) -> Result<Tools, String> {
+fn with_fence(tools: Tools, fence: Fence<'_>, text: &str) -> Result<Tools, String> {
     match fence {
         Fence::Script(tool) => {
             let provider = ScriptedProvider::new(&format!("the script of `{tool}`"), text)?;
@@ -66,8 +60,8 @@ fn with_fence(
             if !config.providers.is_empty() || !config.settings.is_empty() {
                 return Err("the fence `toml lumen.toml` has `allow` and `deny` only".to_owned());
             }
-            let folder = document.parent().unwrap_or(Path::new(""));
-            Ok(tools.with_bounds(config.bounds.below(folder)))
+            // Places start where those of the program start, so that the documents need no folder of their own.
+            Ok(tools.with_bounds(config.bounds))
         }
     }
 }

@@ -389,6 +389,39 @@ impl Vm {
         }
     }
 
+    /// Calls a function value in the place of the running frame: through the marker of a clause, which owns the function. A
+    /// frame that stands on such a marker gives it on, so that calls behind calls take no room.
+    ///
+    /// # Safety
+    /// `w` is a `callc.t` of the running frame, all of whose other owned registers were dropped.
+    pub(crate) unsafe fn call_leaving(&mut self, w: W) -> Step {
+        // SAFETY: the verifier has checked the function and its arguments; the frame's own function is borrowed from whoever
+        // called it, and is not needed once the arguments are read.
+        unsafe {
+            let closure = self.u(w.b());
+            let class = (*(closure as Ptr)).class;
+            let words = self.program.closure_args(class);
+            let results = self.program.closure_results(class);
+            let gap = MARKER_SLOTS + RECORD_SLOTS + 1;
+            self.make_room(gap + words)?;
+            let arguments = self.at(w.a());
+            let is_behind = *self.regs.sub(2) as *const u64 == self.program.clause_return();
+            let below = if is_behind { MARKER_SLOTS + RECORD_SLOTS } else { 0 };
+            let marker = self.regs.sub(below);
+            let old = is_behind.then(|| *marker);
+            std::ptr::copy(arguments, marker.add(gap), words);
+            *marker = closure;
+            *marker.add(1) = results as u64;
+            *marker.add(2) = self.program.clause_return() as u64;
+            *marker.add(3) = CLAUSE_WORD;
+            self.regs = marker.add(MARKER_SLOTS + RECORD_SLOTS);
+            if let Some(old) = old {
+                self.heap().drop_ref(old);
+            }
+            self.enter_closure(closure)
+        }
+    }
+
     /// Links what a resumption captured under a waiting frame and goes on behind its `perform`, with these words as what
     /// the operation gives.
     ///

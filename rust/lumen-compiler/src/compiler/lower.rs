@@ -61,6 +61,7 @@ mod refine;
 mod regrow;
 mod regs;
 mod report;
+mod resumed;
 mod show;
 mod tail;
 mod text;

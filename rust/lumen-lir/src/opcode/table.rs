@@ -488,6 +488,8 @@ macro_rules! with_opcodes {
             Resume = "resume" [win_def(A), win_take(B), take(C, Resumption)] FAIL.or(CALL).or(SUSPEND);
             /// Leaves the frame and resumes `b` with the value from `a` on; what its handler gives goes to the caller.
             ResumeT = "resume.t" [win_take(A), take(B, Resumption)] FAIL.or(SUSPEND).or(TERM);
+            /// Leaves the frame and calls function value `b` with arguments from `a` on; what it gives goes to the caller.
+            CallT = "callc.t" [win_take(A), take(B, Fn)] FAIL.or(SUSPEND).or(TERM);
             /// Ends what resumptions hold that were dropped: what it deferred runs; a safepoint.
             Abandon = "abandon" [] FAIL.or(CALL).or(SUSPEND);
             /// Calls a runtime builtin: arguments from `b` on, results to `a` and `a + 1`.

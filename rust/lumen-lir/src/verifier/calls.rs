@@ -1,6 +1,6 @@
 //! Rules T6 and T7: calls of cells, function values and builtins match what is called.
 
-use super::header::fn_shape;
+use super::header::{FnShape, fn_shape};
 use super::ownership::Fault;
 use super::step::{Step, Value};
 use super::{Rule, effects};
@@ -20,6 +20,10 @@ pub(super) fn relate(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<Va
     match op {
         Op::Call => direct(step, a, b, CellId(u32::from(c)))?,
         Op::CallW => direct(step, a, b, CellId(opcode::x0(ext)))?,
+        Op::CallT => {
+            leaving(step, a, b)?;
+            return Ok(Value::of(Repr::I64));
+        }
         Op::CallC | Op::CallTry => return indirect(step, op, w, ext),
         Op::Rt => builtin(step, [a, b, c], None)?,
         _ => builtin(step, [a, b, c], Some(TypeId(opcode::x0(ext))))?,
@@ -67,17 +71,7 @@ fn indirect(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<Value, Faul
     let (dst, base, function) = (opcode::a(w), usize::from(opcode::b(w)), opcode::c(w));
     let module = step.module;
     let none = Value::of(Repr::I64);
-    let class = match step.regs[usize::from(function)].class() {
-        Some(id) => match step.class(id) {
-            ClassDesc::Closure { of, .. } => *of,
-            _ => id,
-        },
-        None => return Err(Fault::new(Rule::T1, "the callee is no function value")),
-    };
-    let Some(shape) = fn_shape(module, class) else {
-        return Err(Fault::new(Rule::T1, "the callee is no function value"));
-    };
-    effects::allow(step.cell, shape.effects)?;
+    let shape = called(step, function)?;
     record(step, base)?;
     if base + RECORD + 1 > step.regs.len() {
         return Err(Fault::new(Rule::P2, "the window of a call has no room for the closure"));
@@ -94,6 +88,37 @@ fn indirect(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<Value, Faul
     let results = result_slots(&module.types, shape.ret).unwrap_or(Slots::None);
     step.members(usize::from(dst), Role::Def, results.reprs()).map_err(argument)?;
     Ok(none)
+}
+
+/// The shape of a function value that is called; the cell may do what it may.
+fn called<'m>(step: &Step<'m>, function: Reg) -> Result<FnShape<'m>, Fault> {
+    let class = match step.regs[usize::from(function)].class() {
+        Some(id) => match step.class(id) {
+            ClassDesc::Closure { of, .. } => *of,
+            _ => id,
+        },
+        None => return Err(Fault::new(Rule::T1, "the callee is no function value")),
+    };
+    let Some(shape) = fn_shape(step.module, class) else {
+        return Err(Fault::new(Rule::T1, "the callee is no function value"));
+    };
+    effects::allow(step.cell, shape.effects)?;
+    Ok(shape)
+}
+
+/// A call that leaves the frame gives what the cell gives.
+fn leaving(step: &mut Step<'_>, first: Reg, function: Reg) -> Result<(), Fault> {
+    let shape = called(step, function)?;
+    let mut at = usize::from(first);
+    for ty in shape.params {
+        let slots = step.param_slots(*ty)?;
+        at += step.members(at, Role::Take, slots.reprs()).map_err(argument)?;
+    }
+    let results = result_slots(&step.module.types, shape.ret).unwrap_or(Slots::None);
+    if results.reprs().eq(step.cell.results.iter().copied()) {
+        return Ok(());
+    }
+    Err(Fault::new(Rule::T6, "the cell gives something else than the function it calls"))
 }
 
 /// `result[T, Failure]`: `ok(T)` and `err(record of code and message)`.

@@ -137,7 +137,7 @@ impl<'m> Step<'m> {
         }
         let owned = if capture { self.frame.owned() } else { Vec::new() };
         self.define(op, plan, w, ext, value)?;
-        if matches!(op, Op::Ret0 | Op::Ret1 | Op::Ret2 | Op::ResumeT) {
+        if matches!(op, Op::Ret0 | Op::Ret1 | Op::Ret2 | Op::ResumeT | Op::CallT) {
             self.frame.empty()?;
         }
         Ok(owned)

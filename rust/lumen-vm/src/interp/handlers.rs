@@ -47,6 +47,10 @@ instr!(ResumeT {
     }
 });
 
+instr!(CallT {
+    slow(vm, w) { vm.call_leaving(w) }
+});
+
 instr!(Abandon {
     slow(vm, _w) {
         match vm.heap().take_orphan() {

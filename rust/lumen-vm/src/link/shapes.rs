@@ -79,4 +79,14 @@ impl Program {
         let ClassDesc::Fn { params, .. } = &module.classes[of.index()] else { return 0 };
         params.iter().map(|ty| param_slots(&module.types, *ty).map_or(1, Slots::len)).sum()
     }
+
+    /// Number of registers that the result of a closure class takes.
+    pub(crate) fn closure_results(&self, closure_class: u32) -> usize {
+        let module = self.module();
+        let ClassDesc::Closure { of, .. } = &module.classes[closure_class as usize] else {
+            return 0;
+        };
+        let ClassDesc::Fn { ret, .. } = &module.classes[of.index()] else { return 0 };
+        result_slots(&module.types, *ret).map_or(0, Slots::len)
+    }
 }

@@ -1,4 +1,4 @@
-//! Tail position: branches that return, and self calls that become jumps.
+//! Tail position: branches that return, self calls that become jumps, and calls that leave the frame.
 
 use super::fx::{Dest, Fx, Ret};
 use super::order::{self, Arg};
@@ -39,6 +39,7 @@ impl<'a> Fx<'_, 'a> {
             }
             ExprKind::Match { value, arms } => self.tail_match(e, *value, arms),
             ExprKind::Call { callee, .. } if self.resume_in_place(e, *callee) => {}
+            ExprKind::Call { callee, .. } if self.call_resumed_in_place(e, *callee) => {}
             ExprKind::Call { .. } | ExprKind::MethodCall { .. } if self.tail_call(e) => {}
             _ => self.tail_value(e),
         }
