@@ -89,9 +89,9 @@ names! {
     Method {
         "iter" | "into_iter" | "iterator" => "", "`for x in xs` and `xs.map(f)` need no cursor; `let mut it = iter(stream)` makes one";
         "size" | "count" | "len" => "length";
-        "push_back" | "add_last" | "appendChild" => "push", "`xs.push(x)` on a `let mut`, or `xs = xs.append(x)`";
+        "push_back" | "add_last" | "appendChild" => "append", "a list is a value: `xs = xs.append(x)`";
         "extend" | "addAll" | "concat" | "push_all" => "", "lists are joined by `++`: `xs = xs ++ ys`";
-        "add" => "insert", "`s = s.insert(x)` for a set, `xs.push(x)` for a list";
+        "add" => "insert", "`s = s.insert(x)` for a set, `xs = xs.append(x)` for a list";
         "unshift" | "appendleft" => "prepend";
         "shift" | "popleft" => "", "`xs[0]` is the first element, `xs[1..]` the others";
         "splice" | "delete" | "discard" => "", "`xs.remove_at(i)`, `xs.insert_at(i, x)` and `m.remove(key)` give the changed value";

@@ -180,19 +180,33 @@ impl BodyCx<'_, '_> {
         let sig = &self.c.tables.sigs[cell];
         let takes_function =
             sig.params.iter().any(|&param| self.c.store.flags(param).any(TyFlags::FN));
-        let info = &self.c.cells[cell.index()];
-        info.row_declared && sig.row == RowTy::EMPTY && !takes_function
+        // What std writes in Lumen has its row inferred; what gives a changed value of its first argument is pure.
+        let is_pure = match self.c.cells[cell.index()].row_declared {
+            true => sig.row == RowTy::EMPTY,
+            false => sig.params.first() == Some(&sig.ret),
+        };
+        is_pure && !takes_function
     }
 
-    /// For `xs.append(1)` on a local: where to write `xs = `, and the name.
+    /// For `a.xs.append(1)` on a local: where to write `a.xs = `, and what is assigned.
     fn assignment_fix(&self, expr: ExprId, ty: Ty) -> Option<(Span, String)> {
         let ExprKind::MethodCall { recv, .. } = &self.node(expr).kind else { return None };
-        let ExprKind::Local(local) = self.node(*recv).kind else { return None };
-        if self.local_ty(local) != ty {
+        if self.shallow(self.out.ty(*recv)) != ty {
             return None;
         }
-        let name = self.c.names.resolve(self.body.locals[local].name);
-        Some((self.span(expr).before(), name.to_owned()))
+        let mut fields = Vec::new();
+        let mut at = *recv;
+        while let ExprKind::Field { base, name, optional: false, .. } = self.node(at).kind {
+            fields.push(name);
+            at = base;
+        }
+        let ExprKind::Local(local) = self.node(at).kind else { return None };
+        let mut text = self.c.names.resolve(self.body.locals[local].name).to_owned();
+        for name in fields.iter().rev() {
+            text.push('.');
+            text.push_str(self.c.names.resolve(*name));
+        }
+        Some((self.span(expr).before(), text))
     }
 
     fn bind(
