@@ -230,7 +230,7 @@ impl Reader<'_> {
         };
         let opening = block.chars().take_while(|&c| c == mark).count();
         let closing = block.chars().rev().take_while(|&c| c == mark).count();
-        closing >= opening && block.contains('\n')
+        closing >= opening && block.contains(['\n', '\r'])
     }
 
     fn collect_docs(&mut self) {

@@ -41,6 +41,7 @@ pub fn lex(
         names,
         diags,
     };
+    lexer.reject_lone_return();
     lexer.run();
     Tokens { list: lexer.tokens, docs: lexer.docs }
 }
@@ -140,6 +141,18 @@ impl<'a> Lexer<'a> {
         let end = self.bytes.len() as u32;
         self.flags |= Token::NEWLINE;
         self.push(TokenKind::Eof, end, end, sym::EMPTY);
+    }
+
+    /// A carriage return ends a line for Markdown and most editors, and none for the lexer: what a reader takes for code
+    /// could be a comment. The first one without a line feed is an error, in strings and comments too.
+    fn reject_lone_return(&mut self) {
+        let rest = &self.bytes[self.at.min(self.bytes.len())..];
+        let lone = memchr::memchr_iter(b'\r', rest).find(|at| rest.get(at + 1) != Some(&b'\n'));
+        if let Some(at) = lone {
+            let lo = (self.at + at) as u32;
+            let at = Span::new(lo, lo + 1).in_file(self.file);
+            self.report(diagnostics::lone_return(at));
+        }
     }
 
     #[inline]

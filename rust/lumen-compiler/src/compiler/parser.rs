@@ -30,7 +30,8 @@ mod types;
 mod handlers;
 mod unbuilt;
 
-pub use unbuilt::unbuilt_name;
+pub use control::goes_on;
+pub use unbuilt::{takes_block, unbuilt_name};
 
 use super::ast::{self, Expr, ExprId, ExprKind, Name};
 use super::tokens::{Token, TokenKind, Tokens};
@@ -134,6 +135,8 @@ struct Parser<'a> {
     lacks_end: bool,
     /// The next block is the body of a `handle`, which its clauses end.
     handled: bool,
+    /// What is read stands between a keyword and its block: the end of the line ends it.
+    in_header: bool,
     /// Second run: indentation says where blocks end.
     guided: bool,
 }
@@ -227,6 +230,7 @@ impl<'a> Parser<'a> {
             is_dead: false,
             lacks_end: false,
             handled: false,
+            in_header: false,
             guided: false,
         }
     }
@@ -262,7 +266,13 @@ impl<'a> Parser<'a> {
     /// Whether a line that counts ends before the current token.
     #[inline]
     fn line_ends(&self) -> bool {
-        self.newlines && self.tok().starts_line()
+        self.line_ends_before(self.tok())
+    }
+
+    /// Whether a line that counts ends before the token.
+    #[inline]
+    fn line_ends_before(&self, token: Token) -> bool {
+        self.newlines && token.starts_line()
     }
 
     #[inline]

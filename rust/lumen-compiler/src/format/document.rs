@@ -112,11 +112,15 @@ struct Lines {
 
 impl Lines {
     fn of(text: &str, fence: usize, body: usize) -> Self {
-        let line = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let line = |at: usize| text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
         let mut prefix: String = text[line(fence)..fence].to_owned();
         // The bullet of a list item stands on its first line only.
         prefix =
             prefix.chars().map(|c| if matches!(c, ' ' | '\t' | '>') { c } else { ' ' }).collect();
+        // Without a space behind it the mark of a quote would take the first one of the code.
+        if prefix.ends_with('>') {
+            prefix.push(' ');
+        }
         let is_crlf = text[..line(body)].ends_with("\r\n");
         Self { start: line(body), prefix, is_crlf }
     }

@@ -1,7 +1,9 @@
 //! Programs before and after.
 
 use super::*;
+use crate::markdown::Form;
 
+mod forms;
 mod repository;
 
 #[track_caller]
@@ -68,5 +70,52 @@ fn when_arms() {
     becomes(
         "let a = when\n n>1->\"b\"\n _->-1\nend",
         "let a = when\n  n > 1 -> \"b\"\n  _ -> -1\nend\n",
+    );
+}
+
+#[test]
+fn words_of_blocks_as_names() {
+    let stay = [
+        "match race\n  1 -> a\nend\n",
+        "if comptime\n  x\nend\n",
+        "let a = race\n  |> f()\n",
+        "let a = [when for x in xs]\n",
+        "let a = x[y](z)\n",
+        "for vote in parallel\n  f(vote)\nend\n",
+    ];
+    stay.into_iter().for_each(|text| becomes(text, text));
+    becomes("f(x[y]\n(z))", "f(x[y](z))\n");
+    becomes("(x\n  with (y: z))", "(x with (y: z))\n");
+    becomes("f(halt\n  (x))", "f(halt(x))\n");
+    becomes("if comptime\nx\nend", "if comptime\n  x\nend\n");
+    let (long, words) = ("x".repeat(60), "y".repeat(60));
+    becomes(&format!("{long} and when or {words}"), &format!("{long} and when\n  or {words}\n"));
+    becomes(
+        &format!("[when for {long} in {words}]"),
+        &format!("[\n  when for {long} in {words}\n]\n"),
+    );
+}
+
+#[track_caller]
+fn document_becomes(before: &str, after: &str) {
+    assert_eq!(document(before, Form::Markdown).as_deref(), Ok(after));
+    assert_eq!(document(after, Form::Markdown).as_deref(), Ok(after), "the second time");
+}
+
+#[test]
+fn prefixes_of_lines() {
+    document_becomes("> ```lumen\n> a\n>\n> b\n> ```\n", "> ```lumen\n> a\n>\n> b\n> ```\n");
+    document_becomes("1. ```lumen\n    a\n   ```\n", "1. ```lumen\n   a\n   ```\n");
+    // The line of the fence begins behind the carriage return, which ends one for Markdown.
+    document_becomes(
+        "text\r> ```lumen\n> let x=1\n> ```\n",
+        "text\r> ```lumen\n> let x = 1\n> ```\n",
+    );
+    // A space behind the mark of a quote belongs to the mark.
+    let text = ">```lumen\n> let s = \"\"\"\n>    a\n>  b\n>   \"\"\"\n>```\n";
+    document_becomes(text, text);
+    document_becomes(
+        ">```lumen\n>let x=1\n>if x\n>    y\n>end\n>```\n",
+        ">```lumen\n> let x = 1\n> if x\n>   y\n> end\n>```\n",
     );
 }

@@ -7,6 +7,7 @@
 use super::layout::{Op, Region};
 use super::trivia::{self, Gap, NoteKind};
 use crate::compiler::ast::File;
+use crate::compiler::parser;
 use crate::compiler::tokens::{Token, TokenKind};
 use lumen_base::Span;
 
@@ -192,7 +193,21 @@ impl<'a> Writer<'a> {
         // `x? .y` must not become `x?.y`.
         let splits = self.needs_space();
         let flat = if flat.is_empty() && splits { " " } else { flat };
+        if self.depends_on_line_end() {
+            // Behind such a word no line end comes and none goes.
+            if !self.tok().starts_line() {
+                return self.push(Op::Text(flat));
+            }
+            self.push(Op::Break);
+        }
         self.push(Op::Line { flat, blank: false });
+    }
+
+    /// Whether a line end here decides whether the last token is a name or begins a block: `[when for x in xs]`.
+    fn depends_on_line_end(&self) -> bool {
+        let [.., before, word] = self.tokens[..self.pos] else { return false };
+        let is_field = matches!(before.kind, TokenKind::Dot | TokenKind::QDot);
+        !is_field && parser::takes_block(word) && !parser::goes_on(self.tok().kind)
     }
 
     /// A break of a row of short things.

@@ -25,6 +25,12 @@ pub(super) fn unexpected_character(at: FileSpan, c: char) -> Diagnostic {
     }
 }
 
+pub(super) fn lone_return(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0101, at, "unexpected character: a carriage return")
+        .with_primary("no line feed follows")
+        .with_help("lines end with a line feed, or with a carriage return and a line feed; in a string it is `\\r`")
+}
+
 pub(super) fn unterminated_string(open: FileSpan, is_multi: bool) -> Diagnostic {
     let found = Diagnostic::new(Code::E0102, open, "unterminated string");
     if is_multi {

@@ -246,3 +246,11 @@ fn format_specs() {
         assert!(literals::format_spec(bad, span).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn a_carriage_return_alone_ends_no_line() {
+    assert_eq!(codes("let x = 1\r\nlet y = 2\r\n"), [""; 0]);
+    for text in ["a\rb", "# c\rlet x = 1\n", "\"\"\"\na\rb\n\"\"\"", "a\r\r\n", "a\r"] {
+        assert_eq!(codes(text), ["E0101"], "{text:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Block-like expressions: conditionals, matches, loops, jumps.
 
 use super::exprs::begins_expr;
+use super::operators::goes_on_with_line;
 use super::unbuilt::Follows;
 use super::{Parser, TokenKind, diagnostics, finish_list};
 use crate::compiler::ast::{
@@ -13,6 +14,7 @@ use lumen_base::{Span, sym};
 pub(super) struct Outside {
     newlines: bool,
     leading_bar: bool,
+    in_header: bool,
     brackets: u32,
 }
 
@@ -22,6 +24,7 @@ impl Parser<'_> {
         Outside {
             newlines: std::mem::replace(&mut self.newlines, true),
             leading_bar: std::mem::replace(&mut self.leading_bar, true),
+            in_header: std::mem::replace(&mut self.in_header, false),
             brackets: std::mem::replace(&mut self.brackets, 0),
         }
     }
@@ -29,6 +32,7 @@ impl Parser<'_> {
     pub(super) fn leave_block(&mut self, outside: Outside) {
         self.newlines = outside.newlines;
         self.leading_bar = outside.leading_bar;
+        self.in_header = outside.in_header;
         self.brackets = outside.brackets;
     }
 
@@ -58,6 +62,14 @@ impl Parser<'_> {
         node
     }
 
+    /// An expression between a keyword and its block.
+    fn header(&mut self) -> ExprId {
+        let outer = std::mem::replace(&mut self.in_header, true);
+        let expr = self.expr();
+        self.in_header = outer;
+        expr
+    }
+
     /// Whether an expression follows on this line.
     pub(super) fn value_follows(&self) -> bool {
         !self.tok().starts_line() && begins_expr(self.kind())
@@ -80,9 +92,9 @@ impl Parser<'_> {
             }
             let pat = self.pattern();
             self.expect(TokenKind::Eq, " and the value to match");
-            return Cond::Let(pat, self.expr());
+            return Cond::Let(pat, self.header());
         }
-        let cond = self.expr();
+        let cond = self.header();
         if self.at(TokenKind::Eq) && !self.panicking {
             let token = self.bump();
             let found = diagnostics::assignment_as_condition(self.in_file(token.span()));
@@ -158,7 +170,7 @@ impl Parser<'_> {
         let open = self.tok();
         let outside = self.enter_block();
         self.bump();
-        let scrutinee = self.expr();
+        let scrutinee = self.header();
         self.header_end("the end of the line");
         let base = self.scratch.match_arms.len();
         self.arms(open, |p, lo, indent| {
@@ -330,9 +342,9 @@ impl Parser<'_> {
             TokenKind::For => {
                 let pat = self.binding_pattern("a loop variable");
                 self.expect(TokenKind::In, " and what is walked over");
-                let iterable = self.expr();
+                let iterable = self.header();
                 let has_condition = !self.panicking && !self.line_ends() && self.eat(TokenKind::If);
-                let condition = if has_condition { Some(self.expr()) } else { None };
+                let condition = if has_condition { Some(self.header()) } else { None };
                 LoopKind::For { pat, iterable, condition }
             }
             _ => LoopKind::Loop,
@@ -381,14 +393,14 @@ impl Parser<'_> {
         let next = self.peek(1);
         match token.symbol {
             // Before `end` and `else` too: these may stand on a line of their own, where the word begins a block.
-            sym::WHEN if next.starts_line() || closes_block(next.kind) => {
+            sym::WHEN if begins_line_of_block(next) || closes_block(next.kind) => {
                 let depth = self.enter();
                 let node = self.when_expr();
                 self.leave(depth);
                 Some(node)
             }
             sym::DO
-                if next.starts_line()
+                if begins_line_of_block(next)
                     || closes_block(next.kind)
                     || begins_expr(next.kind) && !opens_bracket(next.kind) =>
             {
@@ -397,7 +409,7 @@ impl Parser<'_> {
                 self.leave(depth);
                 Some(node)
             }
-            sym::HALT if next.kind == TokenKind::LParen && !next.starts_line() => {
+            sym::HALT if next.kind == TokenKind::LParen && !self.line_ends_before(next) => {
                 Some(self.halt(token))
             }
             sym::COMPTIME if self.begins_comptime(token) => {
@@ -456,6 +468,21 @@ impl Parser<'_> {
         );
         self.report(missing);
     }
+}
+
+/// Whether what begins with the token goes on with the expression before it, or ends a bracket around it.
+pub fn goes_on(kind: TokenKind) -> bool {
+    use TokenKind as K;
+    match kind {
+        K::Dot | K::QDot | K::QBracket | K::Comma | K::RParen | K::RBracket | K::RBrace => true,
+        K::HoleClose | K::HoleSpec => true,
+        kind => goes_on_with_line(kind),
+    }
+}
+
+/// Whether a block may begin with the line that the token behind its word starts.
+pub(super) fn begins_line_of_block(token: Token) -> bool {
+    token.starts_line() && !goes_on(token.kind)
 }
 
 fn closes_block(kind: TokenKind) -> bool {

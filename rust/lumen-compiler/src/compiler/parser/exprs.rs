@@ -72,7 +72,7 @@ impl Parser<'_> {
                     self.alloc(ExprKind::Propagate(base), span)
                 }
                 TokenKind::Bang if token.is_adjacent() => self.bang(lo, base),
-                TokenKind::Ident if !token.starts_line() => match self.postfix_word(lo, base) {
+                TokenKind::Ident => match self.postfix_word(lo, base) {
                     Some(node) => node,
                     None => break,
                 },
@@ -177,7 +177,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether the bracket that opens here is closed right before a `(` on its line.
+    /// Whether the bracket that opens here is closed right before a `(` that goes on with it.
     fn call_follows_bracket(&self) -> bool {
         let mut open = 0_u32;
         for (at, token) in self.tokens.iter().enumerate().skip(self.pos) {
@@ -190,7 +190,7 @@ impl Parser<'_> {
                     open -= 1;
                     if open == 0 {
                         let next = self.tokens[(at + 1).min(self.tokens.len() - 1)];
-                        return next.kind == TokenKind::LParen && !next.starts_line();
+                        return next.kind == TokenKind::LParen && !self.line_ends_before(next);
                     }
                 }
                 // None of these is in a type.
@@ -227,7 +227,7 @@ impl Parser<'_> {
     fn postfix_word(&mut self, lo: u32, base: ExprId) -> Option<ExprId> {
         let (token, next) = (self.tok(), self.peek(1));
         match token.symbol {
-            sym::WITH if next.kind == TokenKind::LParen && !next.starts_line() => {
+            sym::WITH if next.kind == TokenKind::LParen && !self.line_ends_before(next) => {
                 self.bump();
                 let args = self.args();
                 for arg in &self.tree.args[args] {

@@ -79,6 +79,11 @@ fn infix(kind: TokenKind) -> (Level, Infix, bool) {
     }
 }
 
+/// Whether a line that begins with the token goes on with the expression before it.
+pub(super) fn goes_on_with_line(kind: TokenKind) -> bool {
+    infix(kind).2
+}
+
 impl Parser<'_> {
     /// Any expression.
     pub(super) fn expr(&mut self) -> ExprId {

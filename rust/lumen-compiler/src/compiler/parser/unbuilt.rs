@@ -4,6 +4,7 @@
 //! Their words are contextual: a word counts only where a name could not stand, that is when
 //! another name or value follows on its line, or a deeper-indented block on the next.
 
+use super::control::begins_line_of_block;
 use super::exprs::begins_expr;
 use super::{Parser, TokenKind, diagnostics};
 use crate::compiler::ast::ExprId;
@@ -78,6 +79,15 @@ const fn construct(word: Symbol) -> Option<(&'static str, Follows, Extent)> {
         sym::GHOST => ("`ghost`", F::Value, E::Line),
         _ => return None,
     })
+}
+
+/// Whether a line end behind the word makes it begin a block, where it may be a name otherwise.
+pub fn takes_block(word: Token) -> bool {
+    use Follows as F;
+    let takes = |follows| matches!(follows, F::Block | F::NameOrBlock | F::ValueOrBlock);
+    word.kind == TokenKind::Ident
+        && (matches!(word.symbol, sym::WHEN | sym::DO | sym::COMPTIME | sym::HANDLE)
+            || construct(word.symbol).is_some_and(|(_, follows, _)| takes(follows)))
 }
 
 /// What a name would stand for if it was built: builtins and types of later versions. For names
@@ -159,12 +169,10 @@ impl Parser<'_> {
         let is_name = matches!(next.kind, TokenKind::Ident | TokenKind::Upper);
         if next.starts_line() {
             let is_deeper = self.indent_at(next.lo).len() > self.indent_at(token.lo).len();
-            return matches!(
-                follows,
-                Follows::Block | Follows::NameOrBlock | Follows::ValueOrBlock
-            ) && is_deeper
-                && next.kind != TokenKind::Dot
-                && next.kind != TokenKind::QDot;
+            let ends_header = self.in_header && self.newlines;
+            let takes_block =
+                matches!(follows, Follows::Block | Follows::NameOrBlock | Follows::ValueOrBlock);
+            return takes_block && is_deeper && !ends_header && begins_line_of_block(next);
         }
         match follows {
             Follows::Upper => next.kind == TokenKind::Upper,
