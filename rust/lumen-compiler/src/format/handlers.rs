@@ -23,7 +23,12 @@ impl Writer<'_> {
         } else {
             self.space();
             self.one_line_block(node.body);
-            self.space();
+            // Behind `return` and the like a `with` on their line would be a name.
+            if self.tok().starts_line() {
+                self.next_line(false);
+            } else {
+                self.space();
+            }
         }
         self.token();
         self.clauses(node.clauses);

@@ -81,6 +81,7 @@ fn words_of_blocks_as_names() {
         "let a = race\n  |> f()\n",
         "let a = [when for x in xs]\n",
         "let a = x[y](z)\n",
+        "handle return\nwith\n  A.b(x) => x\nend\n",
         "for vote in parallel\n  f(vote)\nend\n",
     ];
     stay.into_iter().for_each(|text| becomes(text, text));

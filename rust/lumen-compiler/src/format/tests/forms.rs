@@ -242,6 +242,10 @@ const GAPS: &[&str] = &[
 /// Names are made longer by so many characters, so that lines break.
 const LONGER: &[usize] = &[0, 24, 45, 95];
 
+/// Programs that are tried, and layouts of each.
+const PROGRAMS: usize = 1_500;
+const VARIANTS: usize = 8;
+
 /// A chance that is the same each time.
 struct Chance(u64);
 
@@ -289,58 +293,58 @@ fn wrong(text: &str) -> Option<String> {
         Err(Failure::Syntax(_)) => None,
         Err(Failure::Bug) => {
             let once = Program::read(text).expect("it was read").formatted(text);
-            Some(format!("BUG\n{text}\n=>\n{once}"))
+            Some(format!("another meaning:\n{text}\n=>\n{once}"))
         }
         Ok(formatted) => match code(&formatted) {
             Ok(again) if again == formatted => None,
-            again => Some(format!("AGAIN\n{text}\n=>\n{formatted}\n=>\n{again:?}")),
+            again => Some(format!("it changes again:\n{text}\n=>\n{formatted}\n=>\n{again:?}")),
         },
     }
 }
 
-/// The program with each gap between tokens replaced by each other one.
-fn variants(text: &str, mut each: impl FnMut(String)) {
-    let Ok(program) = Program::read(text) else { return };
-    let mut hi = 0;
-    for token in &program.tokens.list {
-        let (from, to) = (hi, token.lo as usize);
-        hi = token.hi as usize;
-        for gap in GAPS {
-            each(format!("{}{gap}{}", &text[..from], &text[to..]));
-        }
+/// The program with some gaps between tokens replaced by others.
+fn spoilt(text: &str, chance: &mut Chance) -> Option<String> {
+    let program = Program::read(text).ok()?;
+    let tokens = &program.tokens.list;
+    let mut changes: Vec<usize> =
+        (0..1 + chance.below(3)).map(|_| chance.below(tokens.len())).collect();
+    changes.sort_unstable();
+    changes.dedup();
+    let (mut out, mut at) = (String::new(), 0);
+    for change in changes {
+        let hi = change.checked_sub(1).map_or(0, |before| tokens[before].hi as usize);
+        out.push_str(&text[at..hi]);
+        out.push_str(GAPS[chance.below(GAPS.len())]);
+        at = tokens[change].lo as usize;
     }
+    out.push_str(&text[at..]);
+    Some(out)
 }
 
+/// A form in a form, perhaps in another one, with names of some length.
+fn program(chance: &mut Chance) -> String {
+    let mut text = INSIDE[chance.below(INSIDE.len())].to_owned();
+    for _ in 0..1 + chance.below(3) {
+        text = filled(AROUND[chance.below(AROUND.len())], &text);
+    }
+    longer(&text, LONGER[chance.below(LONGER.len())])
+}
+
+/// `LUMEN_FORMS` asks for more programs, and `LUMEN_FORMS_SEED` for others.
 #[test]
-fn exhaustive() {
-    let part: usize = std::env::var("PART").map_or(0, |p| p.parse().unwrap());
-    let parts: usize = std::env::var("PARTS").map_or(100, |p| p.parse().unwrap());
-    let mut chance = Chance(part as u64);
-    let mut found: Vec<String> = Vec::new();
-    let (mut n, mut bad) = (0, 0);
-    let mut index = 0;
-    for around in AROUND {
-        let mut here = 0;
-        for inside in INSIDE {
-            index += 1;
-            if index % parts != part {
-                continue;
-            }
-            let text = filled(around, inside);
-            let by = LONGER[chance.below(LONGER.len())];
-            let text = longer(&text, by);
-            variants(&text, |variant| {
-                n += 1;
-                if let Some(problem) = wrong(&variant) {
-                    bad += 1;
-                    here += 1;
-                    if here < 3 {
-                        found.push(problem);
-                    }
-                }
-            });
+fn in_one_another() {
+    let setting = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
+    let mut chance = Chance(setting("LUMEN_FORMS_SEED").unwrap_or(1) as u64);
+    let (mut n_read, mut found) = (0, Vec::new());
+    for _ in 0..setting("LUMEN_FORMS").unwrap_or(PROGRAMS) {
+        let text = program(&mut chance);
+        for _ in 0..VARIANTS {
+            let Some(variant) = spoilt(&text, &mut chance) else { break };
+            n_read += usize::from(Program::read(&variant).is_ok());
+            found.extend(wrong(&variant));
         }
     }
-    let shown = found.iter().take(40).cloned().collect::<Vec<_>>();
-    assert!(found.is_empty(), "{bad} of {n}\n{}", shown.join("\n--------\n"));
+    let shown = found.iter().take(20).map(String::as_str).collect::<Vec<_>>().join("\n------\n");
+    assert!(found.is_empty(), "{} wrong of {n_read}:\n{shown}", found.len());
+    assert!(n_read > PROGRAMS, "only {n_read} programs could be read");
 }
