@@ -326,6 +326,7 @@ well_known! {
     VOTE "vote"
     SELECT "select"
     TIMEOUT "timeout"
+    TIME_LIMITED "time_limited"
     NURSERY "nursery"
     CHANNEL "channel"
     UNBOUNDED_CHANNEL "unbounded_channel"

@@ -3,7 +3,7 @@
 //! A program whose reader has gone (`lumen run x | head`) ends, and nothing needs to be said about it.
 
 use lumen_base::{OsSystem, System};
-use lumen_runtime::host::{Host, SystemHost};
+use lumen_runtime::host::{Host, SystemHost, Wake};
 use std::io::{self, ErrorKind, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -79,8 +79,8 @@ impl Host for Console {
         Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
-    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        self.host.sleep_ms(milliseconds)
+    fn wait(&mut self, nanos: u64, wake: Option<&Wake>) -> Result<(), String> {
+        self.host.wait(nanos, wake)
     }
 
     fn random(&mut self) -> Result<u64, String> {

@@ -12,6 +12,7 @@ mod output;
 #[cfg(test)]
 mod reference;
 mod repl;
+mod signals;
 mod source;
 mod traces;
 

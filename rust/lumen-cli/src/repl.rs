@@ -8,10 +8,10 @@ mod entry_text;
 mod inquiry;
 mod reader;
 mod session;
-mod signals;
 
 use crate::args::Repl;
 use crate::output::{Looks, complain, err, failure_text, out};
+use crate::signals::Signals;
 use crate::source::{self, Source};
 use crate::{EXIT_BUG, EXIT_FAILURE, EXIT_SUCCESS};
 use completion::Completion;
@@ -22,7 +22,6 @@ use lumen_compiler::catalog;
 use lumen_vm::RunOptions;
 use reader::{Line, Pipe, Reader, Terminal};
 use session::{IT, Reply, Session, Settings, Shown};
-use signals::Signals;
 use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -42,6 +41,8 @@ struct Loop {
 
 /// Reads and answers until the end of input; gives the exit code.
 pub(crate) fn run(args: &Repl, options: RunOptions, looks: Looks) -> u8 {
+    let signals = Signals::install();
+    let options = RunOptions { wake: Some(signals.wake()), ..options };
     let settings = Settings { engine: args.engine.engine(), options };
     let session = Rc::new(RefCell::new(Session::new(settings)));
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
@@ -56,7 +57,6 @@ pub(crate) fn run(args: &Repl, options: RunOptions, looks: Looks) -> u8 {
     if is_terminal {
         out(format!("Lumen {}; `:help` shows the commands\n", env!("CARGO_PKG_VERSION")).as_bytes());
     }
-    let signals = Signals::install();
     let mut state = Loop { session, signals, looks, has_failed: false };
     if let Some(file) = &args.file
         && let Some(code) = state.load(file)

@@ -94,6 +94,11 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// Whether it may take long without computing anything.
+    pub fn may_wait(&self) -> bool {
+        !self.effects.is_empty() && self.name == "sleep"
+    }
+
     /// Whether a trace records its calls: it has an effect, writes what the user sees, or opens what is
     /// sealed.
     pub fn is_observable(&self) -> bool {

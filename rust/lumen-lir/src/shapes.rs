@@ -154,7 +154,7 @@ impl<'m> Shapes<'m> {
                 windows.writes = Window { base: u32::from(a), len: results };
                 windows.clobbers_from = Some(b);
             }
-            Op::CallC | Op::CallTry => {
+            Op::CallC | Op::CallTry | Op::CallTimed => {
                 let (params, results) = self.function(regs.get(usize::from(c)).copied());
                 windows.reads = Window { base: u32::from(b) + 3, len: params };
                 let results = if op == Op::CallC { results } else { 0 };

@@ -4,7 +4,7 @@ use lumen_base::Code;
 use lumen_compiler::evaluate::{Evaluation, Evaluator};
 use lumen_lir::{Module, Verified};
 use lumen_runtime::failure::Failure;
-use lumen_runtime::host::Host;
+use lumen_runtime::host::{Host, Wake};
 use lumen_vm::{Engine, Limits, Machine, RunFailure, RunOptions, TraceEntry};
 
 /// Bytes of values that a computation at compile time may use.
@@ -30,7 +30,9 @@ impl Evaluator for MachineEvaluator {
                 Some(failure) => of_failure(failure),
             },
             Err(Failure::Error(error)) => failed(error.message),
-            Err(Failure::Exit(_)) => failed("`exit` ends the program".to_owned()),
+            Err(Failure::Exit(_) | Failure::Stopped(_)) => {
+                failed("`exit` ends the program".to_owned())
+            }
         }
     }
 }
@@ -86,7 +88,7 @@ impl Host for Closed {
         refused()
     }
 
-    fn sleep_ms(&mut self, _: u64) -> Result<(), String> {
+    fn wait(&mut self, _: u64, _: Option<&Wake>) -> Result<(), String> {
         refused()
     }
 

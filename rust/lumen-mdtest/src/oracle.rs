@@ -350,7 +350,7 @@ fn run_on(
     let host = SystemHost::new(system.clone(), Vec::new(), Some(seed)).with_probe(Box::new(ear));
     let forced_exits = oracle == Oracle::Left;
     let jit = JitOptions { threshold: 1, forced_exits, ..JitOptions::default() };
-    let options = RunOptions { limits, tape, jit };
+    let options = RunOptions { limits, tape, jit, wake: None };
     let machine = lumen_vm::link(module, oracle.engine())
         .and_then(|program| Machine::new(program, &options, Box::new(host)));
     let outcome = match machine {
@@ -360,7 +360,7 @@ fn run_on(
             let text = format!("{}: {}\n", error.code, error.message);
             return Actual::Failed { code: error.code, output: String::new(), text };
         }
-        Err(Failure::Exit(code)) => return Actual::Bug(format!("it exits with {code} at once")),
+        Err(failure) => return Actual::Bug(format!("it ends at once: {failure}")),
     };
     let output = String::from_utf8_lossy(&system.output()).into_owned();
     if outcome.leaked > 0 {

@@ -2,9 +2,10 @@
 //!
 //! Each has a code R1xxx from the one table of codes, a one-line message in the style of the
 //! diagnostics, and facts that help (the two sides of a failed assertion, the path of a failed
-//! conversion). `exit(code)` travels the same way but is no error. Positions and the call stack
+//! conversion). `exit(code)` travels the same way but is no error, and so does what stops the code that runs. Positions and the call stack
 //! are added by the engine, which alone knows them.
 
+use crate::host::{Cause, Stop};
 use lumen_base::diag::codes::Code;
 
 /// Why an operation did not produce its value.
@@ -14,6 +15,8 @@ pub enum Failure {
     Error(Box<RuntimeError>),
     /// The program asked to end with this status.
     Exit(i32),
+    /// Something stops the code that runs.
+    Stopped(Stop),
 }
 
 /// A run-time error as data.
@@ -50,8 +53,21 @@ impl Failure {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Error(error) => Some(error.code),
-            Self::Exit(_) => None,
+            Self::Exit(_) | Self::Stopped(_) => None,
         }
+    }
+
+    /// The exit status of a run that it ends.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            Self::Exit(status) | Self::Stopped(Stop { cause: Cause::Exit(status), .. }) => *status,
+            Self::Error(_) | Self::Stopped(_) => 1,
+        }
+    }
+
+    /// Whether no `defer` runs any more on its way.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Stopped(stop) if stop.is_final)
     }
 
     /// Whether `attempt` turns it into a value: not limits, not the end of the program, nothing of the tape.
@@ -61,7 +77,7 @@ impl Failure {
                 error.code,
                 Code::R1010 | Code::R1011 | Code::R1012 | Code::R1075 | Code::R1076
             ),
-            Self::Exit(_) => false,
+            Self::Exit(_) | Self::Stopped(_) => false,
         }
     }
 
@@ -215,6 +231,13 @@ impl Failure {
         Self::new(Code::R1032, message)
     }
 
+    /// A resumption would hold a `timeout` that runs.
+    #[cold]
+    pub fn inside_timeout(operation: &str) -> Self {
+        let message = format!("the clause of `{operation}` cannot interrupt a `timeout`");
+        Self::new(Code::R1072, message)
+    }
+
     /// An operation is performed where no handler of it is visible.
     #[cold]
     pub fn unhandled(operation: &str) -> Self {
@@ -301,6 +324,8 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Error(error) => write!(f, "{}: {}", error.code, error.message),
             Self::Exit(code) => write!(f, "exit {code}"),
+            Self::Stopped(Stop { cause: Cause::Exit(code), .. }) => write!(f, "stopped ({code})"),
+            Self::Stopped(_) => f.write_str("the time of a `timeout` is over"),
         }
     }
 }

@@ -4,13 +4,17 @@
 //! through [`Host`]; recording and replaying replace it and nothing else.
 
 mod memory;
+mod stops;
 mod system;
+mod wake;
 
 pub use memory::MemoryHost;
+pub use stops::{Cause, Reach, Stop, Stops};
 pub use system::SystemHost;
+pub use wake::Wake;
 
 use crate::failure::{Failure, Outcome};
-use crate::tools::{Sealed, ToolFailure, Tools};
+use crate::tools::{Around, FailureKind, Sealed, ToolFailure, Tools};
 use crate::trace::{Answer, SharedTape, TapedHost};
 use lumen_base::diag::codes::Code;
 use lumen_lir::{Effect, Grant, ToolCall};
@@ -30,17 +34,13 @@ pub trait Host: Send {
     fn read_line(&mut self) -> Result<Option<String>, String>;
     /// Nanoseconds since 1970.
     fn now_nanos(&mut self) -> Result<i64, String>;
-    /// Waits.
-    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String>;
+    /// Waits so many nanoseconds, or until the program is asked to stop.
+    fn wait(&mut self, nanos: u64, wake: Option<&Wake>) -> Result<(), String>;
     /// 64 random bits.
     fn random(&mut self) -> Result<u64, String>;
     /// Nanoseconds since some fixed point, for deadlines: the program does not see it.
     fn monotonic_nanos(&mut self) -> i64 {
         self.now_nanos().unwrap_or(0)
-    }
-    /// Waits before a call is tried again: the program does not see it.
-    fn pause_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        self.sleep_ms(milliseconds)
     }
     /// Asks somebody whether a call may leave; nobody says no.
     fn approve(&mut self, _question: &str) -> Result<bool, String> {
@@ -71,6 +71,7 @@ pub struct Outside {
     limit: u64,
     tape: Option<SharedTape>,
     tools: Tools,
+    stops: Stops,
 }
 
 impl std::fmt::Debug for Outside {
@@ -82,7 +83,15 @@ impl std::fmt::Debug for Outside {
 impl Outside {
     /// A host with a limit on the bytes written (standard output and error together).
     pub fn new(host: Box<dyn Host>, limit: u64) -> Self {
-        Self { host, buffer: Vec::new(), written: 0, limit, tape: None, tools: Tools::new() }
+        Self {
+            host,
+            buffer: Vec::new(),
+            written: 0,
+            limit,
+            tape: None,
+            tools: Tools::new(),
+            stops: Stops::default(),
+        }
     }
 
     /// The same, with every observable operation on a tape.
@@ -112,19 +121,24 @@ impl Outside {
     ) -> Outcome<Result<Value, ToolFailure>> {
         self.flush()?;
         if self.tape.as_ref().is_none_or(|tape| !tape.lock().is_replaying()) {
-            let host = self.host.as_mut();
-            let replied = self.tools.dispatch(host, grants, call, args, schema, sealed);
+            let around = &mut Around { host: self.host.as_mut(), stops: &mut self.stops };
+            let replied = self.tools.dispatch(around, grants, call, args, schema, sealed);
             let replied = sealed.scrub_outcome(replied);
+            let stop = match &replied {
+                Err(ToolFailure { kind: FailureKind::Stopped(stop), .. }) => Some(*stop),
+                _ => None,
+            };
             if let Some(tape) = &self.tape {
                 let mut tape = tape.lock();
                 let answer = match &replied {
+                    _ if let Some(stop) = stop => Answer::Stopped(stop),
                     Ok(reply) => Answer::Reply(sealed.recorded(tape.mark_key(), reply)),
                     Err(failure) => Answer::NoReply(failure.clone()),
                 };
                 tape.ask(|| answer);
                 tape.note_spent(self.tools.take_spent());
             }
-            return Ok(replied);
+            return stop.map_or(Ok(replied), |stop| Err(Failure::Stopped(stop)));
         }
         let Some(tape) = self.tape.clone() else { return Ok(Ok(Value::Null)) };
         let mut answer = tape.lock().ask(|| Answer::Done);
@@ -134,6 +148,7 @@ impl Outside {
         match answer {
             Answer::Reply(reply) => Ok(Ok(reply)),
             Answer::NoReply(failure) => Ok(Err(failure)),
+            Answer::Stopped(stop) => Err(Failure::Stopped(stop)),
             _ => Err(Failure::host("the recording answers another question")),
         }
     }
@@ -182,6 +197,50 @@ impl Outside {
         Ok(self.host.as_mut())
     }
 
+    /// What may stop the run.
+    pub fn stops(&mut self) -> &mut Stops {
+        &mut self.stops
+    }
+
+    /// What stops the code that runs now; nothing does in a replay, where stops come from the recording.
+    pub fn due(&mut self) -> Option<Stop> {
+        if !self.stops.is_stoppable() || self.is_replaying() {
+            return None;
+        }
+        self.stops.due(self.host.monotonic_nanos())
+    }
+
+    /// Whether the outside is only what was recorded.
+    pub fn is_replaying(&self) -> bool {
+        self.tape.as_ref().is_some_and(|tape| tape.lock().is_replaying())
+    }
+
+    /// Nanoseconds since some fixed point.
+    pub fn monotonic_nanos(&mut self) -> i64 {
+        self.host.monotonic_nanos()
+    }
+
+    /// Waits, after what was printed is written; less when something stops the code that runs.
+    pub fn sleep_ms(&mut self, milliseconds: u64) -> Outcome<()> {
+        self.flush()?;
+        let Some(tape) = self.tape.clone() else {
+            return pause(self.host.as_mut(), &mut self.stops, milliseconds)
+                .map_err(Pause::failure);
+        };
+        let (host, stops) = (self.host.as_mut(), &mut self.stops);
+        let answer = tape.lock().ask(|| match pause(host, stops, milliseconds) {
+            Ok(()) => Answer::Done,
+            Err(Pause::Stopped(stop)) => Answer::Stopped(stop),
+            Err(Pause::Failed(message)) => Answer::Failed(message),
+        });
+        match answer {
+            Answer::Done => Ok(()),
+            Answer::Stopped(stop) => Err(Failure::Stopped(stop)),
+            Answer::Failed(message) => Err(Failure::host(message)),
+            _ => Err(Failure::host("the recording answers another question")),
+        }
+    }
+
     /// 64 random bits.
     pub fn random(&mut self) -> Outcome<u64> {
         self.host.random().map_err(Failure::host)
@@ -217,6 +276,43 @@ impl Outside {
             Some(probe) => probe.snapshot(name, text),
             None => Err(Failure::no_snapshots()),
         }
+    }
+}
+
+/// Why a wait ended early.
+pub enum Pause {
+    /// Something stops the code that waits.
+    Stopped(Stop),
+    /// The host cannot wait.
+    Failed(String),
+}
+
+impl Pause {
+    fn failure(self) -> Failure {
+        match self {
+            Pause::Stopped(stop) => Failure::Stopped(stop),
+            Pause::Failed(message) => Failure::host(message),
+        }
+    }
+}
+
+/// Waits so long, unless something stops the code that runs.
+pub fn pause(host: &mut dyn Host, stops: &mut Stops, milliseconds: u64) -> Result<(), Pause> {
+    let nanos = i64::try_from(milliseconds).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+    let mut now = host.monotonic_nanos();
+    let end = now.saturating_add(nanos);
+    loop {
+        if let Some(stop) = stops.due(now) {
+            return Err(Pause::Stopped(stop));
+        }
+        if now >= end {
+            return Ok(());
+        }
+        let until = stops.bound().map_or(end, |bound| bound.min(end));
+        let left = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
+        let wake = stops.wake().filter(|wake| wake.stopped().is_none());
+        host.wait(left, wake).map_err(Pause::Failed)?;
+        now = host.monotonic_nanos();
     }
 }
 

@@ -39,7 +39,7 @@ pub use sealed::Sealed;
 pub use settings::Settings;
 pub use setup::{find_config, recorded_tools_for, tools_for};
 
-use crate::host::Host;
+use crate::host::{Host, Pause, Stops, pause};
 use crate::trace::Spent;
 use lumen_lir::{Grant, ToolCall};
 use rustc_hash::FxHashMap;
@@ -54,6 +54,24 @@ const BACKOFF_MAX_MS: u64 = 10_000;
 const BACKOFF_MS: u64 = 100;
 /// Largest request, in bytes of JSON.
 const REQUEST_BYTES_MAX: usize = 16 << 20;
+
+/// What a call happens in: the host, and what may stop the code that calls.
+pub struct Around<'h> {
+    /// The clock, and who approves.
+    pub host: &'h mut dyn Host,
+    /// What may stop the code that calls.
+    pub stops: &'h mut Stops,
+}
+
+impl Around<'_> {
+    /// Waits.
+    fn pause(&mut self, milliseconds: u64) -> Result<(), ToolFailure> {
+        pause(self.host, self.stops, milliseconds).map_err(|pause| match pause {
+            Pause::Stopped(stop) => ToolFailure::stopped(stop),
+            Pause::Failed(message) => ToolFailure::failed(message),
+        })
+    }
+}
 
 /// What has been spent under one grant.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -132,7 +150,7 @@ impl Tools {
     /// Calls a tool: the reply, or why there is none.
     pub fn dispatch(
         &mut self,
-        host: &mut dyn Host,
+        around: &mut Around<'_>,
         grants: &[Grant],
         call: &ToolCall,
         args: &Map<String, Value>,
@@ -145,9 +163,9 @@ impl Tools {
                 validate_tool_policy(call, grants, &self.bounds, &self.usage, &self.folder, args)?;
             policy.check_trust(sealed)?;
             if tried == 0 {
-                self.approve(host, call, args, &policy, sealed)?;
+                self.approve(around.host, call, args, &policy, sealed)?;
             }
-            let failure = match self.attempt(host, grants, call, args, schema, &policy) {
+            let failure = match self.attempt(around, grants, call, args, schema, &policy) {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
@@ -159,14 +177,14 @@ impl Tools {
                 _ => BACKOFF_MS << tried.min(16),
             };
             tried += 1;
-            host.pause_ms(wait.min(BACKOFF_MAX_MS)).map_err(ToolFailure::failed)?;
+            around.pause(wait.min(BACKOFF_MAX_MS))?;
         }
     }
 
     /// One call that the policy allows.
     fn attempt(
         &mut self,
-        host: &mut dyn Host,
+        around: &mut Around<'_>,
         grants: &[Grant],
         call: &ToolCall,
         args: &Map<String, Value>,
@@ -190,10 +208,10 @@ impl Tools {
         for grant in &call.grants {
             self.usage.entry(*grant).or_default().calls += 1;
         }
-        let before = host.monotonic_nanos();
+        let before = around.host.monotonic_nanos();
         let replied = provider.call(&request);
         let took = Duration::from_nanos(
-            u64::try_from(host.monotonic_nanos().saturating_sub(before)).unwrap_or(0),
+            u64::try_from(around.host.monotonic_nanos().saturating_sub(before)).unwrap_or(0),
         );
         let cost = match &replied {
             Ok(reply) => reply.cost_usd.or(price),

@@ -314,6 +314,11 @@ impl Vm {
     unsafe fn capture(&mut self, w: W, run: *mut Run, at: usize, class: u32) -> Step {
         // SAFETY: as for `perform`; the performer's slots stay where they are while its segment is unlinked.
         unsafe {
+            if self.holds_timeout(run) {
+                let name = self.program.operation(w.c()).name.clone();
+                self.drop_arguments(w);
+                return Err(Failure::inside_timeout(&name).into());
+            }
             let captured = Captured {
                 top: self.run,
                 bottom: run,

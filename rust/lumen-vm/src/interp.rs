@@ -26,7 +26,7 @@ pub(crate) mod table;
 mod threaded;
 mod switch;
 
-pub(crate) use calls::{CLAUSE_WORD, MARKER_WORD, entered, leave_marker};
+pub(crate) use calls::{CLAUSE_WORD, MARKER_WORD, entered, is_timed, leave_marker};
 pub(crate) use data::FIELDS_MAX;
 
 use crate::link::Engine;

@@ -15,6 +15,7 @@ mod link;
 mod machine;
 mod places;
 mod run;
+mod scheduler;
 mod trace;
 mod unwind;
 

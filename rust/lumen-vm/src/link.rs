@@ -80,6 +80,8 @@ pub struct Program {
     slots: Vec<Slot>,
     rt_classes: Arc<Classes>,
     hosts: Vec<Linked>,
+    /// Whether any cell defers anything.
+    has_defers: bool,
     /// Owner of the objects that `consts` refers to.
     _constants: Constants,
 }
@@ -154,7 +156,9 @@ pub fn link_with(
         module.consts.templates.iter().map(|t| template::compile(&module, t, &slots)).collect();
     let tools = module.tools.iter().map(|call| tool::prepare(&module, call, &slots)).collect();
     let (code, starts) = copy_code(&module, &Operands { pools, empties }, engine);
+    let has_defers = module.cells.iter().any(|cell| !cell.defers.is_empty());
     let mut program = Program {
+        has_defers,
         engine,
         code,
         starts,
@@ -454,6 +458,16 @@ impl Program {
                 Address::Code(Pc { cell: cell as u32, word: (at - self.starts[cell]) as u32 })
             }
         }
+    }
+
+    /// Whether any cell defers anything.
+    pub(crate) fn has_defers(&self) -> bool {
+        self.has_defers
+    }
+
+    /// Whether a register of a cell holds the closure of a `defer`.
+    pub(crate) fn is_defer(&self, cell: u32, reg: Reg) -> bool {
+        self.module.cells[cell as usize].defers.iter().any(|scope| scope.reg == reg)
     }
 
     /// Registers that the frame owns when it is left at `pc`; `during` when the instruction has consumed

@@ -15,12 +15,13 @@ use crate::interp;
 use crate::interp::state::{GlobalSlot, Leave, Regs, Vm, W};
 use crate::jit::{Jit, JitOptions, JitStats};
 use crate::link::{Engine, Program};
+use crate::scheduler::Scheduler;
 use crate::trace::{StackTrace, TraceBuilder};
 use crate::unwind::{Resume, Unwinder};
 use lumen_base::diag::codes::Code;
 use lumen_lir::{Datum, Op, Repr};
 use lumen_runtime::failure::{Failure, RuntimeError};
-use lumen_runtime::host::{Host, Outside};
+use lumen_runtime::host::{Host, Outside, Wake};
 use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::tools::Tools;
 use lumen_runtime::trace::SharedTape;
@@ -59,6 +60,8 @@ pub struct RunOptions {
     pub tape: Option<SharedTape>,
     /// The native tier, when the engine has one.
     pub jit: JitOptions,
+    /// Who may stop the run.
+    pub wake: Option<Wake>,
 }
 
 /// A failure that nothing caught.
@@ -133,7 +136,6 @@ impl Machine {
         };
         let mut globals =
             vec![GlobalSlot::default(); program.module().globals.len()].into_boxed_slice();
-        let fuel = limits.instructions.map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
         let taped = options.tape.is_some();
         let jit = (program.engine() == Engine::Jit).then(|| Jit::new(&program, options.jit, taped));
         let (cells, classes) = match &jit {
@@ -143,7 +145,7 @@ impl Machine {
         let vm = Vm {
             ip: program.halt(),
             regs: stack.start(),
-            fuel,
+            fuel: 0,
             limit: stack.limit(),
             cells,
             classes,
@@ -162,10 +164,13 @@ impl Machine {
             unwinder: Unwinder::default(),
             jit,
             instruction_limit: limits.instructions.unwrap_or(u64::MAX),
-            interrupt: None,
+            scheduler: Scheduler::limited(limits.instructions),
         };
         let mut vm = Box::new(vm);
-        vm.set_fuel(fuel);
+        if let Some(wake) = &options.wake {
+            vm.ctx.outside.stops().listen(wake.clone());
+        }
+        vm.start_fuel();
         let options = options.clone();
         Ok(Machine { vm, globals, wanted: Wanted::Nothing, options, earlier: Vec::new() })
     }
@@ -228,14 +233,15 @@ impl Machine {
         let (exit_code, failed) = match &end {
             End::Value(_) => (0, None),
             End::Failed(Failure::Exit(code), _) => (*code, None),
-            End::Failed(failure, _) => (1, Some(reported(failure))),
+            End::Failed(failure, _) => (failure.exit_code(), Some(reported(failure))),
         };
         let finished = tape.lock().finish(exit_code, failed);
         match (finished, end) {
             (Ok(()), end) => end,
-            (Err(failure), End::Value(_) | End::Failed(Failure::Exit(_), _)) => {
-                End::Failed(failure, TraceBuilder::default())
-            }
+            (
+                Err(failure),
+                End::Value(_) | End::Failed(Failure::Exit(_) | Failure::Stopped(_), _),
+            ) => End::Failed(failure, TraceBuilder::default()),
             (Err(other), End::Failed(failure, trace)) => {
                 End::Failed(failure.with_note(other.to_string()), trace)
             }
@@ -318,7 +324,9 @@ impl Machine {
         };
         match end {
             End::Value(value) => outcome.value = value,
-            End::Failed(Failure::Exit(code), _) => outcome.exit_code = code,
+            End::Failed(failure @ (Failure::Exit(_) | Failure::Stopped(_)), _) => {
+                outcome.exit_code = failure.exit_code();
+            }
             End::Failed(Failure::Error(error), trace) => {
                 outcome.exit_code = 1;
                 outcome.failure =

@@ -5,19 +5,21 @@
 //! comes back here), then drops the registers that the frame owns (from the ownership analysis of the
 //! module, computed when first needed), then goes to the caller. A run of a stream that the frame has not ended is ended like a `defer` is called; a frame at
 //! the bottom of a run has the run's consumer as its caller. A `callc.try` catches it, unless it is a
-//! limit or the end of the program. A failure inside a `defer` closure ends that closure and is attached to
+//! limit or the end of the program; a `callc.timed` catches that its own time is over. A failure inside a `defer` closure ends that closure and is attached to
 //! the failure that was in flight.
 
 #![expect(unsafe_code, reason = "walks frames through raw pointers")]
 
 use crate::handler::Waiting;
 use crate::interp::state::{Regs, Vm, W};
-use crate::interp::{MARKER_WORD, leave_marker};
+use crate::interp::{MARKER_WORD, is_timed, leave_marker};
 use crate::link::{Address, Pc};
 use crate::run::Run;
 use crate::trace::TraceBuilder;
+use lumen_base::diag::codes::Code;
 use lumen_lir::{Flags, Reg, Repr};
 use lumen_runtime::failure::Failure;
+use lumen_runtime::host::{Cause, Stop};
 use lumen_runtime::value::object::Ptr;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -60,9 +62,14 @@ impl Pending {
         }
     }
 
-    /// Whether a limit or the end of the program is under way.
+    /// Whether no `defer` is called any more.
+    fn is_final(&self) -> bool {
+        self.failed && self.failure.is_final()
+    }
+
+    /// Whether a limit or the end of the program is under way; what was stopped has the fuel that it had.
     fn is_limited(&self) -> bool {
-        self.failed && !self.failure.is_catchable()
+        self.failed && !self.failure.is_catchable() && !matches!(self.failure, Failure::Stopped(_))
     }
 }
 
@@ -133,7 +140,7 @@ impl Vm {
     }
 
     /// What an address of the code that runs is.
-    fn locate(&self, ip: *const u64) -> Address {
+    pub(crate) fn locate(&self, ip: *const u64) -> Address {
         let ip = self.jit.as_ref().map_or(ip, |jit| jit.real_address(&self.program, ip));
         self.program.locate(ip)
     }
@@ -182,7 +189,7 @@ impl Vm {
     fn unwind(&mut self) -> Resume {
         loop {
             let Some(top) = self.unwinder.pending.last_mut() else { return Resume::Run };
-            if let Some(reg) = top.defers.pop() {
+            if let Some(reg) = top.defers.pop().filter(|_| !top.is_final()) {
                 let cell = top.pc.cell as usize;
                 let repr = self.program.module().cells[cell].regs[usize::from(reg)];
                 if if self.is_run(repr) { self.end_run(reg) } else { self.call_defer(reg) } {
@@ -382,7 +389,7 @@ impl Vm {
         let inner = self.unwinder.pending.pop()?;
         self.see_again();
         let outer = self.unwinder.pending.last_mut()?;
-        if !outer.failed {
+        if !outer.failed || inner.is_final() {
             (outer.failure, outer.trace, outer.failed) = (inner.failure, inner.trace, true);
             return None;
         }
@@ -408,11 +415,18 @@ impl Vm {
         self.stand_at(frame, Pc { cell: back.cell, word: back.word - words as u32 }, true);
     }
 
-    /// The failure came to the marker frame of a `callc.try`: caught, or passed on.
+    /// The failure came to the marker frame of a `callc.try` or `callc.timed`: caught, or passed on.
     fn at_marker(&mut self, marker: usize) -> Option<Resume> {
-        let top = self.unwinder.pending.last()?;
-        let catchable = top.ends.is_null() && top.failure.is_catchable();
         let (back, caller) = self.record(marker);
+        let ended = if is_timed(back.1) { self.end_timeout() } else { None };
+        let top = self.unwinder.pending.last_mut()?;
+        let catchable = top.ends.is_null()
+            && match (&top.failure, is_timed(back.1)) {
+                (Failure::Stopped(Stop { cause: Cause::Late(number), .. }), true) => {
+                    ended == Some(*number)
+                }
+                (failure, is_timed) => !is_timed && failure.is_catchable(),
+            };
         if catchable {
             // SAFETY: the return address of the marker frame is behind the extension word of the `callc.try`.
             let class = unsafe { *back.0.sub(1) } as u32;
@@ -438,6 +452,7 @@ impl Vm {
         let shape = self.program.try_shape(enum_class);
         let (code, message) = match self.unwinder.pending.last().map(|top| &top.failure) {
             Some(Failure::Error(error)) => (error.code.as_str(), error.message.clone()),
+            Some(late @ Failure::Stopped(_)) => (Code::R1044.as_str(), late.to_string()),
             _ => ("", String::new()),
         };
         let heap = self.heap();

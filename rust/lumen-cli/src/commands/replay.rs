@@ -40,7 +40,7 @@ pub(super) fn replay(args: &Replay, style: Style) -> u8 {
     let (host, _) = Console::new(Vec::new());
     let failure = match execute(module, args.engine.engine(), &options, host, tools) {
         Ok(outcome) => outcome.failure,
-        Err(Failure::Exit(_)) => None,
+        Err(Failure::Exit(_) | Failure::Stopped(_)) => None,
         Err(Failure::Error(error)) => {
             Some(RunFailure { error: *error, trace: StackTrace::default() })
         }

@@ -5,6 +5,7 @@ use crate::args::Run;
 use crate::cache::{Cache, Key, Recorder};
 use crate::console::Console;
 use crate::output::{Rendered, complain, err, failure_text, no_module, out, report};
+use crate::signals::Signals;
 use crate::source::{Source, compile_with, read};
 use crate::traces::{self, Ran};
 use crate::{EXIT_BUG, EXIT_COMPILE, EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE, STACK_BYTES};
@@ -72,10 +73,20 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         JitOptions { threshold: args.jit_threshold, stack: NATIVE_STACK, forced_exits: false };
     let (host, is_closed) = Console::new(args.args);
     let host = host.approving(args.approve);
-    let options = RunOptions { limits, tape, jit };
-    let outcome = match execute(module, engine, &options, host, tools) {
+    // What is replayed has its stops from the recording.
+    let signals = args.replay.is_none().then(Signals::install);
+    let wake = signals.as_ref().map(Signals::wake);
+    let options = RunOptions { limits, tape, jit, wake };
+    let work = || execute(module, engine, &options, host, tools);
+    let outcome = match &signals {
+        Some(signals) => signals.run(work),
+        None => work(),
+    };
+    let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(Failure::Exit(code)) => return code.to_le_bytes()[0],
+        Err(failure @ (Failure::Exit(_) | Failure::Stopped(_))) => {
+            return failure.exit_code().to_le_bytes()[0];
+        }
         Err(Failure::Error(error)) => {
             let failure = RunFailure { error: *error, trace: StackTrace::default() };
             err(&failure_text(&failure, style));

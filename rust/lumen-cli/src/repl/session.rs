@@ -7,9 +7,9 @@
 //! Invariants: nothing is executed twice; an entry that fails leaves the bindings as they were and its declarations in
 //! place; an entry that does not compile leaves nothing.
 
-use super::signals::Signals;
 use crate::commands::of_document;
 use crate::console::Console;
+use crate::signals::Signals;
 use crate::source::Source;
 use lumen_base::{Diagnostic, OsSystem, SourceMap};
 use lumen_compiler::compilation::{
@@ -205,7 +205,7 @@ impl Session {
         }
         self.module = Some(module);
         let Some(machine) = &mut self.machine else { return Err(bug("there is no machine")) };
-        signals.run(|flag| machine.step(flag)).map_err(|end| match end {
+        signals.run(|| machine.step()).map_err(|end| match end {
             Stopped::Exit(code) => Reply::Exit(code),
             Stopped::Interrupted => Reply::Interrupted,
             Stopped::Failed(failure) => Reply::Failed(failure),
@@ -248,6 +248,7 @@ impl Session {
 fn stopped(failure: Failure) -> Reply {
     match failure {
         Failure::Exit(code) => Reply::Exit(code),
+        Failure::Stopped(_) => Reply::Interrupted,
         Failure::Error(error) => {
             Reply::Failed(RunFailure { error: *error, trace: lumen_vm::StackTrace::default() })
         }

@@ -34,8 +34,10 @@ fn check(checker: &mut Checker<'_>, rows: &Rows) {
             checker.hir.type_params.get(*param).is_some_and(|param| param.effect.is_some())
         };
         let (declared, free): (Vec<TypeParamId>, Vec<TypeParamId>) = free.partition(is_declared);
-        let only_declared =
-            matches!(check.kind, CheckKind::Entry(_) | CheckKind::Defer | CheckKind::Once);
+        let only_declared = matches!(
+            check.kind,
+            CheckKind::Entry(_) | CheckKind::Defer | CheckKind::Task | CheckKind::Once
+        );
         let builtin =
             if only_declared { EffectSet::EMPTY } else { row.effects.difference(allowed.effects) };
         let extra: Vec<Sought> = builtin
@@ -106,6 +108,7 @@ fn exceeds(checker: &mut Checker<'_>, rows: &Rows, check: &Check, effect: Sought
             diagnostics::unhandled(at, &name, is_test, chain)
         }
         CheckKind::Defer => diagnostics::effect_in_defer(check.at, &name, chain),
+        CheckKind::Task => diagnostics::effect_in_task(check.at, &name, chain),
         CheckKind::Once => diagnostics::multi_where_once(check.at, &name, chain),
     }
 }

@@ -28,6 +28,7 @@ mod control;
 mod cursor;
 mod pattern;
 mod desugar;
+mod timeout;
 mod cycles;
 mod session;
 mod diagnostics;

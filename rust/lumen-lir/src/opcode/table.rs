@@ -465,6 +465,8 @@ macro_rules! with_opcodes {
             CallC = "callc" [win_def(A), win_take(B), get(C, Fn)] FAIL.or(CALL).or(SUSPEND);
             /// Calls a function value and gives a result of enum class `x0`; failures become its `err`.
             CallTry = "callc.try" [def(A, AnyRef), win_take(B), get(C, Fn), class(X0)] FAIL.or(CALL).or(SUSPEND).or(EXT);
+            /// Like `callc.try` of a function of one Int, the milliseconds that it may take: only running out of them becomes `err`.
+            CallTimed = "callc.timed" [def(A, AnyRef), win_take(B), get(C, Fn), class(X0)] FAIL.or(CALL).or(SUSPEND).or(EXT);
             /// A run of stream `b`, which it consumes: nothing of it has run yet.
             GenNew = "gen.new" [def(A, Run), take(B, Stream)] FAIL.or(ALLOC);
             /// Runs to the next element, which goes to `a` (and `a + 1`), and jumps back; goes on when there is none; a safepoint.

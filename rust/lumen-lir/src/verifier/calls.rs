@@ -24,7 +24,7 @@ pub(super) fn relate(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<Va
             leaving(step, a, b)?;
             return Ok(Value::of(Repr::I64));
         }
-        Op::CallC | Op::CallTry => return indirect(step, op, w, ext),
+        Op::CallC | Op::CallTry | Op::CallTimed => return indirect(step, op, w, ext),
         Op::Rt => builtin(step, [a, b, c], None)?,
         _ => builtin(step, [a, b, c], Some(TypeId(opcode::x0(ext))))?,
     }
@@ -82,7 +82,10 @@ fn indirect(step: &mut Step<'_>, op: Op, w: u64, ext: u64) -> Result<Value, Faul
         at += step.members(at, Role::Take, slots.reprs()).map_err(argument)?;
     }
     step.clobber = Some(base);
-    if op == Op::CallTry {
+    if op == Op::CallTimed && *shape.params != [TypeId::INT] {
+        return Err(Fault::new(Rule::T6, "the function of `callc.timed` does not take one Int"));
+    }
+    if matches!(op, Op::CallTry | Op::CallTimed) {
         return try_result(step, ClassId(opcode::x0(ext)), shape.ret);
     }
     let results = result_slots(&module.types, shape.ret).unwrap_or(Slots::None);
@@ -140,7 +143,7 @@ fn try_result(step: &Step<'_>, id: ClassId, ret: TypeId) -> Result<Value, Fault>
     if two && plain && payload(0) == Some(ret) {
         return Ok(Value::of(Repr::Ref(id)));
     }
-    Err(Fault::new(Rule::T6, "`callc.try` gives no result of this class"))
+    Err(Fault::new(Rule::T6, "the call gives no result of this class"))
 }
 
 /// The arguments of a call of a tool are borrowed; its reply is a dynamic value.

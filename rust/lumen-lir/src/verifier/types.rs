@@ -274,9 +274,14 @@ impl<'m> Step<'m> {
             Op::Handle | Op::Perform | Op::Resume | Op::ResumeT | Op::Abandon => {
                 handlers::relate(self, op, w, ext).and(none)
             }
-            Op::Call | Op::CallW | Op::CallC | Op::CallT | Op::CallTry | Op::Rt | Op::RtT => {
-                calls::relate(self, op, w, ext)
-            }
+            Op::Call
+            | Op::CallW
+            | Op::CallC
+            | Op::CallT
+            | Op::CallTry
+            | Op::CallTimed
+            | Op::Rt
+            | Op::RtT => calls::relate(self, op, w, ext),
             Op::Host => self.host(b, c).map(|()| Value::of(Repr::Dyn)),
             _ => self.relate_parts(op, w, ext),
         }

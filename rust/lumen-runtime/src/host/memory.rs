@@ -1,6 +1,6 @@
 //! A host in memory, for tests and document tests: collects output, answers from what it was given.
 
-use super::{Host, Random};
+use super::{Host, Random, Wake};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A host in memory: collects output, answers from what it was given.
@@ -16,7 +16,7 @@ pub struct MemoryHost {
     pub arguments: Vec<String>,
     /// The lines of the input, the next one last.
     pub lines: Vec<String>,
-    /// The clock, in nanoseconds; sleeping moves it.
+    /// The clock, in nanoseconds; waiting moves it.
     pub clock: i64,
     /// The randomness.
     pub random: Random,
@@ -68,8 +68,7 @@ impl Host for MemoryHost {
         Ok(self.clock)
     }
 
-    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        let nanos = milliseconds.saturating_mul(1_000_000);
+    fn wait(&mut self, nanos: u64, _: Option<&Wake>) -> Result<(), String> {
         self.clock = self.clock.saturating_add_unsigned(nanos);
         Ok(())
     }

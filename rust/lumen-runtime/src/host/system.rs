@@ -1,8 +1,8 @@
 //! The host over a `System`: the real one, or the one that a test puts behind it.
 
-use super::{Host, Probe, Random};
+use super::{Host, Probe, Random, Wake};
 use lumen_base::System;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A host whose streams, clock and chance are a system's.
@@ -74,18 +74,16 @@ impl Host for SystemHost {
         i64::try_from(self.system.monotonic_nanos()).unwrap_or(i64::MAX)
     }
 
-    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        let end = self.system.monotonic_nanos() + u128::from(milliseconds) * 1_000_000;
-        let (never, wake) = (Mutex::new(()), Condvar::new());
-        loop {
+    fn wait(&mut self, nanos: u64, wake: Option<&Wake>) -> Result<(), String> {
+        let end = self.system.monotonic_nanos() + u128::from(nanos);
+        let left = || {
             let left = end.saturating_sub(self.system.monotonic_nanos());
-            if left == 0 {
-                return Ok(());
-            }
-            let left = Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX));
-            let guard = never.lock().unwrap_or_else(PoisonError::into_inner);
-            drop(wake.wait_timeout(guard, left));
-        }
+            Some(Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX)))
+        };
+        let never = Wake::new();
+        let wake = wake.unwrap_or(&never);
+        wake.wait(left, || wake.stopped().is_some());
+        Ok(())
     }
 
     fn random(&mut self) -> Result<u64, String> {

@@ -61,7 +61,7 @@ fn sleep(c: &mut Call<'_>) -> Outcome<()> {
     let Ok(millis) = u64::try_from(c.int(0)) else {
         return Err(Failure::argument(format!("sleep for {} milliseconds", c.int(0))));
     };
-    c.outside.host()?.sleep_ms(millis).map_err(Failure::host)
+    c.outside.sleep_ms(millis)
 }
 
 fn random(c: &mut Call<'_>) -> Outcome<()> {

@@ -1,6 +1,7 @@
 //! Why a tool failed: the kinds of `ToolError`, as a value of the language or as a runtime error.
 
 use crate::failure::Failure;
+use crate::host::Stop;
 use lumen_base::diag::codes::Code;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -45,6 +46,8 @@ pub enum FailureKind {
     BudgetExceeded,
     /// Nobody approved the call.
     ApprovalDenied,
+    /// Something stopped the code that called.
+    Stopped(Stop),
 }
 
 impl FailureKind {
@@ -61,6 +64,7 @@ impl FailureKind {
             FailureKind::Failed => "Failed",
             FailureKind::BudgetExceeded => "BudgetExceeded",
             FailureKind::ApprovalDenied => "ApprovalDenied",
+            FailureKind::Stopped(_) => "Cancelled",
         }
     }
 
@@ -107,6 +111,11 @@ impl ToolFailure {
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// Something stopped the code that called.
+    pub fn stopped(stop: Stop) -> Self {
+        Self::new(FailureKind::Stopped(stop), "the call was cancelled")
     }
 
     /// The other side gave an error of its own.

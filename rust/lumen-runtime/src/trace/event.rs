@@ -3,6 +3,7 @@
 //! Invariant: what depends on the machine or the moment (times, the name of the run) stands in fields of its own that
 //! comparisons leave out.
 
+use crate::host::Stop;
 use crate::tools::Bounds as Authority;
 use crate::value::exchange::HostValue;
 use serde::{Deserialize, Serialize};
@@ -166,6 +167,8 @@ pub enum Answer {
     Reply(serde_json::Value),
     /// Why a tool gave no reply.
     NoReply(crate::tools::ToolFailure),
+    /// Something stopped the code that asked.
+    Stopped(Stop),
     /// It could not be done.
     Failed(String),
 }
@@ -265,6 +268,14 @@ impl Operation {
     /// The call as it would be written: `random_int(1, 6)`.
     pub fn call(&self) -> String {
         format!("{}({})", self.name, self.args.join(", "))
+    }
+
+    /// Name of a stop at a safepoint, whose one argument is the position of the run.
+    pub const STOP: &'static str = "stop";
+
+    /// Whether it is a stop at a safepoint.
+    pub fn is_stop(&self) -> bool {
+        self.name == Self::STOP
     }
 
     /// Whether it writes what the user sees, and nothing comes back.

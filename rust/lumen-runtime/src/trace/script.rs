@@ -3,6 +3,7 @@
 use super::event::{Answer, End, Operation, Place, Reported, Returned};
 use super::line::Trace;
 use super::marks::Marks;
+use crate::host::Stop;
 use std::collections::VecDeque;
 
 /// How much of a run must be as it was.
@@ -79,6 +80,14 @@ impl Script {
             recorded: format!("{call} = {}", recorded.returned),
             now: format!("{call} = {now}"),
             place,
+        })
+    }
+
+    /// The next stop at a safepoint that was recorded.
+    pub(super) fn next_stop(&self) -> Option<(i64, Stop)> {
+        self.ahead.iter().find_map(|op| match (op.is_stop(), op.args.as_slice(), &op.answers[..]) {
+            (true, [position], [Answer::Stopped(stop)]) => Some((position.parse().ok()?, *stop)),
+            _ => None,
         })
     }
 

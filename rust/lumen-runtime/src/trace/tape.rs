@@ -4,6 +4,7 @@ use super::event::{Answer, End, Event, Header, Operation, Place, Reported, Retur
 use super::line::{Chain, Trace};
 use super::script::{Answers, Difference, Script, Strictness};
 use crate::failure::{Failure, Outcome};
+use crate::host::Stop;
 use lumen_base::System;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -177,6 +178,11 @@ impl Tape {
             }
             Answer::Failed("the recording has no answer".to_owned())
         })
+    }
+
+    /// The next recorded stop at a safepoint: the position of the run, and what stopped.
+    pub fn next_stop(&self) -> Option<(i64, Stop)> {
+        self.script.as_ref()?.next_stop()
     }
 
     /// Notes what the operation took beside time.

@@ -2,7 +2,7 @@
 
 use super::event::Answer;
 use super::tape::SharedTape;
-use crate::host::{Host, Probe};
+use crate::host::{Host, Probe, Wake};
 
 /// A host behind a tape: what it answers is recorded, or comes from the recording.
 pub struct TapedHost {
@@ -72,19 +72,13 @@ impl Host for TapedHost {
         }
     }
 
-    fn sleep_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        match self.ask(|host| host.sleep_ms(milliseconds).map(|()| Answer::Done))? {
-            Answer::Done => Ok(()),
-            _ => wrong_kind(),
-        }
+    /// What the program sees of a wait is recorded where it waits.
+    fn wait(&mut self, nanos: u64, wake: Option<&Wake>) -> Result<(), String> {
+        self.host.wait(nanos, wake)
     }
 
     fn monotonic_nanos(&mut self) -> i64 {
         self.host.monotonic_nanos()
-    }
-
-    fn pause_ms(&mut self, milliseconds: u64) -> Result<(), String> {
-        self.host.pause_ms(milliseconds)
     }
 
     fn approve(&mut self, question: &str) -> Result<bool, String> {

@@ -48,6 +48,9 @@ unsafe fn call(vm: &mut Vm, w: W, ty: TypeId) -> Step {
         // SAFETY: as the caller promises.
         return unsafe { call_on_tape(vm, w, ty) };
     }
+    if INTRINSICS[usize::from(w.c())].may_wait() {
+        vm.before_wait();
+    }
     let builtin = builtins()[usize::from(w.c())];
     // SAFETY: the verifier has checked the window and the type against the signature.
     unsafe {
@@ -71,6 +74,9 @@ unsafe fn call_on_tape(vm: &mut Vm, w: W, ty: TypeId) -> Step {
         let (args, results) = (vm.at(w.b()), vm.at(w.a()));
         match tape {
             Some(tape) => {
+                if INTRINSICS[usize::from(intrinsic)].may_wait() {
+                    vm.before_wait();
+                }
                 let stack = vm.places();
                 Call::run_on_tape(&tape, stack, intrinsic, &mut vm.ctx, [args, results], ty)?;
             }

@@ -93,8 +93,13 @@ instr!(CallC {
     slow(vm, _w) { entered(vm) }
 });
 
-instr!(CallTry {
-    slow(vm, w) {
+/// Calls a function value through a marker frame, `ip` at the extension word.
+///
+/// # Safety
+/// `w` is a `callc.try` or `callc.timed` of verified code.
+unsafe fn call_marked(vm: &mut Vm, w: W) -> Step {
+    // SAFETY: as the caller promises.
+    unsafe {
         let closure = vm.p(w.c());
         let class = (*closure).class;
         let args = vm.program.closure_args(class);
@@ -113,6 +118,18 @@ instr!(CallTry {
         vm.fuel -= 1;
         entered(vm)
     }
+}
+
+instr!(CallTry {
+    slow(vm, w) { call_marked(vm, w) }
+});
+
+instr!(CallTimed {
+    slow(vm, w) {
+        let milliseconds = vm.i(w.b() + 3);
+        vm.begin_timeout(milliseconds)?;
+        call_marked(vm, w)
+    }
 });
 
 /// Where a `callc.try` returns to, in its marker frame: makes the `ok` value and returns it.
@@ -123,7 +140,7 @@ impl Instr for TryReturn {
         Flow::Slow
     }
     fn slow(vm: &mut Vm, _: W) -> Step {
-        // SAFETY: the linker's code runs this only in a marker frame that `callc.try` made.
+        // SAFETY: the linker's code runs this only in a marker frame that `call_marked` made.
         unsafe {
             let back = *vm.regs.sub(2) as *const u64;
             let class = *back.sub(1) as u32;
@@ -144,10 +161,18 @@ impl Instr for TryReturn {
                     return Err(failure.into());
                 }
             };
+            if is_timed(W(*vm.regs.sub(1))) {
+                vm.end_timeout();
+            }
             leave_marker(vm, ok);
         }
         Ok(())
     }
+}
+
+/// Whether the call word of a marker frame is that of a `callc.timed`.
+pub(crate) fn is_timed(word: W) -> bool {
+    word.op() == Op::CallTimed as u16
 }
 
 /// A scalar register as a dynamic value.

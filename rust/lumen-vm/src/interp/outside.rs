@@ -102,6 +102,7 @@ fn reply(
 ) -> Result<String, Failure> {
     let program = Arc::clone(&vm.program);
     let grants = &program.module().grants;
+    vm.before_wait();
     match vm.ctx.outside.dispatch(grants, call, args, schema, sealed)? {
         Ok(value) if !call.attempt => Ok(value.to_string()),
         Err(failure) if !call.attempt => Err(failure.into_error(&call.name)),

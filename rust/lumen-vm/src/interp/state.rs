@@ -12,13 +12,13 @@ use crate::frame::Stack;
 use crate::jit::Jit;
 use crate::link::Program;
 use crate::run::Run;
+use crate::scheduler::Scheduler;
 use crate::unwind::Unwinder;
 use lumen_runtime::failure::Failure;
 use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::heap::Heap;
 use lumen_runtime::value::object::Ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An instruction word with its operands.
 #[derive(Clone, Copy)]
@@ -352,37 +352,8 @@ pub(crate) struct Vm {
     pub(crate) jit: Option<Box<Jit>>,
     /// The limit that fuel stands for, for the message.
     pub(crate) instruction_limit: u64,
-    /// Who may stop the run from outside; fuel is then given in small amounts.
-    pub(crate) interrupt: Option<Interrupt>,
-}
-
-/// A flag that stops a run, and the fuel that was not given yet.
-pub(crate) struct Interrupt {
-    flag: Arc<AtomicBool>,
-    left: u64,
-}
-
-/// The exit status of a run that was interrupted, as shells have it.
-pub(crate) const INTERRUPTED: i32 = 130;
-
-/// Calls and loop rounds between two looks at the flag of an interrupt.
-const ROUNDS: u64 = 1 << 16;
-
-impl Interrupt {
-    /// A flag that is looked at while this much fuel is used.
-    pub(crate) fn new(flag: Arc<AtomicBool>, fuel: u64) -> Self {
-        Self { flag, left: fuel }
-    }
-
-    /// Fuel to go on with, 0 when there is none; fails when the flag is set.
-    pub(crate) fn more(&mut self) -> Result<i64, Failure> {
-        if self.flag.load(Ordering::Relaxed) {
-            return Err(Failure::Exit(INTERRUPTED));
-        }
-        let more = self.left.min(ROUNDS);
-        self.left -= more;
-        Ok(more as i64)
-    }
+    /// The fuel that was not given yet.
+    pub(crate) scheduler: Scheduler,
 }
 
 impl Regs for Vm {

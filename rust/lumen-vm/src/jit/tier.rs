@@ -301,18 +301,20 @@ impl Jit {
 impl Vm {
     /// A safepoint whose fuel is used up: fails when the run has none left.
     pub(crate) fn out_of_fuel(&mut self) -> Step {
-        let budget = self.jit.as_ref().map_or(0, |jit| jit.budget);
-        let mut left = self.fuel.saturating_add(budget);
-        if left < 0
-            && let Some(interrupt) = &mut self.interrupt
-        {
-            left += interrupt.more()?;
+        let mut left = self.fuel_left();
+        if left < 0 {
+            left += self.look_up()?;
         }
         self.set_fuel(left);
         if left < 0 {
             return Err(Failure::instruction_limit(self.instruction_limit).into());
         }
         Ok(())
+    }
+
+    /// The fuel that the interpreter and the budget have.
+    pub(crate) fn fuel_left(&self) -> i64 {
+        self.fuel.saturating_add(self.jit.as_ref().map_or(0, |jit| jit.budget))
     }
 
     /// Splits the fuel of the run into the interpreter's part and the budget.
@@ -331,8 +333,7 @@ impl Vm {
 
     /// At least this much fuel, for closures of `defer`.
     pub(crate) fn grant_fuel(&mut self, least: i64) {
-        let budget = self.jit.as_ref().map_or(0, |jit| jit.budget);
-        let left = self.fuel.saturating_add(budget);
+        let left = self.fuel_left();
         self.set_fuel(left.max(least));
     }
 

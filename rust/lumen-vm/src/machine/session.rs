@@ -7,14 +7,14 @@
 //! meaning; a program is kept as long as objects may lead to its constants.
 
 use super::{End, Machine, RunFailure};
-use crate::interp::state::{GlobalSlot, INTERRUPTED, Interrupt, Leave};
+use crate::interp::state::{GlobalSlot, Leave};
 use crate::jit::Jit;
 use crate::link::Program;
+use crate::scheduler::Scheduler;
 use crate::unwind::Unwinder;
 use lumen_lir::Module;
 use lumen_runtime::failure::Failure;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A program does not begin with the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,7 +25,7 @@ pub struct NotLonger;
 pub enum Stopped {
     /// It asked for that, with this status.
     Exit(i32),
-    /// The flag was set.
+    /// Somebody stopped it.
     Interrupted,
     /// Nothing caught a failure.
     Failed(RunFailure),
@@ -57,22 +57,21 @@ impl Machine {
         Ok(())
     }
 
-    /// Runs the entry cell to its end; another program may run after it. It stops soon after the flag is set.
-    pub fn step(&mut self, interrupt: &Arc<AtomicBool>) -> Result<(), Stopped> {
-        let fuel = self.options.limits.instructions.unwrap_or(u64::MAX);
+    /// Runs the entry cell to its end; another program may run after it. It stops soon after the machine's
+    /// `wake` was asked to.
+    pub fn step(&mut self) -> Result<(), Stopped> {
+        let fuel = self.options.limits.instructions;
         let vm = &mut *self.vm;
         vm.run = std::ptr::null_mut();
         vm.limit = vm.stack.limit();
         vm.leave = Leave::Broken;
         vm.unwinder = Unwinder::default();
-        // The flag is looked at whenever fuel is used up.
-        vm.set_fuel(0);
-        vm.interrupt = Some(Interrupt::new(Arc::clone(interrupt), fuel));
+        vm.scheduler = Scheduler::limited(fuel);
+        vm.ctx.outside.stops().restart();
+        vm.start_fuel();
         match self.run_entry() {
             End::Value(_) => Ok(()),
-            End::Failed(Failure::Exit(INTERRUPTED), _) if interrupt.load(Ordering::Relaxed) => {
-                Err(Stopped::Interrupted)
-            }
+            End::Failed(Failure::Stopped(_), _) => Err(Stopped::Interrupted),
             End::Failed(Failure::Exit(code), _) => Err(Stopped::Exit(code)),
             End::Failed(Failure::Error(error), trace) => {
                 let trace = trace.finish(&self.vm.program);

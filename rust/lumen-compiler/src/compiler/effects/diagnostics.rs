@@ -109,6 +109,19 @@ pub(super) fn effect_in_defer(
     explained(diagnostic, chain)
 }
 
+/// What a `timeout` runs performs an operation that it does not handle.
+pub(super) fn effect_in_task(
+    at: FileSpan,
+    effect: &str,
+    chain: Vec<(FileSpan, String)>,
+) -> Diagnostic {
+    let message = format!("what a `timeout` runs must not have the effect `{effect}`");
+    let diagnostic = Diagnostic::new(Code::E0526, at, message)
+        .with_primary("it is a task of its own, which no handler is around")
+        .with_help("handle the effect in a cell, and call that in the `timeout`");
+    explained(diagnostic, chain)
+}
+
 fn explained(mut diagnostic: Diagnostic, chain: Vec<(FileSpan, String)>) -> Diagnostic {
     for (at, text) in chain {
         diagnostic = diagnostic.with_label(at, text);

@@ -69,6 +69,8 @@ pub(crate) enum CheckKind {
     Entry(CellId),
     /// The body of a `defer`: no declared effect.
     Defer,
+    /// What a `timeout` runs: no declared effect.
+    Task,
     /// What runs while a `defer` is active, or a stream is walked: no effect with a `multi` operation.
     Once,
 }

@@ -66,6 +66,8 @@ pub struct Lambda {
     pub generates: bool,
     /// Of the clause of an operation: its parameter `resume`, the last one, and what it does with it.
     pub resume: Option<(LocalId, Resumes)>,
+    /// What a `timeout` runs: it has host effects only.
+    pub is_timed: bool,
     /// The body of a `handle`, a clause, or what stands around a handler: `return` and `?` leave the function around.
     pub is_handled: bool,
     /// Of such a lambda: where control goes that leaves it.

@@ -156,7 +156,8 @@ impl<'a> Fx<'_, 'a> {
                 self.done(v);
                 self.fail_text(codes::PANIC, "exit returned")
             }
-            "fn.attempt" => self.call_try(args[0], ret),
+            "fn.attempt" => self.call_try(args[0], None, ret),
+            "fn.timed" => self.call_try(args[0], Some(args[1]), ret),
             "json.as_string" | "json.as_bool" | "json.as_list" | "json.as_map" => {
                 self.json_as(args[0], ret)
             }

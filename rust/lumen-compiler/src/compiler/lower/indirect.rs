@@ -71,16 +71,22 @@ impl<'a> Fx<'_, 'a> {
         self.done(v);
     }
 
-    /// `attempt(f)`: failures become a value.
-    pub(super) fn call_try(&mut self, f: Val, result: Ty) -> Val {
+    /// `attempt(f)`: failures become a value. With a number of milliseconds, `timed(f, ms)`: running out of them does.
+    pub(super) fn call_try(&mut self, f: Val, ms: Option<Val>, result: Ty) -> Val {
         let Some(class) = self.info(result).class() else { return Val::never() };
         let f = self.lend(f);
         let (function, f) = self.reg(f);
-        let mut window = self.open_window(&[], 3, |_| true);
+        let op = if ms.is_some() { Op::CallTimed } else { Op::CallTry };
+        let formals = [Formal { ty: Ty::INT, owned: true }];
+        let mut window = self.open_window(&formals[..usize::from(ms.is_some())], 3, |_| true);
+        if let Some(ms) = ms {
+            let dest = window.dests[0];
+            self.place(ms, dest);
+        }
         self.raise(&mut window);
         self.effects = self.effects.union(lumen_lir::EffectSet::FULL);
         let v = self.finish(window, result, None, |fx, dst, base| {
-            fx.b.emit_ext32(Op::CallTry, [dst, base, function], [class.0, 0]);
+            fx.b.emit_ext32(op, [dst, base, function], [class.0, 0]);
         });
         self.done(f);
         // A failure may have dropped resumptions.

@@ -95,7 +95,6 @@ pub fn takes_block(word: Token) -> bool {
 pub fn unbuilt_name(name: Symbol) -> Option<&'static str> {
     Some(match name {
         sym::SPAWN => "`spawn`",
-        sym::TIMEOUT => "`timeout`",
         sym::RACE => "`race`",
         sym::VOTE => "`vote`",
         sym::SELECT => "`select`",

@@ -178,7 +178,9 @@ impl Ctx<'_, '_> {
         let at = self.at(span);
         match self.frames.last().map(|frame| frame.kind) {
             Some(FrameKind::Generator(_)) => return ExprKind::Yield(value),
-            Some(FrameKind::Defer(_)) => self.report(diagnostics::leaves_defer(at, "yield")),
+            Some(kind) if let Some(what) = kind.is_left_never() => {
+                self.report(diagnostics::leaves_never(at, "yield", what));
+            }
             Some(FrameKind::Lambda(_) | FrameKind::Handled(_)) => {
                 self.report(diagnostics::yield_in_lambda(at));
             }
@@ -227,6 +229,7 @@ impl Ctx<'_, '_> {
             body: placeholder(),
             generates: false,
             resume: None,
+            is_timed: false,
             is_handled: matches!(kind(Idx::from_raw(0)), FrameKind::Handled(_)),
             leaves: Vec::new(),
             captures: Vec::new(),
@@ -252,6 +255,7 @@ impl Ctx<'_, '_> {
             Some(
                 FrameKind::Lambda(outer)
                 | FrameKind::Defer(outer)
+                | FrameKind::Timed(outer)
                 | FrameKind::Generator(outer)
                 | FrameKind::Handled(outer),
             ) => Some(outer),

@@ -29,6 +29,11 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Name(sym::ASSERT) if first.is_none() && self.is_assert(args) => {
                 self.assert(args)
             }
+            ast::ExprKind::Name(sym::TIMEOUT)
+                if first.is_none() && matches!(self.find(sym::TIMEOUT), Found::Nothing) =>
+            {
+                self.timeout(args, span)
+            }
             _ => {
                 let callee = self.expr(callee);
                 self.plain_call(callee, Box::default(), args, first)

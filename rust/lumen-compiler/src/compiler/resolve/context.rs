@@ -305,6 +305,8 @@ pub(super) struct BodyState {
     pub(super) assigned: FxHashSet<LocalId>,
     /// Where `iter` is named and no `let` of a cursor was made of it.
     pub(super) loose_iters: Vec<Span>,
+    /// Parts of the call in a `timeout` that have their values already, with the frame and local that hold them.
+    pub(super) evaluated: FxHashMap<ast::ExprId, (u32, LocalId)>,
     /// An unresolved name was found where that is only a warning.
     pub(super) is_broken: bool,
 }
@@ -356,10 +358,23 @@ pub(super) enum FrameKind {
     Closed,
     Lambda(LambdaId),
     Defer(LambdaId),
+    /// What a `timeout` runs.
+    Timed(LambdaId),
     /// The body of a generator cell.
     Generator(LambdaId),
     /// What a `handle` handles, or a clause of it.
     Handled(LambdaId),
+}
+
+impl FrameKind {
+    /// What the frame is of, when `return`, `?` and the like cannot leave it.
+    pub(super) fn is_left_never(self) -> Option<&'static str> {
+        match self {
+            FrameKind::Defer(_) => Some("a `defer`"),
+            FrameKind::Timed(_) => Some("a `timeout`"),
+            _ => None,
+        }
+    }
 }
 
 /// Adjacent nested cells, which see each other and share their captured values.

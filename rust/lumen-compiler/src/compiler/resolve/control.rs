@@ -1,6 +1,6 @@
 //! Branches and loops.
 
-use super::context::{Ctx, FrameKind, LoopEntry};
+use super::context::{Ctx, LoopEntry};
 use super::diagnostics;
 use crate::compiler::ast;
 use crate::compiler::hir::{
@@ -207,10 +207,10 @@ impl Ctx<'_, '_> {
         let value = jump.value.map(|value| self.expr(value));
         let Some((home, target)) = self.loop_left(jump.label) else {
             let function = self.frames.get(self.function_left());
-            let in_defer = matches!(function.map(|frame| frame.kind), Some(FrameKind::Defer(_)));
+            let inside = function.and_then(|frame| frame.kind.is_left_never());
             let at = self.at(span);
             let diagnostic = match jump.label {
-                _ if in_defer => diagnostics::leaves_defer(at, word),
+                _ if let Some(what) = inside => diagnostics::leaves_never(at, word, what),
                 Some(label) => {
                     diagnostics::unknown_label(self.at(label.span), &self.text(label.symbol))
                 }

@@ -160,10 +160,24 @@ pub(super) fn endless_alias(at: FileSpan, name: &str) -> Diagnostic {
         .with_help("use a record or an enum: they may contain themselves")
 }
 
-/// `return`, `break`, `continue` or `?` inside a `defer`.
-pub(super) fn leaves_defer(at: FileSpan, word: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0319, at, format!("`{word}` cannot leave a `defer`"))
-        .with_primary("a `defer` runs while its block is left already")
+/// `return`, `break`, `continue` or `?` inside a `defer` or `timeout`.
+pub(super) fn leaves_never(at: FileSpan, word: &str, what: &str) -> Diagnostic {
+    let why = match what {
+        "a `defer`" => "a `defer` runs while its block is left already",
+        _ => "what a `timeout` runs is a task of its own",
+    };
+    Diagnostic::new(Code::E0319, at, format!("`{word}` cannot leave {what}")).with_primary(why)
+}
+
+/// `timeout` without a time and a call.
+pub(super) fn timeout_form(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0527,
+        at,
+        "`timeout` takes a number of milliseconds and what may take so long",
+    )
+    .with_primary("not two plain arguments")
+    .with_help("write `timeout(500, f(x))`")
 }
 
 /// `return` and the like in a clause of a `handler`, which stands in no cell.

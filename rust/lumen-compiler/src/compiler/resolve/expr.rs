@@ -1,6 +1,6 @@
 //! Expressions: AST → HIR, without names and sugar.
 
-use super::context::{Ctx, FrameKind};
+use super::context::Ctx;
 use super::diagnostics;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
@@ -23,6 +23,11 @@ enum Op {
 impl Ctx<'_, '_> {
     /// An expression. The recursion is as deep as the syntax tree, which the parser bounds.
     pub(super) fn expr(&mut self, id: ast::ExprId) -> ExprId {
+        if !self.body.evaluated.is_empty()
+            && let Some(value) = self.evaluated(id)
+        {
+            return value;
+        }
         let ast::Expr { kind, span } = self.ast[id];
         let kind = match kind {
             ast::ExprKind::Error => ExprKind::Missing,
@@ -116,12 +121,12 @@ impl Ctx<'_, '_> {
         }
     }
 
-    /// `return` and `?`: they must not leave a `defer`. False where they have no meaning, which is reported.
+    /// `return` and `?`: they must not leave a `defer` or `timeout`. False where they have no meaning, which is reported.
     pub(super) fn leave_function(&mut self, span: Span, word: &str) -> bool {
         let home = self.function_left();
-        if matches!(self.frames.get(home).map(|frame| frame.kind), Some(FrameKind::Defer(_))) {
+        if let Some(what) = self.frames.get(home).and_then(|frame| frame.kind.is_left_never()) {
             let at = self.at(span);
-            self.report(diagnostics::leaves_defer(at, word));
+            self.report(diagnostics::leaves_never(at, word, what));
             return true;
         }
         self.leave_for(home, Way::Return, span, word)

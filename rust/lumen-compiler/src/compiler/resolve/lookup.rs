@@ -193,6 +193,7 @@ impl Ctx<'_, '_> {
         let owner = match self.frames[frame].kind {
             FrameKind::Lambda(lambda)
             | FrameKind::Defer(lambda)
+            | FrameKind::Timed(lambda)
             | FrameKind::Generator(lambda)
             | FrameKind::Handled(lambda) => lambda,
             // What a nested cell captures was found before its body; this keeps the tree well-formed anyway.

@@ -357,7 +357,13 @@ impl Ctx<'_, '_> {
         use super::context::FrameKind;
         let inner = &self.frames[frame as usize + 1..];
         let same_body = inner.iter().all(|f| {
-            matches!(f.kind, FrameKind::Lambda(_) | FrameKind::Defer(_) | FrameKind::Handled(_))
+            matches!(
+                f.kind,
+                FrameKind::Lambda(_)
+                    | FrameKind::Defer(_)
+                    | FrameKind::Timed(_)
+                    | FrameKind::Handled(_)
+            )
         });
         same_body.then(|| self.body.body.locals[local].span)
     }

@@ -7,8 +7,9 @@ use super::body::{BodyCx, CaseTask, Frame, FrameKind, Want};
 use super::declare::FnRows;
 use super::diagnostics as d;
 use super::narrow::{Fact, Mark};
+use super::types::RowTy;
 use super::types::{Ty, TyKind};
-use crate::compiler::effects::row::Why;
+use crate::compiler::effects::row::{CheckKind, Why};
 use crate::compiler::hir::{LambdaId, PatKind};
 
 impl BodyCx<'_, '_> {
@@ -69,6 +70,10 @@ impl BodyCx<'_, '_> {
         self.frames.pop();
         self.leave_branch(mark);
         let own_row = self.c.rows.row_of(row, &mut self.c.store);
+        if lambda.is_timed {
+            let at = self.here(lambda.span);
+            self.c.rows.check(own_row, RowTy::EMPTY, at, CheckKind::Task);
+        }
         let row = match lambda.row.as_ref().and_then(|row| self.c.written_row(row)) {
             Some(written) => {
                 let why = Why { at: self.here(lambda.span), callee: None };

@@ -8,7 +8,8 @@ use super::super::settings::Settings;
 use super::super::{
     Bounds, PlacePattern, Policy, Rule, ScriptedProvider, Sealed, Tools, UrlHost as Host,
 };
-use crate::host::MemoryHost;
+use crate::host::{Host, MemoryHost, Stops};
+use crate::tools::Around;
 use lumen_base::{OsSystem, System};
 use lumen_lir::{Effect, EffectSet, ToolCall, TypeId};
 use serde_json::{Map, Value, json};
@@ -42,10 +43,20 @@ fn dispatch(allow: &str, effect: Effect, tool: &str, args: &Value) -> Result<Val
     let mut tools =
         host_providers(Tools::new(), &system, folder, &Settings::default()).with_bounds(bounds);
     let args = args.as_object().cloned().unwrap_or_default();
-    let mut host = MemoryHost::default();
-    let replied =
-        tools.dispatch(&mut host, &[], &call(effect, tool), &args, &json!({}), &Sealed::default());
+    let (mut host, mut stops) = (MemoryHost::default(), Stops::default());
+    let replied = tools.dispatch(
+        &mut around(&mut host, &mut stops),
+        &[],
+        &call(effect, tool),
+        &args,
+        &json!({}),
+        &Sealed::default(),
+    );
     replied.map_err(|failure| failure.kind)
+}
+
+fn around<'h>(host: &'h mut dyn Host, stops: &'h mut Stops) -> Around<'h> {
+    Around { host, stops }
 }
 
 /// Each effect with a scope that allows nothing of what is asked, and arguments that are right.
@@ -120,7 +131,7 @@ fn a_scripted_provider_has_the_replies_of_its_script_only() {
     let args = Map::from_iter([("path".to_owned(), json!("a"))]);
     let mut ask = |tool: &str| {
         let replied = tools.dispatch(
-            &mut MemoryHost::default(),
+            &mut around(&mut MemoryHost::default(), &mut Stops::default()),
             &[],
             &call(Effect::Fs, tool),
             &args,
@@ -220,7 +231,7 @@ fn a_program_that_does_not_end_is_ended() {
     let sleeping = ToolCall { grants: vec![0], ..call(Effect::Exec, "exec.run_command") };
     let args = Map::from_iter([("command".to_owned(), json!(["sleep", "30"]))]);
     let replied = tools.dispatch(
-        &mut MemoryHost::default(),
+        &mut around(&mut MemoryHost::default(), &mut Stops::default()),
         &[grant],
         &sleeping,
         &args,

@@ -112,6 +112,9 @@ pub fn reported(failure: &Failure) -> Reported {
             Reported { code: error.code.as_str().to_owned(), message: error.message.clone() }
         }
         Failure::Exit(code) => Reported { code: "exit".to_owned(), message: code.to_string() },
+        Failure::Stopped(_) => {
+            Reported { code: "stopped".to_owned(), message: failure.to_string() }
+        }
     }
 }
 

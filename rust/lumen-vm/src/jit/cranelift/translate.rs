@@ -84,7 +84,9 @@ fn way(plan: &CellPlan<'_>, jit: &Jit, at: Instruction) -> Way {
             let builtin = usize::from(lumen_lir::c(plan.cell.code[at.pc]));
             if INTRINSICS[builtin].is_observable() { Way::Leave } else { Way::Step }
         }
-        CallTry | GenNew | GenNext | GenEnd | GenFree | GenYield | GenYield2 => Way::Leave,
+        CallTry | CallTimed | GenNew | GenNext | GenEnd | GenFree | GenYield | GenYield2 => {
+            Way::Leave
+        }
         Call | CallW | CallC | Ret0 | Ret1 | Ret2 | Fail | FailR | Enter | Nop => Way::Inline,
         _ if is_inline(op) => Way::Inline,
         _ if is_step(op) => Way::Step,
