@@ -9,6 +9,7 @@ mod fmt;
 mod grants;
 mod hostile;
 mod site;
+mod stopping;
 mod testing;
 mod native;
 mod packages;
