@@ -149,7 +149,9 @@ fn other(answer: &Answer) -> Answer {
         Answer::Reply(Json::Null) => Answer::NoReply(ToolFailure::failed("no")),
         Answer::Reply(reply) => Answer::Reply(other_reply(reply)),
         Answer::NoReply(_) => Answer::Reply(Json::Null),
-        Answer::Value(_) | Answer::Failed(_) | Answer::Approved(_) => Answer::Done,
+        Answer::Value(_) | Answer::Failed(_) | Answer::Approved(_) | Answer::Stopped(_) => {
+            Answer::Done
+        }
     }
 }
 

@@ -38,7 +38,9 @@ fn run(module: Module, engine: Engine, instructions: u64) -> Outcome {
     // At first sight; left at every safepoint when the number is odd.
     let jit =
         JitOptions { threshold: 1, forced_exits: instructions % 2 == 1, ..JitOptions::default() };
-    Machine::new(program, &RunOptions { limits, jit, ..RunOptions::default() }, host).expect("a machine").run()
+    Machine::new(program, &RunOptions { limits, jit, ..RunOptions::default() }, host)
+        .expect("a machine")
+        .run()
 }
 
 #[test]
