@@ -159,6 +159,22 @@ fn files_import_files() {
     assert_eq!(stdout(&output), "9 hi\n");
 }
 
+/// What only follows from an error is not told as one more.
+#[test]
+fn one_mistake_is_one_error() {
+    for program in [
+        "const T = comptime\n  [1, 2][5]\nend\nprint(T)\n",
+        "const A = [1][3]\ncell f() -> Int = A\nconst B = f() + 1\nprint(B)\n",
+        "match 1\n  1 | x -> print(x)\nend\n",
+        "record P\n  x: Int,\n  y: Int,\nend\nprint(P(1, 2))\n",
+        "cell f(x: Int) -> Int\n  if x > 1 then return 2\n  else return 3\nend\nprint(f(1))\n",
+    ] {
+        let output = lumen(&["check", "-"], program);
+        exits(3, &output);
+        assert!(stderr(&output).ends_with("\n1 error\n"), "{}", stderr(&output));
+    }
+}
+
 #[test]
 fn a_runtime_error_has_a_code_and_a_stack() {
     let program = "# T\n\n```lumen\ncell half(n: Int) -> Int\n  let d = n - n\n  n / d\nend\nprint(half(4))\n```\n";

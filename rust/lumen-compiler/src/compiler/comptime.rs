@@ -38,9 +38,16 @@ pub(crate) fn run(
     evaluator: &dyn Evaluator,
 ) -> Vec<Diagnostic> {
     let mut pass = Comptime { hir, tables, names, sources, evaluator, diags: Vec::new() };
+    let mut failed: Vec<ConstId> = Vec::new();
     for id in order::constants(hir, pass.tables) {
-        if pass.is_computed(id) {
-            pass.constant(id);
+        // What needs a constant that failed would fail for the same reason.
+        if !pass.is_computed(id) || order::needs_any(hir, pass.tables, id, &failed) {
+            continue;
+        }
+        let before = pass.diags.len();
+        pass.constant(id);
+        if pass.diags.len() > before {
+            failed.push(id);
         }
     }
     if pass.diags.is_empty() {

@@ -32,6 +32,25 @@ pub(super) fn constants(hir: &Hir, tables: &TypeTables) -> Vec<ConstId> {
     order
 }
 
+/// Whether a constant needs one of `others`, directly or not.
+pub(super) fn needs_any(hir: &Hir, tables: &TypeTables, id: ConstId, others: &[ConstId]) -> bool {
+    if others.is_empty() {
+        return false;
+    }
+    let is_other = |cell: CellId| others.iter().any(|&other| hir.consts[other].init == cell);
+    let mut seen = vec![false; hir.cells.len()];
+    let mut work = vec![hir.consts[id].init];
+    while let Some(cell) = work.pop() {
+        if is_other(cell) {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[cell.index()], true) {
+            work.extend(named(hir, tables, cell));
+        }
+    }
+    false
+}
+
 /// The cells that a cell's body names or calls.
 fn named(hir: &Hir, tables: &TypeTables, cell: CellId) -> Vec<CellId> {
     let CellBody::Lumen(body) = &hir.cells[cell].body else { return Vec::new() };

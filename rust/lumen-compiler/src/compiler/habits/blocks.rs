@@ -178,7 +178,11 @@ fn braces(draft: &mut Draft<'_>, forms: &Forms, open: usize) {
     let found = note(draft, forms, Form::Braces, open, edits);
     if is_data && open + 1 < close {
         let body = super::draft::Body { open, first: open + 1, last: close - 1, close };
-        draft.split_fields(&body, found);
+        let mut edits = draft.split_fields(&body);
+        let found = &mut draft.found[found];
+        if !found.edits.is_empty() {
+            found.edits.append(&mut edits);
+        }
     }
 }
 

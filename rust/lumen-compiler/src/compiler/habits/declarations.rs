@@ -81,6 +81,9 @@ fn declaration(draft: &mut Draft<'_>, at: usize) {
     if draft.is_word(at, &RECORDS) && next == K::Upper {
         return class(draft, at);
     }
+    if kind == K::Record && next == K::Upper {
+        return field_commas(draft, at);
+    }
     let binds = matches!(next, K::Ident | K::Upper | K::Underscore | K::LBracket);
     match draft.word(at) {
         "var" if kind == K::Ident && binds => {
@@ -226,8 +229,11 @@ fn class(draft: &mut Draft<'_>, at: usize) {
     let has_bases = head > name_end + 1 || head == name_end + 1 && body.open != head;
     if only_fields && !has_bases && body.first <= body.last {
         draft.replace(Form::Record, at, K::Record, "record");
-        let found = draft.found.len() - 1;
-        return draft.split_fields(&body, found);
+        let mut edits = draft.split_fields(&body);
+        if let Some(found) = draft.found.last_mut() {
+            found.edits.append(&mut edits);
+        }
+        return;
     }
     let form =
         if draft.is_word(at, &["interface", "protocol"]) { Form::Interface } else { Form::Class };
@@ -235,6 +241,23 @@ fn class(draft: &mut Draft<'_>, at: usize) {
     draft.set(at, K::Record);
     draft.put_after(name_end, &[K::End]);
     draft.drop_all(name_end + 1, body.close);
+}
+
+/// `record P`, lines `x: Int,`.
+fn field_commas(draft: &mut Draft<'_>, at: usize) {
+    let Some(body) = draft.body(at) else { return };
+    if draft.kind(body.open) == K::LBrace {
+        return;
+    }
+    let is_last = |t: usize| draft.kind(t) == K::Comma && draft.starts_line(t + 1);
+    let comma = (body.first..=body.last)
+        .filter(|&t| draft.starts_line(t) && draft.kind(t + 1) == K::Colon)
+        .map(|t| draft.line_end(t))
+        .find(|&t| is_last(t));
+    if let Some(comma) = comma {
+        let edits = draft.split_fields(&body);
+        draft.report(Form::FieldComma, comma, edits);
+    }
 }
 
 /// `from m import a, b`.

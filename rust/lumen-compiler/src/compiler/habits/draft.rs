@@ -30,6 +30,8 @@ struct Slot {
     is_dropped: bool,
     /// The token begins a line now.
     breaks: bool,
+    /// The token goes on with the line before it now.
+    joins: bool,
 }
 
 /// What a header begins.
@@ -191,6 +193,11 @@ impl<'a> Draft<'a> {
         self.slots[at].breaks = true;
     }
 
+    /// Makes the first token of a line go on with the line before it.
+    pub(super) fn join_before(&mut self, at: usize) {
+        self.slots[at].joins = true;
+    }
+
     /// The block that the line of `at` begins, by braces, by `:`, or by deeper lines up to an `end`.
     pub(super) fn body(&mut self, at: usize) -> Option<Body> {
         let body = self.whole_body(at)?;
@@ -224,8 +231,8 @@ impl<'a> Draft<'a> {
         Some(Body { open: head, first, last, close: if ends { last + 1 } else { last } })
     }
 
-    /// Takes the commas between the fields of a record, and puts each on a line of its own.
-    pub(super) fn split_fields(&mut self, body: &Body, found: usize) {
+    /// Takes the commas between the fields of a record, and puts each on a line of its own; gives the edits.
+    pub(super) fn split_fields(&mut self, body: &Body) -> Vec<(Span, String)> {
         let indent = format!("\n{}  ", self.indent(body.open));
         let mut edits = Vec::new();
         let mut at = body.first;
@@ -250,10 +257,7 @@ impl<'a> Draft<'a> {
             }
             at += 1;
         }
-        let found = &mut self.found[found];
-        if !found.edits.is_empty() {
-            found.edits.append(&mut edits);
-        }
+        edits
     }
 
     /// Where the expression begins that ends before `at`, on its line and between its brackets.
@@ -322,8 +326,12 @@ impl<'a> Draft<'a> {
         let mut breaks = false;
         for (token, slot) in self.tokens.iter().zip(&self.slots) {
             moved.push(list.len() as u32);
-            breaks |= token.starts_line() || slot.breaks;
-            let mut flags = if breaks { token.flags | Token::NEWLINE } else { token.flags };
+            breaks |= token.starts_line() && !slot.joins || slot.breaks;
+            let mut flags = match (breaks, slot.joins) {
+                (true, _) => token.flags | Token::NEWLINE,
+                (false, true) => Token::SPACE,
+                (false, false) => token.flags,
+            };
             for &(kind, symbol) in &slot.before {
                 list.push(Token { lo: token.lo, hi: token.lo, symbol, kind, flags });
                 (flags, breaks) = (Token::SPACE, false);

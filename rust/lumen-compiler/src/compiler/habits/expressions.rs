@@ -22,6 +22,7 @@ pub(super) fn find(draft: &mut Draft<'_>) {
         }
         match draft.kind(at) {
             K::Ident => word(draft, at),
+            K::FatArrow if is_entry(draft, at, open.last().copied()) => entry(draft, at),
             K::FatArrow => fat_arrow(draft, at),
             K::Arrow => thin_arrow(draft, at),
             K::Bar => closure(draft, at),
@@ -121,6 +122,34 @@ fn lambda_colon(draft: &mut Draft<'_>, at: usize) {
     let edits = vec![(draft.tok(colon).span(), format!(" {arrow}{gap}"))];
     draft.report(form, colon, edits);
     draft.set(colon, kind);
+}
+
+/// Whether a `=>` stands behind a key in braces that hold a map.
+fn is_entry(draft: &Draft<'_>, at: usize, open: Option<usize>) -> bool {
+    let Some(open) = open.filter(|&open| draft.kind(open) == K::LBrace && open > 0) else {
+        return false;
+    };
+    let holds_map = matches!(
+        draft.kind(open - 1),
+        K::Eq | K::LParen | K::LBracket | K::Comma | K::Colon | K::Return | K::PlusPlus
+    );
+    let before = draft.value_start(at);
+    holds_map && before < at && matches!(draft.kind(before - 1), K::LBrace | K::Comma)
+}
+
+/// `{key => value}`
+fn entry(draft: &mut Draft<'_>, at: usize) {
+    let key = draft.value_start(at);
+    let (name, last) = (draft.tok(key), draft.tok(at - 1));
+    let mut edits = vec![(Span::new(last.hi, draft.tok(at).hi), ":".to_owned())];
+    if key + 1 == at && name.kind == K::Ident {
+        edits.push((Span::new(name.lo, name.lo), "(".to_owned()));
+        edits[0].1 = "):".to_owned();
+        draft.put_before(key, &[K::LParen]);
+        draft.put_after(key, &[K::RParen]);
+    }
+    draft.report(Form::Entry, at, edits);
+    draft.set(at, K::Colon);
 }
 
 /// `x => e`, `(x, y) => e`

@@ -26,10 +26,14 @@ pub(super) fn find(draft: &mut Draft<'_>) {
         if draft.kind(at) == K::For && draft.starts_line(at) {
             for_header(draft, at);
         }
+        if draft.kind(at) == K::Else && draft.starts_line(at) {
+            else_line(draft, at);
+        }
         step(draft, at);
     }
     for at in 0..draft.tokens.len() - 1 {
-        if draft.kind(at) == K::Match && !draft.is_dropped(at) {
+        let is_when = draft.is_word(at, &["when"]) && draft.line_end(at) == at;
+        if (is_when || draft.kind(at) == K::Match) && !draft.is_dropped(at) {
             arms(draft, at);
         }
     }
@@ -158,6 +162,17 @@ fn with_block(draft: &mut Draft<'_>, at: usize) {
 fn for_header(draft: &mut Draft<'_>, at: usize) {
     let open = at + 1;
     if draft.kind(open) != K::LParen {
+        let mut last = open;
+        while matches!(draft.kind(last), K::Ident | K::Underscore)
+            && draft.kind(last + 1) == K::Comma
+        {
+            last += 2;
+        }
+        if last > open && draft.kind(last + 1) == K::In {
+            let mut edits = Vec::new();
+            enclose(draft, open, last, &mut edits);
+            draft.report(Form::Several, open, edits);
+        }
         if draft.kind(open) == K::Ident
             && draft.is_word(at + 2, &["of"])
             && !draft.starts_line(at + 2)
@@ -194,6 +209,26 @@ fn for_header(draft: &mut Draft<'_>, at: usize) {
         draft.drop_all(name + 1, close);
         draft.put_after(name, &[K::In, K::LBracket, K::RBracket]);
     }
+}
+
+/// `if c then a` and on the next line `else b`.
+fn else_line(draft: &mut Draft<'_>, at: usize) {
+    let has_more = !draft.starts_line(at + 1) && draft.kind(at + 1) != K::Eof;
+    let first = if at > 0 { draft.line_start(at - 1) } else { at };
+    if !has_more || first == at || !draft.indent(at).starts_with(draft.indent(first)) {
+        return;
+    }
+    let count = |kind: K| (first + 1..at).filter(|&t| draft.kind(t) == kind).count();
+    let needs_more =
+        draft.kind(at + 1) != K::If || (at..=draft.line_end(at)).any(|t| draft.kind(t) == K::Then);
+    if count(K::Then) <= count(K::Else) || draft.kind(at - 1) == K::Then || !needs_more {
+        return;
+    }
+    let gap = Span::new(draft.tok(at - 1).hi, draft.tok(at).lo);
+    let has_comment = gap.text(draft.text).contains('#');
+    let edits = if has_comment { Vec::new() } else { vec![(gap, " ".to_owned())] };
+    draft.report(Form::ElseLine, at, edits);
+    draft.join_before(at);
 }
 
 /// `i++`, `i--`, `++i` as statements.
@@ -285,7 +320,7 @@ fn enclose(draft: &mut Draft<'_>, first: usize, last: usize, edits: &mut Vec<(Sp
     draft.put_after(last, &[K::RParen]);
 }
 
-/// The arms of a `match` as elsewhere: `case 1:`, `default:`, `1 =>`, with commas and `break`s.
+/// The arms of a `match` or `when` as elsewhere: `case 1:`, `else ->`, `default:`, `1 =>`, with commas and `break`s.
 fn arms(draft: &mut Draft<'_>, at: usize) {
     let Some(body) = draft.body(at) else { return };
     let Some(first) = (body.first..=body.last).find(|&t| draft.starts_line(t)) else { return };
@@ -314,7 +349,10 @@ fn arm(draft: &mut Draft<'_>, line: usize) -> bool {
     let has_case = draft.is_word(line, &["case"])
         && !draft.starts_line(line + 1)
         && begins_pattern(draft.kind(line + 1));
-    let is_default = draft.is_word(line, &["default"]) && draft.kind(line + 1) == K::Colon;
+    let is_else = draft.kind(line) == K::Else
+        && matches!(draft.kind(line + 1), K::Arrow | K::FatArrow | K::Colon);
+    let is_default =
+        is_else || draft.is_word(line, &["default"]) && draft.kind(line + 1) == K::Colon;
     let mut at = line;
     let sign = loop {
         match draft.kind(at) {
@@ -329,7 +367,7 @@ fn arm(draft: &mut Draft<'_>, line: usize) -> bool {
         }
         at += 1;
     };
-    if sign.is_none() && !has_case {
+    if sign.is_none() && !has_case && !is_else {
         return false;
     }
     let mut edits = Vec::new();

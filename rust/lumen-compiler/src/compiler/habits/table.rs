@@ -54,6 +54,8 @@ forms! {
     Class Code::E0222 "data with fields is a `record`, not a `{}`",
         "write `record Name`, lines `field: Type`, and `end`; what it does is written as cells behind it, whose first parameter is `self: Name`",
         "" Maybe;
+    FieldComma Code::E0222 "a field ends with its line",
+        "each field stands on a line of its own, without commas", "remove the commas" Machine;
     Interface Code::E0222 "what types have in common is a `trait`, not a `{}`",
         "write `trait Name`, lines `cell name(self) -> Type`, and `end`; a type gets it by `impl Name for Type`",
         "write `trait`" Maybe;
@@ -115,7 +117,7 @@ forms! {
     DoWhile Code::E0224 "there is no loop that tests at its end",
         "write `loop`, and `if done then break` as its last line", "" Maybe;
     Several Code::E0224 "several names stand in parentheses",
-        "write `(a, b) = (b, a)`, and `let (a, b) = pair`", "write the parentheses" Machine;
+        "write `(a, b) = (b, a)`, `let (a, b) = pair`, `for (key, value) in m`", "write the parentheses" Machine;
 
     // Expressions.
     Lambda Code::E0225 "there is no `{}`",
@@ -128,6 +130,12 @@ forms! {
         "a choice between two values is `if condition then one else other`", "write `if … then … else …`" Machine;
     IfBehind Code::E0225 "a choice begins with its condition",
         "write `if condition then one else other`", "write `if … then … else …`" Machine;
+    ElseLine Code::E0225 "an `if … then … else …` stands on one line",
+        "write `else` behind it, or a block: `if condition`, its lines, `else`, its lines, and `end`",
+        "join the lines" Machine;
+    Entry Code::E0225 "an entry of a map is `key: value`",
+        "write `{\"name\": value}`; a key that is a variable stands in parentheses, `{(key): value}`",
+        "write `:`" Machine;
     New Code::E0225 "there is no `new`",
         "a value is made by its type's name: `Point(1, 2)`", "remove it" Machine;
     InstanceOf Code::E0225 "there is no `{}`",

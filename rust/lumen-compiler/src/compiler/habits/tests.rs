@@ -73,6 +73,23 @@ fn each_form_is_told_once() {
         ("switch a\n  case 1:\n    f()\n", "E0224 there is no `switch`"),
         ("let f = (a, b) => a + b\n", "E0225 a function value begins with `fn`"),
         ("let a = b ? 1 : 2\n", "E0225 there is no `? :`"),
+        ("let a = if b then 1\nelse 2\n", "E0225 an `if … then … else …` stands on one line"),
+        (
+            "if a then f()\nelse if b then g()\nelse h()\n",
+            "E0225 an `if … then … else …` stands on one line",
+        ),
+        ("let m = {\"a\" => 1}\n", "E0225 an entry of a map is `key: value`"),
+        ("let m = {...n, k => v, f(1) => 2}\n", "E0225 an entry of a map is `key: value`"),
+        ("for i, x in xs\n  f(i)\nend\n", "E0224 several names stand in parentheses"),
+        (
+            "match a\n  1 -> f()\n  else -> g()\nend\n",
+            "E0224 an arm of a `match` is `pattern -> result`",
+        ),
+        (
+            "when\n  a -> f()\n  else -> g()\nend\n",
+            "E0224 an arm of a `match` is `pattern -> result`",
+        ),
+        ("record P\n  x: Int,\n  y: Int,\nend\n", "E0222 a field ends with its line"),
         ("f(1) // says so\n", "E0226 a comment begins with `#`"),
         ("f(7 / 2) // what is left out\n", "E0226 a comment begins with `#`"),
         ("let a = 'b'\n", "E0227 a text stands between `\"`"),
@@ -99,6 +116,8 @@ fn what_lumen_says_so_stays() {
         "let ys = [if x > 1 then x else 0 for x in xs if x in seen]\n",
         "print(r\"a'b\", xs[1..2], xs?[0])\n",
         "let x: list[list[Int]] = a?.b(1)?\n",
+        "if a\n  if b then f()\nelse\n  g()\nend\nprint(3\n",
+        "if a\n  if b then f() else g()\nelse h(\nend\n",
         "let def = 1\nlet function = def\nvar(def)\n",
     ] {
         assert_eq!(found(text), [""; 0], "{text}");

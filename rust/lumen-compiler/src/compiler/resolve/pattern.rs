@@ -123,19 +123,22 @@ impl Ctx<'_, '_> {
         let Some((&first, others)) = list.split_first() else { return PatKind::Missing };
         let mut out = vec![self.pattern(first, names)];
         let common: Vec<Bound> = names.bound.split_off(start);
+        let mut extra: Vec<Bound> = Vec::new();
         for &other in others {
             names.shared.push(common.clone());
             out.push(self.pattern(other, names));
             names.shared.pop();
             let here = names.bound.split_off(start);
             self.check_same_names(&common, &here, ast[other].span);
+            // What only one alternative binds was reported; the arm may use it all the same.
+            extra.extend(here.into_iter().filter(|bound| lacks(&common, bound.name)));
         }
         names.bound.extend(common);
+        names.bound.extend(extra);
         PatKind::Or(out.into())
     }
 
     fn check_same_names(&mut self, common: &[Bound], here: &[Bound], span: Span) {
-        let lacks = |list: &[Bound], name: Symbol| list.iter().all(|bound| bound.name != name);
         let missing =
             common.iter().filter(|bound| lacks(here, bound.name)).map(|bound| (bound.name, span));
         let extra = here
@@ -345,4 +348,8 @@ impl Ctx<'_, '_> {
             Prefix::Record(_) | Prefix::Trait(_) | Prefix::Effect(_) => Constructor::Error,
         }
     }
+}
+
+fn lacks(list: &[Bound], name: Symbol) -> bool {
+    list.iter().all(|bound| bound.name != name)
 }

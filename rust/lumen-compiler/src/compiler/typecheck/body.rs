@@ -325,15 +325,13 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         for (id, local) in self.body.locals.iter() {
             let Some(&ty) = self.out.local_ty.get(id) else { continue };
             let ty = self.c.zonk(ty);
-            if self.c.store.flags(ty).any(TyFlags::INFER) {
+            let name = self.c.names.resolve(local.name);
+            // A local without a name stands for a value that is used once; what is open in it, nothing asks for.
+            if !name.is_empty() && self.c.store.flags(ty).any(TyFlags::INFER) {
                 let at = self.here(local.span);
                 let shown = self.c.show(ty);
                 if !self.has_errors() {
-                    // A local without a name stands for a value that is matched.
-                    self.report(match self.c.names.resolve(local.name) {
-                        "" => d::annotate(at),
-                        name => d::open_binding(at, name, &shown),
-                    });
+                    self.report(d::open_binding(at, name, &shown));
                 }
                 let mut open = Vec::new();
                 self.open_vars(ty, &mut open);

@@ -170,6 +170,22 @@ impl BodyCx<'_, '_> {
         if fit.is_some() { Fit::Converted } else { Fit::No }
     }
 
+    /// Whether containers of one kind and of known types have elements of which one is never the other.
+    fn elements_differ(&mut self, own: Ty, wanted: Ty, span: Span) -> bool {
+        let open = |ty: Ty| self.c.store.flags(ty).any(TyFlags::INFER);
+        if open(own) || open(wanted) {
+            return false;
+        }
+        let pairs = match (self.kind(own), self.kind(wanted)) {
+            (&TyKind::List(a), &TyKind::List(b)) | (&TyKind::Set(a), &TyKind::Set(b)) => {
+                vec![(a, b)]
+            }
+            (&TyKind::Map(ka, va), &TyKind::Map(kb, vb)) => vec![(ka, kb), (va, vb)],
+            _ => return false,
+        };
+        pairs.into_iter().any(|(a, b)| matches!(self.fits(a, b, span), Fit::No))
+    }
+
     /// Reports that `expr` of type `own` stands where `wanted` is expected, with the advice for this pair.
     pub(super) fn mismatch(&mut self, expr: ExprId, own: Ty, wanted: Ty) {
         let at = self.at(expr);
@@ -201,11 +217,13 @@ impl BodyCx<'_, '_> {
             (TyKind::List(_), TyKind::List(_))
             | (TyKind::Map(..), TyKind::Map(..))
             | (TyKind::Set(_), TyKind::Set(_)) => {
-                let literal = matches!(
+                let is_literal = matches!(
                     self.body.exprs[expr].kind,
                     ExprKind::List(_) | ExprKind::Map(_) | ExprKind::Set(_)
                 );
-                if literal {
+                if self.elements_differ(own, wanted, at.span) {
+                    d::other_elements(at, &expected, &found, is_literal)
+                } else if is_literal {
                     d::mismatch(at, &expected, &found)
                 } else {
                     d::container_invariant(at, &expected, &found)

@@ -102,6 +102,25 @@ pub(super) fn container_invariant(at: FileSpan, expected: &str, found: &str) -> 
         .with_help(format!("or declare the container as `{expected}` from the start"))
 }
 
+/// Expected `expected`, found `found`, whose elements would not fit either.
+pub(super) fn other_elements(
+    at: FileSpan,
+    expected: &str,
+    found: &str,
+    is_literal: bool,
+) -> Diagnostic {
+    let help = match expected {
+        "list[String]" => "make a text of each element: `.map(to_string)`",
+        _ => "make what is expected of each element, for a list: `xs.map(fn(x) => …)`",
+    };
+    if is_literal {
+        return mismatch(at, expected, found).with_help(help);
+    }
+    Diagnostic::new(Code::E0406, at, format!("expected `{expected}`, found `{found}`"))
+        .with_primary("a container of other elements")
+        .with_help(help)
+}
+
 /// Expected `expected`, found `null`.
 pub(super) fn null_as_value(at: FileSpan, expected: &str) -> Diagnostic {
     Diagnostic::new(Code::E0407, at, format!("expected `{expected}`, found `null`"))
