@@ -1,5 +1,6 @@
 //! What type checking says: E04xx and W04xx.
 
+mod containers;
 mod conversions;
 mod cursors;
 mod optionals;
@@ -7,6 +8,7 @@ mod sealed;
 mod tools;
 mod traits;
 
+pub(super) use containers::*;
 pub(super) use conversions::*;
 pub(super) use cursors::*;
 pub(super) use optionals::*;
@@ -90,35 +92,6 @@ pub(super) fn dynamic_as_value(at: FileSpan, expected: &str, found: &str) -> Dia
     Diagnostic::new(Code::E0405, at, format!("expected `{expected}`, found `{found}`"))
         .with_primary("what this holds is known only at run time")
         .with_help(format!("convert it with a check: `… as {expected}`"))
-}
-
-/// Expected `expected`, found `found`.
-pub(super) fn container_invariant(at: FileSpan, expected: &str, found: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0406, at, format!("expected `{expected}`, found `{found}`"))
-        .with_primary("containers convert only element by element")
-        .with_help(
-            "convert each element, for a list: `[x for x in xs]` where the wider type is expected",
-        )
-        .with_help(format!("or declare the container as `{expected}` from the start"))
-}
-
-/// Expected `expected`, found `found`, whose elements would not fit either.
-pub(super) fn other_elements(
-    at: FileSpan,
-    expected: &str,
-    found: &str,
-    is_literal: bool,
-) -> Diagnostic {
-    let help = match expected {
-        "list[String]" => "make a text of each element: `.map(to_string)`",
-        _ => "make what is expected of each element, for a list: `xs.map(fn(x) => …)`",
-    };
-    if is_literal {
-        return mismatch(at, expected, found).with_help(help);
-    }
-    Diagnostic::new(Code::E0406, at, format!("expected `{expected}`, found `{found}`"))
-        .with_primary("a container of other elements")
-        .with_help(help)
 }
 
 /// Expected `expected`, found `null`.
