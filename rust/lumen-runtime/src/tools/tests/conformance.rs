@@ -5,9 +5,7 @@ use super::super::address::HostPattern;
 use super::super::builtin::host_providers;
 use super::super::failure::FailureKind;
 use super::super::settings::Settings;
-use super::super::{
-    Bounds, PlacePattern, Policy, Rule, ScriptedProvider, Sealed, Tools, UrlHost as Host,
-};
+use super::super::{Bounds, PlacePattern, Policy, Rule, ScriptedProvider, Sealed, Tools, UrlHost};
 use crate::host::{Host, MemoryHost, Stops};
 use crate::tools::Around;
 use lumen_base::{OsSystem, System};
@@ -153,7 +151,7 @@ fn addresses_of_granted_names_are_checked() {
         domains: vec![texts.iter().map(|text| pattern(text)).collect()],
         ..Policy::default()
     };
-    let host = |url: &str| Host::of(&Url::parse(url).expect("a URL")).expect("a host");
+    let host = |url: &str| UrlHost::of(&Url::parse(url).expect("a URL")).expect("a host");
     let granted = |texts: &[&str], url: &str, address: &str| {
         policy(texts).check_address(&host(url), address.parse().expect("an address")).is_ok()
     };
