@@ -116,6 +116,7 @@ pub struct File {
     pub stmt_lists: Pool<StmtId>,
     pub pat_lists: Pool<PatId>,
     pub type_lists: Pool<TypeId>,
+    pub row_entries: Pool<RowEntry>,
     pub args: Pool<Arg>,
     pub chain_links: Pool<ChainLink>,
     pub if_arms: Pool<IfArm>,
@@ -192,6 +193,7 @@ readable! {
     StmtId, stmt_lists;
     PatId, pat_lists;
     TypeId, type_lists;
+    RowEntry, row_entries;
     Arg, args;
     ChainLink, chain_links;
     IfArm, if_arms;
@@ -428,6 +430,7 @@ pub struct Impl {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Effect {
     pub name: Name,
+    pub type_params: Slice<TypeParam>,
     /// Cells with body [`CellBody::Operation`].
     pub operations: Slice<CellId>,
     pub span: Span,
@@ -437,6 +440,7 @@ pub struct Effect {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Handler {
     pub name: Name,
+    pub type_params: Slice<TypeParam>,
     pub params: Slice<Param>,
     pub clauses: Slice<Clause>,
     /// From `handler` to the end of the parameters.

@@ -12,16 +12,29 @@ use self::row::{Check, CheckKind, Rows};
 use super::hir::{CellBody, CellOrigin, TypeParamId};
 use super::typecheck::Checker;
 use super::typecheck::types::{RowTy, Ty, TyFlags, TyStore};
-use lumen_base::Diagnostic;
+use lumen_base::{Diagnostic, FileSpan};
 use lumen_lir::effects::EffectSet;
 use rustc_hash::FxHashMap;
 
 /// Solves the rows, reports violations, and replaces row variables in all tables.
 pub(crate) fn close(checker: &mut Checker<'_>) {
-    let rows = checker.rows.solve(&checker.store);
+    let rows = checker.rows.solve(&mut checker.store);
+    report_conflicts(checker, &rows);
     check(checker, &rows);
     write_signatures(checker, &rows);
     write_bodies(checker, &rows);
+}
+
+/// Two instances of an effect in one row.
+fn report_conflicts(checker: &mut Checker<'_>, rows: &Rows) {
+    let mut told: Vec<FileSpan> = Vec::new();
+    for &(at, instance, other) in &rows.conflicts {
+        if !told.contains(&at) {
+            told.push(at);
+            let (instance, other) = (checker.show(instance), checker.show(other));
+            checker.diags.push(diagnostics::two_instances(at, &instance, &other));
+        }
+    }
 }
 
 fn check(checker: &mut Checker<'_>, rows: &Rows) {
@@ -34,6 +47,8 @@ fn check(checker: &mut Checker<'_>, rows: &Rows) {
             checker.hir.type_params.get(*param).is_some_and(|param| param.effect.is_some())
         };
         let (declared, free): (Vec<TypeParamId>, Vec<TypeParamId>) = free.partition(is_declared);
+        let instances = row.instances.iter().copied();
+        let instances = instances.filter(|it| !allowed.instances.contains(it));
         let only_declared = matches!(
             check.kind,
             CheckKind::Entry(_) | CheckKind::Defer | CheckKind::Task | CheckKind::Once
@@ -44,6 +59,7 @@ fn check(checker: &mut Checker<'_>, rows: &Rows) {
             .iter()
             .map(Sought::Builtin)
             .chain(declared.into_iter().map(Sought::Declared))
+            .chain(instances.map(Sought::Instance))
             .filter(|effect| check.kind != CheckKind::Once || is_multi(checker, *effect))
             .collect();
         for &effect in &extra {
@@ -76,8 +92,11 @@ fn add_entries(checker: &mut Checker<'_>) {
 
 /// Whether an effect has an operation that may be resumed more than once.
 fn is_multi(checker: &Checker<'_>, effect: Sought) -> bool {
-    let Sought::Declared(param) = effect else { return false };
-    let of = checker.hir.type_params.get(param).and_then(|param| param.effect);
+    let of = match effect {
+        Sought::Builtin(_) => None,
+        Sought::Declared(param) => checker.hir.type_params.get(param).and_then(|it| it.effect),
+        Sought::Instance(ty) => checker.store.effect_of(ty),
+    };
     of.is_some_and(|of| {
         let cells = checker.hir.effects[of].operations.iter();
         let mut bodies = cells.map(|&cell| &checker.hir.cells[cell].body);
@@ -88,7 +107,7 @@ fn is_multi(checker: &Checker<'_>, effect: Sought) -> bool {
 /// What is wrong with an effect that a bound does not allow.
 fn exceeds(checker: &mut Checker<'_>, rows: &Rows, check: &Check, effect: Sought) -> Diagnostic {
     let chain = evidence::chain(checker, rows, check.row, effect);
-    let name = effect.name(checker).to_owned();
+    let name = effect.name(checker);
     let shown = checker.printer().row(check.allowed);
     match check.kind {
         CheckKind::Declared(cell) => {
@@ -166,6 +185,8 @@ fn write_bodies(checker: &mut Checker<'_>, rows: &Rows) {
         }
         body.loop_ty.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
         body.exit_ty.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
+        let clauses = body.clause_args.values_mut().flatten();
+        clauses.for_each(|ty| *ty = closer.ty(store, *ty));
         body.adjust.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
         body.pat_member.values_mut().for_each(|ty| *ty = closer.ty(store, *ty));
         body.calls.values_mut().for_each(|call| {

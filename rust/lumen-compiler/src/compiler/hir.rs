@@ -441,7 +441,9 @@ pub struct Effect {
     pub module: ModuleId,
     pub name_span: Span,
     pub is_pub: bool,
-    /// What stands for it in rows.
+    /// Those of its operations too.
+    pub type_params: Box<[TypeParamId]>,
+    /// What stands for it in rows; of one with type parameters its instances stand there.
     pub row: TypeParamId,
     /// Cells with origin [`CellOrigin::Operation`].
     pub operations: Box<[CellId]>,
@@ -511,5 +513,14 @@ pub struct RowRef {
     pub effects: Box<[(Symbol, Span)]>,
     /// Row variables in scope.
     pub vars: Box<[TypeParamId]>,
+    pub instances: Box<[EffectRef]>,
+    pub span: Span,
+}
+
+/// An effect with its type arguments in a row: `State[Int]`.
+#[derive(Debug)]
+pub struct EffectRef {
+    pub effect: EffectId,
+    pub args: Box<[TyRefId]>,
     pub span: Span,
 }

@@ -277,7 +277,7 @@ struct Lower<'a> {
     /// Global and type of each constant that is computed.
     consts: FxHashMap<ConstId, (u32, Ty)>,
     /// Operations by their cells.
-    operations: FxHashMap<CellId, u16>,
+    operations: FxHashMap<(CellId, Box<[Ty]>), u16>,
     /// Of exits, by what they take along.
     leave_operations: FxHashMap<Ty, u16>,
     /// Effects of each cell by itself, and the cells that it calls.

@@ -158,6 +158,7 @@ struct Scratch {
     pats: Vec<ast::PatId>,
     pat_fields: Vec<ast::PatField>,
     types: Vec<ast::TypeId>,
+    row_entries: Vec<ast::RowEntry>,
     names: Vec<ast::Name>,
     params: Vec<ast::Param>,
     lambda_params: Vec<ast::LambdaParam>,

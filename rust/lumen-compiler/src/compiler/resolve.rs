@@ -13,6 +13,7 @@ mod items;
 mod signatures;
 mod types;
 mod traits;
+mod generic_effects;
 mod handlers;
 mod leaves;
 mod grants;

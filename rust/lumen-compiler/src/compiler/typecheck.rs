@@ -21,6 +21,7 @@ mod body;
 mod coerce;
 mod refine;
 mod erase;
+mod replace;
 mod narrow;
 mod expr;
 mod operators;
@@ -34,12 +35,13 @@ mod control;
 mod cursor;
 mod stmt;
 pub(crate) mod handle;
+pub(crate) mod instances;
 mod tools;
 mod sealed;
 mod lambda;
 mod pattern;
 mod exhaustive;
-mod diagnostics;
+pub(crate) mod diagnostics;
 
 use self::body::BodyCx;
 use self::declare::AliasState;
@@ -115,6 +117,8 @@ pub(crate) struct CellInfo {
     pub row_var: RowVar,
     /// Callers see the signature's row; else the body's.
     pub row_declared: bool,
+    /// Of an inferred row, once the body is checked: the effects with type arguments that are known of it.
+    pub instances: Box<[Ty]>,
     pub ret: Ret,
 }
 
@@ -129,6 +133,8 @@ pub(crate) struct Checker<'a> {
     pub cells: Vec<CellInfo>,
     vars: Vars,
     in_body: bool,
+    /// Whether some effect has type parameters.
+    generic_effects: bool,
     /// Bodies under check on top of each other.
     depth: u32,
     too_large: bool,
@@ -175,6 +181,7 @@ impl<'a> Checker<'a> {
             cells: Vec::with_capacity(hir.cells.len()),
             vars: Vars::default(),
             in_body: false,
+            generic_effects: hir.effects.values().any(|effect| !effect.type_params.is_empty()),
             depth: 0,
             too_large: false,
             aliases: vec![AliasState::Unknown; hir.aliases.len()],
@@ -232,9 +239,11 @@ impl<'a> Checker<'a> {
         let vars = std::mem::take(&mut self.vars);
         let obligations = std::mem::take(&mut self.obligations);
         let in_body = std::mem::replace(&mut self.in_body, true);
+        let known = self.rows.exchange_known(FxHashMap::default());
         self.depth += 1;
         let (typed, ret) = BodyCx::new(self, cell, body).check_body();
         self.depth -= 1;
+        self.rows.exchange_known(known);
         self.in_body = in_body;
         self.obligations = obligations;
         self.vars = vars;

@@ -10,6 +10,7 @@ impl Writer<'_> {
         self.token();
         self.space();
         self.atoms(node.name.span.hi);
+        self.type_params(node.type_params);
         if self.at(TokenKind::LParen) {
             self.params(node.params);
         }
@@ -52,7 +53,7 @@ impl Writer<'_> {
             let clause = &list[at];
             let column = w.column(w.tok());
             match clause.operation {
-                Some(path) => w.atoms(file[path].span.hi),
+                Some(path) => w.expr(path),
                 None => w.token(),
             }
             w.lambda_params(clause.params);

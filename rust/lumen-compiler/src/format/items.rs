@@ -112,6 +112,7 @@ impl Writer<'_> {
                 self.token();
                 self.space();
                 self.atoms(node.name.span.hi);
+                self.type_params(node.type_params);
                 self.methods(node.operations);
             }
             ItemKind::Handler(id) => self.handler(&file[id]),
@@ -145,7 +146,7 @@ impl Writer<'_> {
         self.type_params(params);
     }
 
-    fn type_params(&mut self, list: Slice<TypeParam>) {
+    pub(super) fn type_params(&mut self, list: Slice<TypeParam>) {
         let file = self.file;
         if list.is_empty() {
             return;

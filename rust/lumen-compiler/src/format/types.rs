@@ -80,7 +80,12 @@ impl Writer<'_> {
             self.expect(TokenKind::Slash);
             self.space();
             let entries = &self.file[self.file[row].entries];
-            self.hugging(BRACES, entries.len(), |w, at| w.atoms(entries[at].span.hi));
+            self.hugging(BRACES, entries.len(), |w, at| {
+                w.atoms(entries[at].name.span.hi);
+                if !entries[at].args.is_empty() {
+                    w.types(BRACKETS, entries[at].args);
+                }
+            });
         }
     }
 

@@ -273,7 +273,8 @@ pub struct Arg {
     pub kind: ArgKind,
 }
 
-/// `name[A, B]` right before `(`: type arguments when `base` is a cell, a type or a variant.
+/// `name[A, B]` right before `(`: type arguments when `base` is a cell, a type or a variant; before `.` when it is an
+/// effect.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct TypeArgs {
     /// A `Name`, or `Field`s down to a name.

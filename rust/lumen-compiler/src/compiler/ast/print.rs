@@ -197,11 +197,16 @@ impl Printer<'_> {
 
     fn row(&mut self, row: RowId) {
         self.text(" /{");
-        for (i, &name) in self.file[self.file[row].entries].iter().enumerate() {
+        for (i, &entry) in self.file[self.file[row].entries].iter().enumerate() {
             if i > 0 {
                 self.text(" ");
             }
-            self.name(name);
+            self.name(entry.name);
+            if !entry.args.is_empty() {
+                self.text("[");
+                self.types(entry.args);
+                self.text("]");
+            }
         }
         self.text("}");
     }

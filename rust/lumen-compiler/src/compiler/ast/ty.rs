@@ -35,11 +35,19 @@ pub enum TypeKind {
     Fn { params: Slice<TypeId>, ret: TypeId, row: Option<RowId> },
 }
 
-/// `/ {a, B}`: effects, and row variables (lower-case names that are no builtin effect).
+/// `/ {a, B, C[T]}`: effects, and row variables (lower-case names that are no builtin effect).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Row {
     /// Empty for `{}`, the pure row.
-    pub entries: Slice<Name>,
+    pub entries: Slice<RowEntry>,
     /// From the slash to the brace.
     pub span: Span,
+}
+
+/// An effect or a row variable in a row.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct RowEntry {
+    pub name: Name,
+    /// The type arguments of an effect that has type parameters.
+    pub args: Slice<TypeId>,
 }

@@ -68,6 +68,13 @@ pub(super) fn must_be_pure(
     explained(Diagnostic::new(Code::E0503, at, message).with_primary("must be pure"), chain)
 }
 
+/// A second instance of an effect comes to a row.
+pub(super) fn two_instances(at: FileSpan, instance: &str, other: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0517, at, format!("`{instance}` meets `{other}` in one row"))
+        .with_primary(format!("what is around here has `{other}` already"))
+        .with_help("a row has one instance of an effect; declare a second effect for the other")
+}
+
 /// A declared effect that reaches the start of the program.
 pub(super) fn unhandled(
     at: FileSpan,

@@ -5,7 +5,7 @@
 use super::row::{Edge, RowVar, Rows, Source, Why};
 use crate::compiler::hir::TypeParamId;
 use crate::compiler::typecheck::Checker;
-use crate::compiler::typecheck::types::RowTy;
+use crate::compiler::typecheck::types::{RowTy, Ty};
 use lumen_base::FileSpan;
 use lumen_lir::effects::{Effect, EffectSet};
 use rustc_hash::FxHashMap;
@@ -18,16 +18,19 @@ const LINKS_MAX: usize = 8;
 pub(super) enum Sought {
     Builtin(Effect),
     Declared(TypeParamId),
+    /// A declared effect with type arguments.
+    Instance(Ty),
 }
 
 impl Sought {
-    pub(super) fn name<'c>(self, checker: &'c Checker<'_>) -> &'c str {
+    pub(super) fn name(self, checker: &Checker<'_>) -> String {
         match self {
-            Sought::Builtin(effect) => checker.hir.effect_name(effect, checker.names),
+            Sought::Builtin(effect) => checker.hir.effect_name(effect, checker.names).to_owned(),
             Sought::Declared(param) => {
                 let known = checker.hir.type_params.get(param);
-                known.map_or("", |param| checker.names.resolve(param.name))
+                known.map_or("", |param| checker.names.resolve(param.name)).to_owned()
             }
+            Sought::Instance(ty) => checker.printer().ty(ty),
         }
     }
 
@@ -35,6 +38,7 @@ impl Sought {
         match self {
             Sought::Builtin(effect) => rows.effects(var).contains(effect),
             Sought::Declared(param) => rows.params(var).contains(&param),
+            Sought::Instance(ty) => rows.instances(var).contains(&ty),
         }
     }
 }
@@ -75,7 +79,8 @@ fn performs(source: Source, effect: Sought) -> Option<bool> {
             Some(EffectSet::of(effect).is_subset_of(effects))
         }
         (Source::Param(param), Sought::Declared(wanted)) => Some(param == wanted),
-        (Source::Effects(_) | Source::Param(_), _) => Some(false),
+        (Source::Of(of), Sought::Instance(wanted)) => Some(of == wanted),
+        (Source::Effects(_) | Source::Param(_) | Source::Of(_), _) => Some(false),
         _ => None,
     }
 }
@@ -85,22 +90,23 @@ fn sources(checker: &Checker<'_>, rows: &Rows, edge: &Edge, effect: Sought) -> V
     let has = |var: &RowVar| effect.is_in(rows, *var);
     let mut found = Vec::new();
     match edge.source {
-        Source::Effects(_) | Source::Param(_) => {}
+        Source::Effects(_) | Source::Param(_) | Source::Of(_) => {}
         Source::Var(from) => found.push(from),
         Source::Without { from, minus } => {
             let taken = checker.store.row(minus);
             let stays = match effect {
                 Sought::Builtin(effect) => !taken.effects.contains(effect),
                 Sought::Declared(param) => !taken.params.contains(&param),
+                Sought::Instance(ty) => !taken.instances.contains(&ty),
             };
             if stays {
                 found.push(from);
             }
         }
-        Source::Instance { from, lo, hi } => {
+        Source::Instance { from, by } => {
             found.push(from);
             for &param in rows.params(from) {
-                if let Some(row) = checker.rows.replacement(lo, hi, param) {
+                if let Some(row) = checker.rows.replacement(by, param) {
                     found.extend_from_slice(&checker.store.row(row).infer);
                 }
             }

@@ -368,6 +368,8 @@ pub enum Resumes {
 pub struct Clause {
     /// A cell with origin `Operation`.
     pub operation: CellId,
+    /// The written type arguments of its effect.
+    pub type_args: Box<[TyRefId]>,
     /// A lambda: the operation's parameters, then `resume`.
     pub code: ExprId,
     /// Place of its name.

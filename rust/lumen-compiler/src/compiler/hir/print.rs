@@ -136,6 +136,12 @@ impl<'a> Printer<'a> {
             self.out.push_str(if i == 0 { "" } else { ", " });
             self.word(name);
         }
+        for (i, instance) in row.instances.iter().enumerate() {
+            let is_first = i == 0 && row.effects.is_empty() && row.vars.is_empty();
+            self.out.push_str(if is_first { "" } else { ", " });
+            self.word(self.hir.effects[instance.effect].name);
+            self.tys("[", &instance.args, "]");
+        }
         self.out.push('}');
     }
 

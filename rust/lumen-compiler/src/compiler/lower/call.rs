@@ -199,7 +199,7 @@ impl<'a> Fx<'_, 'a> {
             return self.call_extern(e, call, key, cell, &type_args, hint);
         }
         if let CellBody::Operation { .. } = self.p.hir.cells[cell].body {
-            return self.perform(e, call, cell, hint);
+            return self.perform(e, call, cell, &type_args, hint);
         }
         if self.inlines(cell) && !self.p.dispatches(cell, &type_args) {
             return self.inline_call(e, call, cell, &declared_args, &type_args, want, hint);
@@ -532,7 +532,7 @@ impl<'a> Fx<'_, 'a> {
             self.put(&mut window, i, v);
         }
         if let CellBody::Operation { .. } = self.p.hir.cells[cell].body {
-            return self.finish_perform(window, cell, ret, hint);
+            return self.finish_perform(window, (cell, type_args), ret, hint);
         }
         let id = self.p.instance(cell, type_args);
         self.finish_call(window, id, ret, hint)

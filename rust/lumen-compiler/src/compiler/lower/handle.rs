@@ -15,7 +15,9 @@ use crate::compiler::hir::{
     CellBody, CellId, CellOrigin, Clause, ExprId, ExprKind, Handle, Lambda, LocalId, PatKind,
     Resumes,
 };
+use crate::compiler::typecheck::diagnostics::unkeyed_instance;
 use crate::compiler::typecheck::handle::same_operation;
+use crate::compiler::typecheck::instances::UNKEYED;
 use crate::compiler::typecheck::tables::{ArgSource, Call};
 use crate::compiler::typecheck::types::{RowTy, Ty, TyKind};
 use lumen_lir::{Effect, EffectSet, Op, Operation, Reg, Repr};
@@ -49,7 +51,10 @@ impl<'a> Fx<'_, 'a> {
         let mut clauses = Vec::new();
         for clause in &handle.clauses {
             let (ty, tail) = self.clause_type(clause, result);
-            let Some(operation) = self.p.operation(clause.operation) else { return Val::never() };
+            let args = self.typed().clause_args.get(&clause.code).cloned().unwrap_or_default();
+            let args: Box<[Ty]> = args.iter().map(|&ty| self.close_exact(ty)).collect();
+            let operation = self.p.operation(clause.operation, &args);
+            let Some(operation) = operation else { return Val::never() };
             let Some(code) = self.info(ty).class() else { return Val::never() };
             clauses.push(lumen_lir::Clause { operation: u32::from(operation), code, tail });
             parts.push((clause.code, ty));
@@ -120,9 +125,10 @@ impl<'a> Fx<'_, 'a> {
         e: ExprId,
         call: &'a Call,
         cell: CellId,
+        type_args: &[Ty],
         hint: Option<Reg>,
     ) -> Val {
-        let known = self.formals(cell, &[]);
+        let known = self.formals(cell, type_args);
         let ret = known.ret;
         let mut window = self.open_window(&known.params, 2, |_| true);
         self.arguments_into(&mut window, call, 0, &[]);
@@ -131,18 +137,18 @@ impl<'a> Fx<'_, 'a> {
             return Val::new(Place::Never, ret);
         }
         self.at_expr(e);
-        self.finish_perform(window, cell, ret, hint)
+        self.finish_perform(window, (cell, type_args), ret, hint)
     }
 
     /// Performs with the arguments in the window.
     pub(super) fn finish_perform(
         &mut self,
         mut window: super::call::Window,
-        cell: CellId,
+        (cell, type_args): (CellId, &[Ty]),
         ret: Ty,
         hint: Option<Reg>,
     ) -> Val {
-        let Some(operation) = self.p.operation(cell) else { return Val::never() };
+        let Some(operation) = self.p.operation(cell, type_args) else { return Val::never() };
         self.raise(&mut window);
         self.effects = self.effects.union(EffectSet::of(Effect::Perform));
         self.finish(window, ret, hint, |fx, dst, base| {
@@ -159,7 +165,7 @@ impl<'a> Fx<'_, 'a> {
         inside: impl FnOnce(&mut Self, Val) -> Val,
         outside: impl FnOnce(&mut Self) -> Val,
     ) -> Val {
-        let Some(operation) = self.p.operation(cell) else { return Val::never() };
+        let Some(operation) = self.p.operation(cell, &[]) else { return Val::never() };
         let sig = self.formals(cell, &[]);
         let given = self.p.resumed_with(cell, sig.ret);
         let flag = self.r.alloc(&mut self.b, Repr::Bool);
@@ -175,7 +181,7 @@ impl<'a> Fx<'_, 'a> {
             let v = self.convert(*v, formals[i].ty, None);
             self.put(&mut window, i, v);
         }
-        let v = self.finish_perform(window, cell, given, None);
+        let v = self.finish_perform(window, (cell, &[]), given, None);
         let v = inside(self, v);
         self.settle(v, dest);
         let matched = self.end_first(&fork, end);
@@ -331,21 +337,29 @@ impl<'a> Fx<'_, 'a> {
 
 impl Lower<'_> {
     /// The number of an operation.
-    fn operation(&mut self, cell: CellId) -> Option<u16> {
-        if let Some(&known) = self.operations.get(&cell) {
+    fn operation(&mut self, cell: CellId, type_args: &[Ty]) -> Option<u16> {
+        let key = (cell, Box::from(type_args));
+        if let Some(&known) = self.operations.get(&key) {
             return Some(known);
         }
         let hir = self.hir;
         let decl = &hir.cells[cell];
         let (name, multi) = match (decl.origin, &decl.body) {
             (CellOrigin::Operation(of), CellBody::Operation { multi }) => {
-                let effect = self.names.resolve(hir.effects[of].name);
+                let args = type_args.into();
+                let effect = self.types.store.intern(TyKind::Instance(of, args));
+                let effect = self.types.name(effect);
+                if self.types.store.flags_of(type_args).any(UNKEYED) {
+                    let at = decl.name_span.in_file(self.file_of(cell));
+                    self.errors.push(unkeyed_instance(at, &effect));
+                    return None;
+                }
                 (format!("{effect}.{}", self.names.resolve(decl.name)), *multi)
             }
             (_, CellBody::Tool(_) | CellBody::Extern(_)) => {
                 let first = self.handled(cell)?;
                 if first != cell {
-                    return self.operation(first);
+                    return self.operation(first, &[]);
                 }
                 (self.names.resolve(decl.name).to_owned(), false)
             }
@@ -359,15 +373,16 @@ impl Lower<'_> {
         }
         let sig = self.tables.sigs.get(cell)?;
         let (params, ret) = (sig.params.clone(), sig.ret);
+        let subst = self.subst_for(cell, type_args);
         let ret = self.resumed_with(cell, ret);
         let mut id = |ty: Ty| {
-            let ty = self.types.store.erased(ty);
+            let ty = self.types.subst(ty, &subst);
             self.types.info(&mut self.module, self.tables, ty).id
         };
         let params = params.iter().map(|&ty| id(ty)).collect();
         let ret = id(ret);
         let made = self.module.operation(Operation { name, params, ret, multi });
-        self.operations.insert(cell, made as u16);
+        self.operations.insert(key, made as u16);
         Some(made as u16)
     }
 

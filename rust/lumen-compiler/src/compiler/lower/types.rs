@@ -98,57 +98,7 @@ impl<'a> Types<'a> {
         if subst.is_empty() {
             return ty;
         }
-        let many = |types: &mut Self, all: &[Ty]| {
-            all.iter().map(|&t| types.subst_exact(t, subst)).collect::<Box<[Ty]>>()
-        };
-        match self.kind(ty).clone() {
-            TyKind::Param(param) => subst.get(param).unwrap_or(ty),
-            TyKind::List(t) => {
-                let t = self.subst_exact(t, subst);
-                self.store.intern(TyKind::List(t))
-            }
-            TyKind::Set(t) => {
-                let t = self.subst_exact(t, subst);
-                self.store.intern(TyKind::Set(t))
-            }
-            TyKind::Map(k, v) => {
-                let (k, v) = (self.subst_exact(k, subst), self.subst_exact(v, subst));
-                self.store.intern(TyKind::Map(k, v))
-            }
-            TyKind::Tuple(items) => {
-                let items = many(self, &items);
-                self.store.intern(TyKind::Tuple(items))
-            }
-            TyKind::Record(id, args) if !args.is_empty() => {
-                let args = many(self, &args);
-                self.store.intern(TyKind::Record(id, args))
-            }
-            TyKind::Enum(id, args) if !args.is_empty() => {
-                let args = many(self, &args);
-                self.store.intern(TyKind::Enum(id, args))
-            }
-            TyKind::Optional(t) => {
-                let t = self.subst_exact(t, subst);
-                self.store.optional(t)
-            }
-            TyKind::Union(members) => {
-                let members = many(self, &members);
-                self.store.union(&members)
-            }
-            TyKind::Fn { params, ret, row } => {
-                let (params, ret) = (many(self, &params), self.subst_exact(ret, subst));
-                self.store.intern(TyKind::Fn { params, ret, row })
-            }
-            TyKind::Refined { alias, args, base } => {
-                let (args, base) = (many(self, &args), self.subst_exact(base, subst));
-                self.store.intern(TyKind::Refined { alias, args, base })
-            }
-            TyKind::Stream { elem, row } => {
-                let elem = self.subst_exact(elem, subst);
-                self.store.intern(TyKind::Stream { elem, row })
-            }
-            _ => ty,
-        }
+        self.store.replaced(ty, &|param| subst.get(param))
     }
 
     /// Types of the fields of a closed record or tuple type.
@@ -232,7 +182,11 @@ impl<'a> Types<'a> {
                 let base = self.store.erased(base);
                 self.desc(module, tables, base)
             }
-            TyKind::Error | TyKind::Never | TyKind::Param(_) | TyKind::Infer(_) => TypeDesc::Never,
+            TyKind::Error
+            | TyKind::Never
+            | TyKind::Param(_)
+            | TyKind::Instance(..)
+            | TyKind::Infer(_) => TypeDesc::Never,
             TyKind::Int => TypeDesc::Int,
             TyKind::Float => TypeDesc::Float,
             TyKind::Bool => TypeDesc::Bool,
@@ -452,6 +406,9 @@ impl<'a> Types<'a> {
             }
             TyKind::Stream { elem, .. } => applied("Stream", &[*elem]),
             TyKind::Param(id) => self.names.resolve(self.hir.type_params[*id].name).to_owned(),
+            TyKind::Instance(id, args) => {
+                applied(self.names.resolve(self.hir.effects[*id].name), args)
+            }
         }
     }
 }

@@ -122,9 +122,15 @@ impl Parser<'_> {
         self.alloc(ExprKind::Index { base, index, safe }, span)
     }
 
-    /// `[…]` behind an operand: an index, or type arguments when `(` follows.
+    /// `[…]` behind an operand: an index, or type arguments when `(` follows, or `.` behind the name of an effect.
     fn brackets(&mut self, lo: u32, base: ExprId) -> ExprId {
-        let may_be_types = self.is_path(base) && self.call_follows_bracket();
+        let is_upper = self.tokens[self.pos.saturating_sub(1)].kind == TokenKind::Upper;
+        let may_be_types = self.is_path(base)
+            && match self.follows_bracket() {
+                Some(TokenKind::LParen) => true,
+                Some(TokenKind::Dot) => is_upper,
+                _ => false,
+            };
         if !may_be_types {
             return self.index(lo, base);
         }
@@ -177,8 +183,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether the bracket that opens here is closed right before a `(` that goes on with it.
-    fn call_follows_bracket(&self) -> bool {
+    /// What stands behind the bracket that opens here, when types may be in it: `(` that goes on with it, or a dot.
+    fn follows_bracket(&self) -> Option<TokenKind> {
         let mut open = 0_u32;
         for (at, token) in self.tokens.iter().enumerate().skip(self.pos) {
             match token.kind {
@@ -190,7 +196,8 @@ impl Parser<'_> {
                     open -= 1;
                     if open == 0 {
                         let next = self.tokens[(at + 1).min(self.tokens.len() - 1)];
-                        return next.kind == TokenKind::LParen && !self.line_ends_before(next);
+                        let counts = next.kind == TokenKind::Dot || !self.line_ends_before(next);
+                        return counts.then_some(next.kind);
                     }
                 }
                 // None of these is in a type.
@@ -202,11 +209,11 @@ impl Parser<'_> {
                 | TokenKind::Plus
                 | TokenKind::Minus
                 | TokenKind::DotDot
-                | TokenKind::FatArrow => return false,
+                | TokenKind::FatArrow => return None,
                 _ => {}
             }
         }
-        false
+        None
     }
 
     /// `e!`, or a macro call `name!(…)`.

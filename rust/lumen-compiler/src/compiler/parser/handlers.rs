@@ -6,7 +6,7 @@
 use super::declarations::CellForm;
 use super::{Parser, TokenKind, diagnostics, finish_list};
 use crate::compiler::ast::{
-    Clause, Effect, EffectId, ExprId, ExprKind, Handle, Handler, HandlerId,
+    Clause, Effect, EffectId, ExprId, ExprKind, Handle, Handler, HandlerId, TypeArgs, TypeParam,
 };
 use crate::compiler::tokens::Token;
 use lumen_base::{Slice, Span, sym};
@@ -25,10 +25,7 @@ impl Parser<'_> {
         let open = self.bump();
         let name = self.upper_name("an effect");
         let has_name = !self.panicking;
-        if self.at(TokenKind::LBracket) && !self.line_ends() && !self.panicking {
-            self.reject_unbuilt(self.tok(), "an effect with type parameters");
-            self.type_params();
-        }
+        let type_params = self.declared_type_params();
         self.header_end("the end of the line");
         let base = self.scratch.cells.len();
         while !self.at_block_end(open) {
@@ -42,7 +39,16 @@ impl Parser<'_> {
         self.end_of_block(open);
         let operations = finish_list!(self, cells, cell_lists, base);
         let span = self.span_from(open.lo);
-        has_name.then(|| self.tree.effects.alloc(Effect { name, operations, span }))
+        has_name.then(|| self.tree.effects.alloc(Effect { name, type_params, operations, span }))
+    }
+
+    /// `[T, U]` behind a name.
+    fn declared_type_params(&mut self) -> Slice<TypeParam> {
+        if self.at(TokenKind::LBracket) && !self.line_ends() && !self.panicking {
+            self.type_params()
+        } else {
+            Slice::EMPTY
+        }
     }
 
     /// `cell op(…) -> T` or `multi cell op(…) -> T`.
@@ -66,10 +72,7 @@ impl Parser<'_> {
         let open = self.bump();
         let name = self.upper_name("a handler");
         let has_name = !self.panicking;
-        if self.at(TokenKind::LBracket) && !self.line_ends() && !self.panicking {
-            self.reject_unbuilt(self.tok(), "a handler with type parameters");
-            self.type_params();
-        }
+        let type_params = self.declared_type_params();
         let has_params = self.at(TokenKind::LParen) && !self.line_ends();
         let params = if has_params { self.params() } else { Slice::EMPTY };
         let head = self.span_from(open.lo);
@@ -77,7 +80,7 @@ impl Parser<'_> {
         let clauses = self.clauses(open);
         self.end_of_block(open);
         let span = self.span_from(open.lo);
-        let node = Handler { name, params, clauses, head, span };
+        let node = Handler { name, type_params, params, clauses, head, span };
         has_name.then(|| self.tree.handlers.alloc(node))
     }
 
@@ -113,11 +116,19 @@ impl Parser<'_> {
         Some((operation, self.lambda_params()))
     }
 
-    /// Names with dots between.
+    /// Names with dots between; behind the effect its type arguments.
     fn path(&mut self) -> ExprId {
         let first = self.bump();
         let mut path = self.alloc(ExprKind::Name(first.symbol), first.span());
-        while self.at(TokenKind::Dot) && !self.panicking {
+        let mut has_types = false;
+        loop {
+            if self.at(TokenKind::LBracket) && !has_types && !self.panicking {
+                path = self.effect_types(first.lo, path);
+                has_types = true;
+            }
+            if !self.at(TokenKind::Dot) || self.panicking {
+                break;
+            }
             self.bump();
             let name = self.tok();
             if !matches!(name.kind, TokenKind::Upper | TokenKind::Ident) {
@@ -130,6 +141,14 @@ impl Parser<'_> {
             path = self.alloc(kind, Span::new(first.lo, name.hi));
         }
         path
+    }
+
+    /// `[A, B]` behind the effect of an operation.
+    fn effect_types(&mut self, lo: u32, base: ExprId) -> ExprId {
+        let types = self.type_arguments();
+        let span = self.span_from(lo);
+        let args = self.tree.type_args.alloc(TypeArgs { base, types, index: None });
+        self.alloc(ExprKind::TypeArgs(args), span)
     }
 
     /// `handle body with clauses end`.

@@ -1,7 +1,7 @@
 //! Written types and effect rows.
 
 use super::{Parser, TokenKind, diagnostics, finish_list};
-use crate::compiler::ast::{Name, Row, RowId, Type, TypeId, TypeKind};
+use crate::compiler::ast::{Name, Row, RowEntry, RowId, Type, TypeId, TypeKind};
 use lumen_base::{Slice, Span, sym};
 
 /// Whether `??` in a type means two question marks.
@@ -108,6 +108,13 @@ impl Parser<'_> {
             module = Some(name);
             name = self.upper_name("a type");
         }
+        let args = self.type_arguments();
+        let span = self.span_from(first.lo);
+        self.alloc_type(TypeKind::Named { module, name, args }, span)
+    }
+
+    /// `[A, B]` behind a name, or nothing.
+    pub(super) fn type_arguments(&mut self) -> Slice<TypeId> {
         let base = self.scratch.types.len();
         if self.at(TokenKind::LBracket) && !self.tok().starts_line() && !self.panicking {
             let opened = self.open_bracket();
@@ -120,9 +127,7 @@ impl Parser<'_> {
             });
             self.close_bracket(TokenKind::RBracket, opened);
         }
-        let args = finish_list!(self, types, type_lists, base);
-        let span = self.span_from(first.lo);
-        self.alloc_type(TypeKind::Named { module, name, args }, span)
+        finish_list!(self, types, type_lists, base)
     }
 
     /// `(A, B)`, or a type in parentheses.
@@ -178,10 +183,10 @@ impl Parser<'_> {
         self.alloc_type(TypeKind::Fn { params, ret, row }, span)
     }
 
-    /// `/ {a, B}`.
+    /// `/ {a, B, C[T]}`.
     pub(super) fn row(&mut self) -> RowId {
         let lo = self.bump().lo;
-        let base = self.scratch.names.len();
+        let base = self.scratch.row_entries.len();
         if self.at(TokenKind::LBrace) {
             let opened = self.open_bracket();
             self.comma_list(TokenKind::RBrace, |p| {
@@ -193,13 +198,14 @@ impl Parser<'_> {
                     }
                     _ => p.no_name("an effect"),
                 };
-                p.scratch.names.push(name);
+                let args = p.type_arguments();
+                p.scratch.row_entries.push(RowEntry { name, args });
             });
             self.close_bracket(TokenKind::RBrace, opened);
         } else {
             self.unexpected("`{` and the effects");
         }
-        let entries: Slice<Name> = finish_list!(self, names, names, base);
+        let entries = finish_list!(self, row_entries, row_entries, base);
         let span = self.span_from(lo);
         self.tree.rows.alloc(Row { entries, span })
     }

@@ -78,6 +78,13 @@ impl Ctx<'_, '_> {
         args: Slice<ast::Arg>,
         first: Option<ExprId>,
     ) -> ExprKind {
+        if !safe
+            && let Some((of, Some(types))) = self.effect_before_dot(base)
+            && type_args.is_empty()
+        {
+            let at = self.ast[base].span.to(name.span);
+            return self.call_of_instance((of, types), name, at, args, first);
+        }
         if !safe && let Some(prefix) = self.prefix(base) {
             let kind = self.prefixed(prefix, name);
             let callee = self.add(kind, self.ast[base].span.to(name.span));

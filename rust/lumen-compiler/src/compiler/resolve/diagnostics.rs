@@ -476,6 +476,20 @@ pub(super) fn generator_entry(at: FileSpan, what: &str) -> Diagnostic {
         .with_help("move the `yield`s to a cell of its own, and go through its stream with `for`")
 }
 
+/// A `handler` for an effect with type parameters that does not say for which types.
+pub(super) fn handler_without_instance(at: FileSpan, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0516, at, format!("for which types does this handle `{name}`?"))
+        .with_primary("this effect has type parameters")
+        .with_help(format!("write them in the first clause of a `handler`: `{name}[…].operation`"))
+}
+
+/// A row with two instances of one effect.
+pub(super) fn two_instances_written(at: FileSpan, name: &str, first: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::E0517, at, format!("`{name}` stands in this row already"))
+        .with_label(first, "here, perhaps with other types")
+        .with_help("a row has one instance of an effect; declare a second effect for the other")
+}
+
 /// `perform` or a clause with something that is no operation.
 pub(super) fn not_an_operation(at: FileSpan) -> Diagnostic {
     Diagnostic::new(Code::E0335, at, "this is no operation of an effect")

@@ -12,8 +12,9 @@ use super::names::closest;
 use super::types::kind_of;
 use crate::compiler::ast::{self, Name};
 use crate::compiler::hir::{
-    Arg, CellAttrs, CellBody, CellId, CellOrigin, Clause, Def, Effect, EffectId, ExprId, ExprKind,
-    Handle, LambdaParam, LocalKind, Param, Pat, PatKind, RowRef, TyRefKind, TypeParamId, usage_of,
+    Arg, CellAttrs, CellBody, CellId, CellOrigin, Clause, Def, Effect, EffectId, EffectRef, ExprId,
+    ExprKind, Handle, LambdaParam, LocalKind, Param, Pat, PatKind, RowRef, TyRefId, TyRefKind,
+    TypeParamId, usage_of,
 };
 use lumen_base::{Interner, Slice, Span, Symbol, sym};
 use lumen_lir::Effect as Effects;
@@ -45,11 +46,13 @@ impl Ctx<'_, '_> {
         let decl = &ast[source];
         self.reject_attributes(item);
         let row = self.g.add_type_param(decl.name, crate::compiler::hir::Bounds::default(), true);
+        let type_params = self.own_type_params(decl.type_params);
         let id = self.g.hir.effects.alloc(Effect {
             name: decl.name.symbol,
             module: self.module,
             name_span: decl.name.span,
             is_pub: item.is_pub || self.declares_builtins,
+            type_params,
             row,
             operations: Box::default(),
         });
@@ -85,13 +88,14 @@ impl Ctx<'_, '_> {
         jobs: &mut Vec<Job>,
     ) {
         let ast = self.ast;
-        let row = self.g.hir.effects[id].row;
+        let own = self.g.hir.effects[id].type_params.clone();
         for (at, &operation) in ast[ast[source].operations].iter().enumerate() {
             let cell = self.g.hir.effects[id].operations[at];
             let decl = &ast[operation];
             self.generics.clear();
+            self.enter_generics(&own);
             self.signature(operation, cell, None, jobs);
-            let problem = if !self.generics.is_empty() {
+            let problem = if self.generics.len() > own.len() {
                 Some("it has no type parameters and no row variables")
             } else if decl.row.is_some() {
                 Some("its row is its effect")
@@ -107,13 +111,25 @@ impl Ctx<'_, '_> {
                 self.report(diagnostics::operation_signature(at, &text, problem));
             }
             let null = (decl.ret.is_none()).then(|| self.g.add_type(TyRefKind::Null, decl.head));
-            let span = decl.head;
+            let row = self.own_row(id, decl.head);
             let cell = self.cell_mut(cell);
-            cell.type_params = Box::default();
+            (cell.type_params, cell.n_outer) = (own.clone(), 0);
             cell.ret = cell.ret.or(null);
-            cell.row = Some(row_of(Box::new([row]), span));
+            cell.row = Some(row);
         }
         self.generics.clear();
+    }
+
+    /// The row of the operations of an effect.
+    fn own_row(&mut self, id: EffectId, span: Span) -> RowRef {
+        let effect = &self.g.hir.effects[id];
+        let (own, row) = (effect.type_params.clone(), effect.row);
+        if own.is_empty() {
+            return row_of(Box::new([row]), span);
+        }
+        let args = own.iter().map(|&param| self.g.add_type(TyRefKind::Param(param), span));
+        let instance = EffectRef { effect: id, args: args.collect(), span };
+        RowRef { instances: Box::new([instance]), ..row_of(Box::default(), span) }
     }
 
     /// The parameters of a handler, and what it handles: `fn() -> T / {Effects, e}`.
@@ -126,15 +142,17 @@ impl Ctx<'_, '_> {
         let ast = self.ast;
         let decl = &ast[source];
         let span = decl.name.span;
+        let own = self.type_params(decl.type_params);
+        self.bounds(decl.type_params, &own);
         let mut params = self.params(decl.params, id, None, jobs).into_vec();
         let symbol = self.g.names.intern("T");
         let result = self.own_param(Name { symbol, span }, false);
         let rest = self.own_param(Name { symbol: sym::EMPTY, span }, true);
-        let mut vars = self.handled_rows(decl.clauses);
+        let (mut vars, instances) = self.handled_rows(decl.clauses);
         vars.push(rest);
         let ret = self.g.add_type(TyRefKind::Param(result), span);
         let effects = self.handled_effects(decl.clauses, span);
-        let row = Some(RowRef { effects, ..row_of(vars.into(), span) });
+        let row = Some(RowRef { effects, instances, ..row_of(vars.into(), span) });
         let ty = self.g.add_type(TyRefKind::Fn { params: Box::default(), ret, row }, span);
         params.push(Param { name: sym::EMPTY, span, ty, default: None, variadic: false });
         let type_params: Box<[TypeParamId]> =
@@ -158,14 +176,17 @@ impl Ctx<'_, '_> {
     }
 
     /// What stands in rows for the effects all of whose operations have a clause.
-    fn handled_rows(&mut self, clauses: Slice<ast::Clause>) -> Vec<TypeParamId> {
+    fn handled_rows(
+        &mut self,
+        clauses: Slice<ast::Clause>,
+    ) -> (Vec<TypeParamId>, Box<[EffectRef]>) {
         let ast = self.ast;
         let mut named: Vec<(EffectId, CellId)> = Vec::new();
         for clause in &ast[clauses] {
             let Some(path) = clause.operation else { continue };
             let ast::ExprKind::Field { base, name, .. } = ast[path].kind else { continue };
             if builtin_effect(self.g.names, ast, base).is_none()
-                && let Some(Prefix::Effect(of)) = self.prefix(base)
+                && let Some((of, _)) = self.effect_before_dot(base)
                 && let Some(cell) = self.operation_quiet(of, name)
             {
                 named.push((of, cell));
@@ -175,11 +196,12 @@ impl Ctx<'_, '_> {
         for &(of, _) in &named {
             let effect = &self.g.hir.effects[of];
             let all = effect.operations.iter().all(|&cell| named.contains(&(of, cell)));
-            if all && !rows.contains(&effect.row) {
+            if all && effect.type_params.is_empty() && !rows.contains(&effect.row) {
                 rows.push(effect.row);
             }
         }
-        rows
+        let instances = self.handled_instances(clauses, &named);
+        (rows, instances.into())
     }
 
     /// The effects of the tools and builtins that have a clause, for rows.
@@ -271,7 +293,7 @@ impl Ctx<'_, '_> {
                     let operation = self.operation_named(path);
                     let at = ast[path].span;
                     let code = self.clause_code(clause, Some(at));
-                    let Some(operation) = operation else {
+                    let Some((operation, type_args)) = operation else {
                         is_broken = true;
                         continue;
                     };
@@ -283,7 +305,7 @@ impl Ctx<'_, '_> {
                     }
                     let wanted = self.g.hir.cells[operation].params.len();
                     is_broken |= !self.check_clause_params(at, &text, wanted, clause.params.len());
-                    clauses.push(Clause { operation, code, span: at });
+                    clauses.push(Clause { operation, type_args, code, span: at });
                 }
             }
         }
@@ -353,23 +375,24 @@ impl Ctx<'_, '_> {
     }
 
     /// The operation that a path names; what is wrong is reported.
-    fn operation_named(&mut self, path: ast::ExprId) -> Option<CellId> {
+    fn operation_named(&mut self, path: ast::ExprId) -> Option<(CellId, Box<[TyRefId]>)> {
         let ast::Expr { kind, span } = self.ast[path];
         if let ast::ExprKind::Name(name) = kind
             && let Some(Def::Tool(id)) = self.module_def(name)
         {
-            return self.handled_tool(id, span);
+            return Some((self.handled_tool(id, span)?, Box::default()));
         }
         if let ast::ExprKind::Field { base, name, name_lo, .. } = kind {
             if builtin_effect(self.g.names, self.ast, base).is_some() {
                 let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
-                return self.handled_builtin(base, name);
+                return Some((self.handled_builtin(base, name)?, Box::default()));
+            }
+            if let Some((of, args)) = self.effect_before_dot(base) {
+                let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
+                let type_args = self.written_instance(of, args);
+                return Some((self.operation(of, name)?, type_args?));
             }
             match self.prefix(base) {
-                Some(Prefix::Effect(of)) => {
-                    return self
-                        .operation(of, Name { symbol: name, span: Span::new(name_lo, span.hi) });
-                }
                 None if matches!(self.ast[base].kind, ast::ExprKind::Name(_)) => {
                     // A name that stands for nothing is reported as that.
                     if let ast::ExprKind::Name(symbol) = self.ast[base].kind
@@ -523,6 +546,10 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Call { callee, args } => (callee, self.args(args, None)),
             _ => (handler, Box::default()),
         };
+        let (path, types) = match self.ast[path].kind {
+            ast::ExprKind::TypeArgs(id) => (self.ast[id].base, self.ast[id].types),
+            _ => (path, Slice::EMPTY),
+        };
         let found = self.handler_named(path);
         let value = self.thunk(body, span);
         let Some(cell) = found else { return ExprKind::Missing };
@@ -530,7 +557,30 @@ impl Ctx<'_, '_> {
         let callee = self.add(ExprKind::Cell(cell), at);
         let mut args = args.into_vec();
         args.push(Arg { name: Some((sym::EMPTY, at)), value, spread: false });
-        ExprKind::Call { callee, type_args: Box::default(), args: args.into() }
+        let type_args = self.handler_types(cell, types, at);
+        ExprKind::Call { callee, type_args, args: args.into() }
+    }
+
+    /// Written type arguments of a handler; what it gives is not among them.
+    fn handler_types(
+        &mut self,
+        cell: CellId,
+        types: Slice<ast::TypeId>,
+        at: Span,
+    ) -> Box<[TyRefId]> {
+        if types.is_empty() {
+            return Box::default();
+        }
+        let params = self.g.hir.cells[cell].type_params.iter();
+        let wanted = params.filter(|param| !self.g.hir.type_params[**param].is_row).count() - 1;
+        if wanted != types.len() {
+            let (place, text) = (self.at(at), self.text(self.g.hir.cells[cell].name));
+            self.report(diagnostics::type_arguments(place, &text, wanted, types.len()));
+            return Box::default();
+        }
+        let mut args = self.tys(types, super::types::RowPlace::Elsewhere).into_vec();
+        args.push(self.g.add_type(TyRefKind::Infer, at));
+        args.into()
     }
 
     fn handler_named(&mut self, path: ast::ExprId) -> Option<CellId> {
@@ -559,5 +609,5 @@ impl Ctx<'_, '_> {
 }
 
 fn row_of(vars: Box<[TypeParamId]>, span: Span) -> RowRef {
-    RowRef { effects: Box::default(), vars, span }
+    RowRef { effects: Box::default(), vars, instances: Box::default(), span }
 }

@@ -342,7 +342,7 @@ impl Ctx<'_, '_> {
     }
 
     /// The type parameters of a record, enum or alias; they leave scope at once.
-    fn own_type_params(&mut self, list: Slice<ast::TypeParam>) -> Box<[TypeParamId]> {
+    pub(super) fn own_type_params(&mut self, list: Slice<ast::TypeParam>) -> Box<[TypeParamId]> {
         let ids = self.type_params(list);
         self.generics.clear();
         ids

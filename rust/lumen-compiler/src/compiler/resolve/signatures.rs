@@ -58,6 +58,9 @@ impl Ctx<'_, '_> {
                 Declared::Alias { source, id } => {
                     (ast[source].type_params, self.g.hir.aliases[id].type_params.clone())
                 }
+                Declared::Effect { source, id } => {
+                    (ast[source].type_params, self.g.hir.effects[id].type_params.clone())
+                }
                 _ => continue,
             };
             self.bounds(list, &ids);
@@ -66,7 +69,7 @@ impl Ctx<'_, '_> {
     }
 
     /// Puts known type parameters into scope.
-    fn enter_generics(&mut self, params: &[TypeParamId]) {
+    pub(super) fn enter_generics(&mut self, params: &[TypeParamId]) {
         for &param in params {
             self.generics.push((self.g.hir.type_params[param].name, param));
         }
@@ -415,7 +418,8 @@ impl Ctx<'_, '_> {
 
 /// The pure row.
 pub(super) fn no_effects(span: Span) -> RowRef {
-    RowRef { effects: Box::default(), vars: Box::default(), span: span.before() }
+    let (effects, vars, instances) = (Box::default(), Box::default(), Box::default());
+    RowRef { effects, vars, instances, span: span.before() }
 }
 
 /// The head as it stands in the key of a builtin.

@@ -106,7 +106,12 @@ impl Ctx<'_, '_> {
         let name = self.g.hir.effect_name(effect, self.g.names).to_owned();
         let name = self.g.names.intern(&name);
         let span = tool.name.span;
-        let row = RowRef { effects: Box::new([(name, span)]), vars: Box::default(), span };
+        let row = RowRef {
+            effects: Box::new([(name, span)]),
+            vars: Box::default(),
+            instances: Box::default(),
+            span,
+        };
         let cell = self.cell_mut(cell);
         (cell.params, cell.ret, cell.row) = (params, Some(ret), Some(row));
         cell.body = CellBody::Tool(id);

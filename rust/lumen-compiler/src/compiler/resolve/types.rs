@@ -5,7 +5,7 @@ use super::diagnostics;
 use super::names::{closest, import_help};
 use crate::compiler::ast::{self, Name};
 use crate::compiler::habits::{Kind, known_as};
-use crate::compiler::hir::{Bound, Bounds, Def, RowRef, TyRefId, TyRefKind, TypeParamId};
+use crate::compiler::hir::{Bound, Bounds, Def, EffectId, RowRef, TyRefId, TyRefKind, TypeParamId};
 use crate::compiler::parser::unbuilt_name;
 use lumen_base::{Applicability, Slice, Symbol, sym};
 use lumen_lir::effects::Effect;
@@ -272,8 +272,22 @@ impl Ctx<'_, '_> {
     pub(super) fn row(&mut self, id: ast::RowId, place: RowPlace) -> RowRef {
         let ast = self.ast;
         let row = ast[id];
-        let (mut effects, mut vars) = (Vec::new(), Vec::new());
-        for &name in &ast[row.entries] {
+        let (mut effects, mut vars, mut instances) = (Vec::new(), Vec::new(), Vec::new());
+        for &entry in &ast[row.entries] {
+            let name = entry.name;
+            if let Some(of) = self.declared_effect(name)
+                && !self.g.hir.effects[of].type_params.is_empty()
+            {
+                match self.instance_in_row(of, entry) {
+                    Some(instance) => instances.push(instance),
+                    None => effects.push((name.symbol, name.span)),
+                }
+                continue;
+            }
+            if self.exactly(name, 0, entry.args.len()).is_some() {
+                effects.push((name.symbol, name.span));
+                continue;
+            }
             let known = self.generics.iter().rev().find(|(known, _)| *known == name.symbol);
             if let Some(&(_, var)) = known
                 && self.g.hir.type_params[var].is_row
@@ -291,7 +305,20 @@ impl Ctx<'_, '_> {
                 }
             }
         }
-        RowRef { effects: effects.into(), vars: vars.into(), span: row.span }
+        self.reject_two_instances(&instances);
+        RowRef {
+            effects: effects.into(),
+            vars: vars.into(),
+            instances: instances.into(),
+            span: row.span,
+        }
+    }
+
+    fn declared_effect(&mut self, name: Name) -> Option<EffectId> {
+        match self.module_def(name.symbol) {
+            Some(Def::Effect(of)) => Some(of),
+            _ => None,
+        }
     }
 
     /// A name in a row that is neither an effect nor a variable in scope.

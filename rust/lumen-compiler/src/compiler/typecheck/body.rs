@@ -9,7 +9,7 @@ use super::narrow::Flow;
 use super::tables::TypedBody;
 use super::types::{RowTy, Ty, TyFlags, TyKind};
 use super::{Checker, Ret, TYPE_SIZE_MAX, exhaustive};
-use crate::compiler::effects::row::{CheckKind, RowVar, Source, Why};
+use crate::compiler::effects::row::{CheckKind, RowMark, RowVar, Source, Why};
 use crate::compiler::hir::{
     Body, Bound, Bounds, CellId, CellOrigin, ExprId, ExprKind, Hir, LocalId, PatId,
 };
@@ -92,13 +92,17 @@ pub(super) struct BodyCx<'c, 'a> {
     pub cases: Vec<CaseTask>,
     /// Diagnostics before this body.
     pub reported_before: usize,
+    /// Rows before this body.
+    pub rows_before: RowMark,
+    /// Instances of effects that handlers name, with the place of each.
+    pub watched: Vec<(Ty, FileSpan)>,
     /// Statements behind one that leaves were reported in this block already.
     pub reported_unreachable: bool,
 }
 
 impl<'c, 'a> BodyCx<'c, 'a> {
     pub(super) fn new(c: &'c mut Checker<'a>, cell: CellId, body: &'a Body) -> Self {
-        let (hir, reported_before) = (c.hir, c.diags.len());
+        let (hir, reported_before, rows_before) = (c.hir, c.diags.len(), c.rows.mark());
         let file = c.file_of(cell);
         let mut flow = Flow::default();
         flow.reset(body.locals.len());
@@ -122,6 +126,8 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             loops: vec![LoopState::default(); body.loops.len()],
             cases: Vec::new(),
             reported_before,
+            rows_before,
+            watched: Vec::new(),
             reported_unreachable: false,
         }
     }
@@ -140,6 +146,9 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         let info = &self.c.cells[self.cell.index()];
         let (row_var, declared) = (info.row_var, info.row_declared);
         self.frames.push(Frame { ret, row: row_var, kind });
+        if declared {
+            self.c.rows.learn(row_var, row, RowTy::EMPTY, &self.c.store);
+        }
         if let Some(root) = self.body.root {
             self.cell_root(root, ret);
         }
@@ -211,6 +220,9 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         if !self.c.vars.is_empty() {
             self.default_waiting_bounds();
             self.c.decide_never();
+        }
+        self.close_instances();
+        if !self.c.vars.is_empty() {
             ret = self.close_variables(ret);
             self.c.vars.clear();
         }
@@ -257,14 +269,17 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         self.c.zonk(ty)
     }
 
-    fn open_vars(&self, ty: Ty, out: &mut Vec<Ty>) {
+    pub(super) fn open_vars(&self, ty: Ty, out: &mut Vec<Ty>) {
         if !self.c.store.flags(ty).any(TyFlags::INFER) {
             return;
         }
         match self.c.store.kind(ty) {
             TyKind::Infer(_) => out.push(ty),
             TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => self.open_vars(*a, out),
-            TyKind::Stream { elem, .. } => self.open_vars(*elem, out),
+            TyKind::Stream { elem, row } => {
+                self.open_vars(*elem, out);
+                self.open_vars_of_row(*row, out);
+            }
             TyKind::Map(k, v) => {
                 self.open_vars(*k, out);
                 self.open_vars(*v, out);
@@ -273,15 +288,22 @@ impl<'c, 'a> BodyCx<'c, 'a> {
             | TyKind::Record(_, parts)
             | TyKind::Enum(_, parts)
             | TyKind::Union(parts)
+            | TyKind::Instance(_, parts)
             | TyKind::Refined { args: parts, .. } => {
                 parts.iter().for_each(|&part| self.open_vars(part, out));
             }
-            TyKind::Fn { params, ret, .. } => {
+            TyKind::Fn { params, ret, row } => {
                 params.iter().for_each(|&part| self.open_vars(part, out));
                 self.open_vars(*ret, out);
+                self.open_vars_of_row(*row, out);
             }
             _ => {}
         }
+    }
+
+    fn open_vars_of_row(&self, row: RowTy, out: &mut Vec<Ty>) {
+        let instances = self.c.store.row(row).instances.iter();
+        instances.for_each(|&part| self.open_vars(part, out));
     }
 
     fn close_variables(&mut self, ret: Ty) -> Ty {
@@ -313,6 +335,7 @@ impl<'c, 'a> BodyCx<'c, 'a> {
         out.pat_member.values_mut().for_each(|slot| *slot = self.close(*slot));
         out.loop_ty.values_mut().for_each(|slot| *slot = self.close(*slot));
         out.exit_ty.values_mut().for_each(|slot| *slot = self.close(*slot));
+        out.clause_args.values_mut().for_each(|args| self.close_all(args));
         out.places.values_mut().for_each(|steps| {
             steps.iter_mut().for_each(|step| step.container = self.close(step.container));
         });

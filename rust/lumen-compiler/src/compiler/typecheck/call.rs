@@ -131,6 +131,7 @@ impl<'a> BodyCx<'_, 'a> {
             rows.push((param, self.c.rows.row_of(var, &mut self.c.store)));
         }
         let at = self.here(site.given.span);
+        self.meet_instance(cell, &args, at);
         Inst { params: &decl.type_params, args, rows, at }
     }
 
@@ -191,7 +192,7 @@ impl<'a> BodyCx<'_, 'a> {
         }
     }
 
-    fn require_bounds(&mut self, inst: &Inst<'_>) {
+    pub(super) fn require_bounds(&mut self, inst: &Inst<'_>) {
         for (&param, &ty) in inst.params.iter().zip(&inst.args) {
             for bound in self.c.bounds_of(param) {
                 self.c.require(ty, bound, inst.at);
@@ -211,10 +212,14 @@ impl<'a> BodyCx<'_, 'a> {
             let row = self.c.tables.sigs[cell].row;
             if row != RowTy::EMPTY {
                 let row = self.c.instantiate_row(row, inst);
+                self.c.agree(to, row, why.at);
                 self.c.rows.include(to, row, &self.c.store, why);
             }
         } else {
-            self.c.rows.instance(to, info.row_var, &inst.rows, why);
+            self.c.row_instance(to, info.row_var, inst, why);
+            let row = self.c.performed(cell, inst);
+            self.c.agree(to, row, why.at);
+            self.c.rows.learn(to, row, RowTy::EMPTY, &self.c.store);
         }
     }
 
@@ -311,6 +316,7 @@ impl<'a> BodyCx<'_, 'a> {
         self.check_args(&placed, true, |_, i| params[i], |_| {});
         let why = Why { at: self.here(site.given.span), callee: None };
         let to = self.frame().row;
+        self.c.agree(to, row, why.at);
         self.c.rows.include(to, row, &self.c.store, why);
         let type_args = Box::new([]);
         let call = Call { target, type_args, args: sources, optional: site.optional };
@@ -431,7 +437,9 @@ impl<'a> BodyCx<'_, 'a> {
             let from = info.row_var;
             let var = self.c.rows.fresh();
             let why = Why { at: inst.at, callee: Some(cell) };
-            self.c.rows.instance(var, from, &inst.rows, why);
+            self.c.row_instance(var, from, &inst, why);
+            let row = self.c.performed(cell, &inst);
+            self.c.rows.learn(var, row, RowTy::EMPTY, &self.c.store);
             self.c.rows.row_of(var, &mut self.c.store)
         };
         self.require_bounds(&inst);

@@ -76,6 +76,7 @@ impl<'a> Checker<'a> {
                 row_params: Box::new([]),
                 row_var,
                 row_declared: false,
+                instances: Box::new([]),
                 ret: Ret::Known,
             });
             debug_assert_eq!(self.cells.len(), id.index() + 1);
@@ -189,27 +190,50 @@ impl<'a> Checker<'a> {
             return RowTy::EMPTY;
         }
         let mut params = std::mem::take(&mut self.row_params);
-        let mut effects = EffectSet::EMPTY;
+        let mut known = RowKind::default();
         if let Some(row) = &cell.row {
-            effects = self.written_effects(row);
+            known.effects = self.written_effects(row);
+            known.instances = self.written_instances(row, self.file_of(id));
             params.extend_from_slice(&row.vars);
         }
         params.sort_unstable();
         params.dedup();
-        self.store.intern_row(RowKind { effects, params: params.into(), infer: Box::new([]) })
+        self.store.intern_row(RowKind { params: params.into(), ..known })
     }
 
     /// The row that a lambda writes; nothing when it names an unknown effect, which was reported.
-    pub(super) fn written_row(&mut self, row: &RowRef) -> Option<RowTy> {
+    pub(super) fn written_row(&mut self, row: &RowRef, file: FileId) -> Option<RowTy> {
         let mut names = row.effects.iter();
         if !names.all(|&(name, _)| self.hir.effect(name, self.names).is_some()) {
             return None;
         }
+        Some(self.known_row(row, file))
+    }
+
+    /// A written row.
+    fn known_row(&mut self, row: &RowRef, file: FileId) -> RowTy {
         let effects = self.written_effects(row);
+        let instances = self.written_instances(row, file);
         let mut params = row.vars.to_vec();
         params.sort_unstable();
         params.dedup();
-        Some(self.store.intern_row(RowKind { effects, params: params.into(), infer: Box::new([]) }))
+        let params = params.into_boxed_slice();
+        self.store.intern_row(RowKind { effects, params, instances, ..RowKind::default() })
+    }
+
+    /// The effects of a row that have type arguments.
+    fn written_instances(&mut self, row: &RowRef, file: FileId) -> Box<[Ty]> {
+        let hir = self.hir;
+        let mut found = Vec::with_capacity(row.instances.len());
+        for instance in &row.instances {
+            let params = &hir.effects[instance.effect].type_params;
+            if let Some(args) = self.type_args(params, &instance.args, FnRows::Closed, file) {
+                found.push(self.store.intern(TyKind::Instance(instance.effect, args)));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.into_boxed_slice()
     }
 
     /// Unknown names were reported by name resolution.
@@ -402,14 +426,7 @@ impl<'a> Checker<'a> {
                 let params: Box<[Ty]> = params.iter().map(|&p| self.ty(p, rows, file)).collect();
                 let ret = self.ty(*ret, rows, file);
                 let row = match row {
-                    Some(row) => {
-                        let effects = self.written_effects(row);
-                        let mut params = row.vars.to_vec();
-                        params.sort_unstable();
-                        params.dedup();
-                        let params = params.into_boxed_slice();
-                        self.store.intern_row(RowKind { effects, params, infer: Box::new([]) })
-                    }
+                    Some(row) => self.known_row(row, file),
                     None => self.implicit_row(rows),
                 };
                 self.store.intern(TyKind::Fn { params, ret, row })

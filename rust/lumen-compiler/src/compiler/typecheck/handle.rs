@@ -27,7 +27,10 @@ impl BodyCx<'_, '_> {
         // What the body gives decides the type of a handler that nothing is wanted of; one that never ends does not.
         let is_open = handle.ret.is_some() || want.ty().is_none();
         let given = if is_open { self.fresh() } else { result };
-        let body = self.part(handle.body, Vec::new(), given);
+        let instances = self.handled_instances(handle);
+        let seed = self.instances_row(&instances);
+        let body = self.part_with(handle.body, Vec::new(), given, seed);
+        self.meet_handled(seed, body, why.at);
         if handle.ret.is_none() && self.shallow(given) == Ty::NEVER {
             let kind = TyKind::Fn { params: Box::default(), ret: result, row: body };
             let ty = self.c.store.intern(kind);
@@ -35,14 +38,14 @@ impl BodyCx<'_, '_> {
         } else if handle.ret.is_none() {
             self.unify(given, result, span);
         }
-        let minus = self.handled(handle);
+        let minus = self.handled(handle, &instances);
         self.c.rows.include_without(row, body, minus, &self.c.store, why);
         if let Some(ret) = handle.ret {
             let of = self.part(ret, vec![given], result);
             self.c.rows.include(row, of, &self.c.store, why);
         }
         for clause in &handle.clauses {
-            self.clause(clause, result, row, why);
+            self.clause(clause, &instances, result, row, why);
         }
         let whole = self.c.rows.row_of(row, &mut self.c.store);
         let to = self.frame().row;
@@ -84,9 +87,24 @@ impl BodyCx<'_, '_> {
         self.shallow(given)
     }
 
-    fn clause(&mut self, clause: &Clause, result: Ty, row: RowVar, why: Why) {
+    fn clause(
+        &mut self,
+        clause: &Clause,
+        instances: &[(EffectId, Box<[Ty]>)],
+        result: Ty,
+        row: RowVar,
+        why: Why,
+    ) {
         let Some(sig) = self.c.tables.sigs.get(clause.operation) else { return };
-        let (mut params, given) = (sig.params.to_vec(), sig.ret);
+        let (mut params, mut given) = (sig.params.to_vec(), sig.ret);
+        if let CellOrigin::Operation(of) = self.hir.cells[clause.operation].origin
+            && let Some((_, args)) = instances.iter().find(|it| it.0 == of)
+        {
+            let own = &self.hir.effects[of].type_params;
+            params.iter_mut().for_each(|ty| *ty = self.c.replace(*ty, own, args));
+            given = self.c.replace(given, own, args);
+            self.out.clause_args.insert(clause.code, args.clone());
+        }
         let given = self.resumed_with(clause.operation, given);
         let whole = self.c.rows.row_of(row, &mut self.c.store);
         let kind = TyKind::Fn { params: Box::new([given]), ret: result, row: whole };
@@ -109,8 +127,14 @@ impl BodyCx<'_, '_> {
 
     /// Checks one of the functions; gives its row.
     fn part(&mut self, code: ExprId, params: Vec<Ty>, ret: Ty) -> RowTy {
-        let row = self.c.rows.fresh();
-        let row = self.c.rows.row_of(row, &mut self.c.store);
+        self.part_with(code, params, ret, RowTy::EMPTY)
+    }
+
+    /// The same, where the instances of effects in `seed` are known to be handled.
+    fn part_with(&mut self, code: ExprId, params: Vec<Ty>, ret: Ty, seed: RowTy) -> RowTy {
+        let var = self.c.rows.fresh();
+        self.c.rows.learn(var, seed, RowTy::EMPTY, &self.c.store);
+        let row = self.c.rows.row_of(var, &mut self.c.store);
         let kind = TyKind::Fn { params: params.into_boxed_slice(), ret, row };
         let wanted = self.c.store.intern(kind);
         let own = self.expr(code, Want::Ty(wanted));
@@ -122,7 +146,7 @@ impl BodyCx<'_, '_> {
     }
 
     /// The effects all of whose operations have a clause, as a row.
-    fn handled(&mut self, handle: &Handle) -> RowTy {
+    fn handled(&mut self, handle: &Handle, instances: &[(EffectId, Box<[Ty]>)]) -> RowTy {
         let hir = self.hir;
         let of = |clause: &Clause| match hir.cells[clause.operation].origin {
             CellOrigin::Operation(of) => Some(of),
@@ -132,12 +156,17 @@ impl BodyCx<'_, '_> {
             let all = hir.effects[*effect].operations.iter();
             all.into_iter().all(|op| handle.clauses.iter().any(|clause| clause.operation == *op))
         };
+        let whole = instances.iter().filter(|(effect, _)| is_whole(effect));
+        let whole: Vec<(EffectId, Box<[Ty]>)> = whole.cloned().collect();
+        let row = self.instances_row(&whole);
+        let instances = self.c.store.row(row).instances.clone();
         let effects = handle.clauses.iter().filter_map(of).filter(is_whole);
         let mut params: Vec<TypeParamId> = effects.map(|effect| hir.effects[effect].row).collect();
         params.sort_unstable();
         params.dedup();
         let effects = self.handled_effects(handle);
-        self.c.store.intern_row(RowKind { effects, params: params.into(), ..RowKind::default() })
+        let params = params.into();
+        self.c.store.intern_row(RowKind { effects, params, instances, ..RowKind::default() })
     }
 
     /// The effects of tools and builtins, of which each one that the program has is handled.

@@ -7,8 +7,7 @@ use super::body::{BodyCx, CaseTask, Frame, FrameKind, Want};
 use super::declare::FnRows;
 use super::diagnostics as d;
 use super::narrow::{Fact, Mark};
-use super::types::RowTy;
-use super::types::{Ty, TyKind};
+use super::types::{RowTy, Ty, TyKind};
 use crate::compiler::effects::row::{CheckKind, Why};
 use crate::compiler::hir::{LambdaId, PatKind};
 
@@ -16,9 +15,11 @@ impl BodyCx<'_, '_> {
     pub(super) fn lambda(&mut self, id: LambdaId, want: Want) -> Ty {
         let lambda = &self.body.lambdas[id];
         let wanted = self.wanted_part(want, |kind| match kind {
-            TyKind::Fn { params, ret, .. } => Some((params.clone(), *ret)),
+            TyKind::Fn { params, ret, row } => Some((params.clone(), *ret, *row)),
             _ => None,
         });
+        let wanted_row = wanted.as_ref().map_or(RowTy::EMPTY, |(.., row)| *row);
+        let wanted = wanted.map(|(params, ret, _)| (params, ret));
         let fits = wanted.as_ref().is_none_or(|(params, _)| params.len() == lambda.params.len());
         if let Some((params, _)) = &wanted
             && !fits
@@ -64,6 +65,7 @@ impl BodyCx<'_, '_> {
             (None, None) => self.fresh(),
         };
         let row = self.c.rows.fresh();
+        self.c.rows.learn(row, wanted_row, RowTy::EMPTY, &self.c.store);
         let kind = if lambda.is_handled { FrameKind::Handled } else { FrameKind::Lambda };
         self.frames.push(Frame { ret, row, kind });
         self.lambda_body(id, ret);
@@ -74,7 +76,7 @@ impl BodyCx<'_, '_> {
             let at = self.here(lambda.span);
             self.c.rows.check(own_row, RowTy::EMPTY, at, CheckKind::Task);
         }
-        let row = match lambda.row.as_ref().and_then(|row| self.c.written_row(row)) {
+        let row = match lambda.row.as_ref().and_then(|row| self.c.written_row(row, self.file)) {
             Some(written) => {
                 let why = Why { at: self.here(lambda.span), callee: None };
                 self.c.rows.sub(own_row, written, &self.c.store, why);

@@ -29,13 +29,15 @@ impl TypePrinter<'_> {
     /// `row` as source text: `{emit, random}`.
     pub fn row(&self, row: RowTy) -> String {
         let kind = self.store.row(row);
-        let mut parts: Vec<&str> =
-            kind.effects.iter().map(|effect| self.hir.effect_name(effect, self.names)).collect();
+        let effects = kind.effects.iter();
+        let mut parts: Vec<String> =
+            effects.map(|effect| self.hir.effect_name(effect, self.names).to_owned()).collect();
+        parts.extend(kind.instances.iter().map(|&instance| self.ty(instance)));
         for &param in &kind.params {
-            parts.push(self.param(param).unwrap_or("e"));
+            parts.push(self.param(param).unwrap_or("e").to_owned());
         }
         if !kind.infer.is_empty() {
-            parts.push("_");
+            parts.push("_".to_owned());
         }
         format!("{{{}}}", parts.join(", "))
     }
@@ -108,6 +110,9 @@ impl TypePrinter<'_> {
             }
             TyKind::Param(param) => out.push_str(self.param(*param).unwrap_or("_")),
             TyKind::Resumption { .. } => out.push_str("resumption"),
+            TyKind::Instance(of, args) => {
+                self.head(self.names.resolve(self.hir.effects[*of].name), args, out, left);
+            }
         }
     }
 

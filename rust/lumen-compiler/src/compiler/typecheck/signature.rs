@@ -182,6 +182,7 @@ impl<'a> Checker<'a> {
         let (row, allowed) = (self.store.row(row), self.store.row(allowed));
         row.effects.difference(allowed.effects).is_empty()
             && row.params.iter().all(|param| allowed.params.contains(param))
+            && row.instances.iter().all(|it| allowed.instances.contains(it))
     }
 
     /// Fills in what an impl's method leaves to the trait.

@@ -67,6 +67,8 @@ impl BodyCx<'_, '_> {
     pub(super) fn begin_once(&mut self) -> RowVar {
         let inner = self.c.rows.fresh();
         let at = self.frames.len() - 1;
+        let outer = self.c.rows.row_of(self.frames[at].row, &mut self.c.store);
+        self.c.rows.learn(inner, outer, RowTy::EMPTY, &self.c.store);
         std::mem::replace(&mut self.frames[at].row, inner)
     }
 

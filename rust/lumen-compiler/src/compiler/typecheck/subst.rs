@@ -80,7 +80,25 @@ impl Checker<'_> {
         {
             return ty;
         }
-        self.map_parts(ty, &mut |this, part| this.zonk(part), &mut |_, row| row)
+        self.map_parts(ty, &mut |this, part| this.zonk(part), &mut |this, row| this.zonk_row(row))
+    }
+
+    /// `row` with all bound variables of its effects' type arguments replaced.
+    pub(super) fn zonk_row(&mut self, row: RowTy) -> RowTy {
+        self.map_row(row, &mut |this, part| this.zonk(part))
+    }
+
+    /// `row` with its effects' type arguments mapped.
+    fn map_row(&mut self, row: RowTy, part: &mut dyn FnMut(&mut Self, Ty) -> Ty) -> RowTy {
+        if self.store.row(row).instances.is_empty() {
+            return row;
+        }
+        let mut kind = self.store.row(row).clone();
+        let mut instances: Vec<Ty> = kind.instances.iter().map(|&it| part(self, it)).collect();
+        instances.sort_unstable();
+        instances.dedup();
+        kind.instances = instances.into_boxed_slice();
+        self.store.intern_row(kind)
     }
 
     /// Runs `f`; when it says no, everything it bound is free again.
@@ -143,6 +161,9 @@ impl Checker<'_> {
                 self.unify_all(&xs, &ys, at)
             }
             (TyKind::Enum(r, xs), TyKind::Enum(s, ys)) if r == s => self.unify_all(&xs, &ys, at),
+            (TyKind::Instance(r, xs), TyKind::Instance(s, ys)) if r == s => {
+                self.unify_all(&xs, &ys, at)
+            }
             (TyKind::Union(xs), TyKind::Union(ys)) => self.unify_unions(&xs, &ys, at),
             (
                 TyKind::Refined { alias: r, args: xs, .. },
@@ -153,6 +174,7 @@ impl Checker<'_> {
                 TyKind::Fn { params: qs, ret: s, row: f },
             ) => {
                 let why = Why { at, callee: None };
+                self.unify_instances(e, f, at);
                 self.rows.sub(e, f, &self.store, why);
                 self.rows.sub(f, e, &self.store, why);
                 ps.len() == qs.len()
@@ -161,6 +183,7 @@ impl Checker<'_> {
             }
             (TyKind::Stream { elem: x, row: e }, TyKind::Stream { elem: y, row: f }) => {
                 let why = Why { at, callee: None };
+                self.unify_instances(e, f, at);
                 self.rows.sub_stream(e, f, &self.store, why);
                 self.rows.sub_stream(f, e, &self.store, why);
                 self.unify_part(x, y, at)
@@ -248,7 +271,9 @@ impl Checker<'_> {
         }
         match self.store.kind(ty) {
             TyKind::List(a) | TyKind::Set(a) | TyKind::Optional(a) => self.occurs(var, *a),
-            TyKind::Stream { elem, .. } => self.occurs(var, *elem),
+            TyKind::Stream { elem, row } => {
+                self.occurs(var, *elem) || self.occurs_in_row(var, *row)
+            }
             TyKind::Map(k, v) => self.occurs(var, *k) || self.occurs(var, *v),
             TyKind::Tuple(parts)
             | TyKind::Record(_, parts)
@@ -257,11 +282,18 @@ impl Checker<'_> {
             | TyKind::Refined { args: parts, .. } => {
                 parts.iter().any(|&part| self.occurs(var, part))
             }
-            TyKind::Fn { params, ret, .. } => {
-                params.iter().any(|&part| self.occurs(var, part)) || self.occurs(var, *ret)
+            TyKind::Fn { params, ret, row } => {
+                params.iter().any(|&part| self.occurs(var, part))
+                    || self.occurs(var, *ret)
+                    || self.occurs_in_row(var, *row)
             }
+            TyKind::Instance(_, parts) => parts.iter().any(|&part| self.occurs(var, part)),
             _ => false,
         }
+    }
+
+    fn occurs_in_row(&self, var: Ty, row: RowTy) -> bool {
+        self.store.row(row).instances.iter().any(|&part| self.occurs(var, part))
     }
 
     /// `ty` with the parameters `params` replaced by `args`.
@@ -276,7 +308,7 @@ impl Checker<'_> {
         let out = self.map_parts(
             ty,
             &mut |this, part| this.replace(part, params, args),
-            &mut |_, row| row,
+            &mut |this, row| this.map_row(row, &mut |this, part| this.replace(part, params, args)),
         );
         self.bounded(out)
     }
@@ -309,17 +341,20 @@ impl Checker<'_> {
     /// `row` with the row parameters of `inst` replaced.
     pub(super) fn instantiate_row(&mut self, row: RowTy, inst: &Inst<'_>) -> RowTy {
         let kind = self.store.row(row).clone();
-        if kind.params.is_empty() && kind.infer.is_empty() {
+        if kind.params.is_empty() && kind.infer.is_empty() && kind.instances.is_empty() {
             return row;
         }
         let mut out = RowKind { effects: kind.effects, ..RowKind::default() };
         let (mut params, mut infer) = (Vec::new(), Vec::new());
+        let mut instances: Vec<Ty> =
+            kind.instances.iter().map(|&it| self.instantiate(it, inst)).collect();
         for &param in &kind.params {
             match inst.rows.iter().find(|pair| pair.0 == param) {
                 None => params.push(param),
                 Some(&(_, by)) => {
                     let by = self.store.row(by);
                     out.effects = out.effects.union(by.effects);
+                    instances.extend_from_slice(&by.instances);
                     params.extend_from_slice(&by.params);
                     infer.extend_from_slice(&by.infer);
                 }
@@ -328,13 +363,16 @@ impl Checker<'_> {
         let why = Why { at: inst.at, callee: None };
         for &var in &kind.infer {
             let seen: RowVar = self.rows.fresh();
-            self.rows.instance(seen, var, &inst.rows, why);
+            self.row_instance(seen, var, inst, why);
             infer.push(seen);
         }
         params.sort_unstable();
         params.dedup();
         infer.sort_unstable();
         infer.dedup();
+        instances.sort_unstable();
+        instances.dedup();
+        out.instances = instances.into_boxed_slice();
         out.params = params.into_boxed_slice();
         out.infer = infer.into_boxed_slice();
         self.store.intern_row(out)
@@ -381,6 +419,10 @@ impl Checker<'_> {
                 let members = members.clone();
                 let members: Vec<Ty> = members.iter().map(|&p| part(self, p)).collect();
                 return self.store.union(&members);
+            }
+            TyKind::Instance(id, args) => {
+                let (id, args) = (*id, args.clone());
+                TyKind::Instance(id, args.iter().map(|&p| part(self, p)).collect())
             }
             TyKind::Fn { params, ret, row } => {
                 let (params, ret, row) = (params.clone(), *ret, *row);

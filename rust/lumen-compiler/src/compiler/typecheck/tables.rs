@@ -132,6 +132,8 @@ pub struct TypedBody {
     pub loop_ty: ArenaMap<LoopInfo, Ty>,
     /// Of every `Exit`: what the function gives that `return` leaves there.
     pub exit_ty: ArenaMap<Exit, Ty>,
+    /// Of the code of every clause: the type arguments of its effect.
+    pub clause_args: FxHashMap<ExprId, Box<[Ty]>>,
 }
 
 impl TypedBody {

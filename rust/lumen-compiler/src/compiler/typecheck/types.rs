@@ -4,7 +4,7 @@
 //! `Union` is flat, sorted, without duplicates, has two members or more and no `Null` member (then it is an
 //! `Optional` of the union). `Infer` occurs only while a body is being checked; tables hold none.
 
-use crate::compiler::hir::{AliasId, EnumId, Head, RecordId, TraitId, TypeParamId};
+use crate::compiler::hir::{AliasId, EffectId, EnumId, Head, RecordId, TraitId, TypeParamId};
 use lumen_lir::effects::EffectSet;
 use rustc_hash::FxHashMap;
 
@@ -43,12 +43,14 @@ pub enum TyKind {
         ret: Ty,
         row: RowTy,
     },
-    /// A recipe of elements; the row is what a step of its consumer does.
     /// What a clause gets: made by lowering, no type of the language.
     Resumption {
         value: Ty,
         result: Ty,
     },
+    /// An effect with its type arguments: stands in rows only, and is the type of nothing.
+    Instance(EffectId, Box<[Ty]>),
+    /// A recipe of elements; the row is what a step of its consumer does.
     Stream {
         elem: Ty,
         row: RowTy,
@@ -79,6 +81,7 @@ impl TyKind {
             TyKind::Tuple(parts)
             | TyKind::Record(_, parts)
             | TyKind::Enum(_, parts)
+            | TyKind::Instance(_, parts)
             | TyKind::Union(parts) => parts.iter().copied().for_each(f),
             TyKind::Fn { params, ret, .. } => {
                 params.iter().copied().for_each(&mut f);
@@ -114,6 +117,8 @@ pub struct RowKind {
     pub effects: EffectSet,
     /// Sorted row variables: rigid parameters.
     pub params: Box<[TypeParamId]>,
+    /// Sorted effects with type arguments ([`TyKind::Instance`]).
+    pub instances: Box<[Ty]>,
     /// Sorted unification variables of the body being checked.
     pub infer: Box<[u32]>,
 }
@@ -256,6 +261,11 @@ impl TyStore {
                 if !row.params.is_empty() {
                     info.flags = info.flags.union(TyFlags::PARAM);
                 }
+                for &instance in &row.instances {
+                    let part = self.infos[instance.0 as usize];
+                    info.flags = info.flags.union(part.flags);
+                    info.size = info.size.saturating_add(part.size);
+                }
             }
             TyKind::Record(id, _) if self.sealed[0] == Some(*id) => {
                 info.flags = info.flags.union(TyFlags::SECRET);
@@ -278,6 +288,11 @@ impl TyStore {
         self.infos[ty.0 as usize].flags
     }
 
+    /// What all of them contain.
+    pub fn flags_of(&self, tys: &[Ty]) -> TyFlags {
+        tys.iter().fold(TyFlags::default(), |flags, &ty| flags.union(self.flags(ty)))
+    }
+
     /// Number of nodes of the written-out type, saturating: bounds the depth of any walk over it.
     pub fn size(&self, ty: Ty) -> u32 {
         self.infos[ty.0 as usize].size
@@ -292,6 +307,14 @@ impl TyStore {
             flat.insert(0, Ty::NULL);
         }
         flat
+    }
+
+    /// The effect of an instance.
+    pub fn effect_of(&self, instance: Ty) -> Option<EffectId> {
+        match self.kind(instance) {
+            TyKind::Instance(of, _) => Some(*of),
+            _ => None,
+        }
     }
 
     pub fn list(&mut self, elem: Ty) -> Ty {
@@ -397,8 +420,10 @@ pub fn head_of(kind: &TyKind) -> Option<Head> {
         TyKind::Any | TyKind::Union(_) | TyKind::Object(_) | TyKind::Param(_) => Head::Any,
         // Traits of its base hold for a refined type by widening only: what they make is of the base.
         TyKind::Refined { .. } => return None,
-        TyKind::Error | TyKind::Never | TyKind::Resumption { .. } | TyKind::Infer(_) => {
-            return None;
-        }
+        TyKind::Error
+        | TyKind::Never
+        | TyKind::Resumption { .. }
+        | TyKind::Instance(..)
+        | TyKind::Infer(_) => return None,
     })
 }

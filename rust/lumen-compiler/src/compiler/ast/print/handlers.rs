@@ -8,6 +8,7 @@ impl Printer<'_> {
     pub(super) fn effect(&mut self, effect: &Effect) {
         self.node("effect ", |p| {
             p.name(effect.name);
+            p.type_params(effect.type_params);
             p.methods(effect.operations);
         });
     }
@@ -15,6 +16,7 @@ impl Printer<'_> {
     pub(super) fn handler(&mut self, handler: &Handler) {
         self.node("handler ", |p| {
             p.name(handler.name);
+            p.type_params(handler.type_params);
             p.params(handler.params);
             p.clauses(handler.clauses);
         });
