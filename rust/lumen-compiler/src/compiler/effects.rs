@@ -48,7 +48,8 @@ fn check(checker: &mut Checker<'_>, rows: &Rows) {
         };
         let (declared, free): (Vec<TypeParamId>, Vec<TypeParamId>) = free.partition(is_declared);
         let instances = row.instances.iter().copied();
-        let instances = instances.filter(|it| !allowed.instances.contains(it));
+        let is_known = |ty: Ty| !checker.store.flags(ty).any(TyFlags::ERROR);
+        let instances = instances.filter(|it| !allowed.instances.contains(it) && is_known(*it));
         let only_declared = matches!(
             check.kind,
             CheckKind::Entry(_) | CheckKind::Defer | CheckKind::Task | CheckKind::Once

@@ -41,6 +41,10 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Name(name) => self.name(name, span),
             ast::ExprKind::Field { base, name, name_lo, safe } => {
                 let name = Name { symbol: name, span: Span::new(name_lo, span.hi) };
+                if let Some((_, Some(_))) = self.effect_before_dot(base) {
+                    self.report_not_built(span, "an effect with its types without a call");
+                    return self.add(ExprKind::Missing, span);
+                }
                 self.field(base, name, safe)
             }
             ast::ExprKind::TupleField { base, index, safe } => {

@@ -4,11 +4,11 @@
 //! written row of the cell, the handler around, an operation or a call before. That is for inference only; whether rows
 //! fit is found when they are solved, and two instances in one row are reported there.
 
-use super::Checker;
 use super::body::BodyCx;
 use super::diagnostics as d;
 use super::subst::Inst;
 use super::types::{RowKind, RowTy, Ty, TyFlags, TyKind};
+use super::{Checker, INFER_DEPTH_MAX};
 use crate::compiler::effects::row::{RowMark, RowVar, Why};
 use crate::compiler::hir::{CellId, CellOrigin, EffectId, Handle};
 use lumen_base::FileSpan;
@@ -63,7 +63,13 @@ impl Checker<'_> {
     }
 
     /// What a cell with an inferred row is known to perform, as one use has it.
+    /// Its body is checked first, where that can be.
     pub(super) fn performed(&mut self, cell: CellId, inst: &Inst<'_>) -> RowTy {
+        let origin = self.hir.cells[cell].origin;
+        let is_free = matches!(origin, CellOrigin::TopLevel | CellOrigin::Method);
+        if self.generic_effects && is_free && self.depth < INFER_DEPTH_MAX {
+            self.check_cell(cell);
+        }
         let of = &self.cells[cell.index()].instances;
         if of.is_empty() {
             return RowTy::EMPTY;
@@ -131,26 +137,31 @@ impl BodyCx<'_, '_> {
         for (instance, at) in std::mem::take(&mut self.watched) {
             open.extend(self.c.open_instance(instance).map(|it| (it, at)));
         }
+        let is_reported = !open.is_empty();
         for (instance, at) in open {
-            if told.contains(&at) {
-                continue;
-            }
-            told.push(at);
-            let shown = self.c.show(instance);
             if self.c.store.flags(instance).any(TyFlags::INFER) {
                 let of = self.c.store.effect_of(instance).map(|of| self.hir.effects[of].name);
                 let name = of.map_or("", |name| self.c.names.resolve(name)).to_owned();
-                self.report(d::undecided_instance(at, &name));
+                if !told.contains(&at) {
+                    told.push(at);
+                    self.report(d::undecided_instance(at, &name));
+                }
                 let mut vars = Vec::new();
                 self.open_vars(instance, &mut vars);
                 vars.into_iter().for_each(|var| self.c.decide(var, Ty::ERROR));
-            } else {
+            } else if !told.contains(&at) {
+                told.push(at);
+                let shown = self.c.show(instance);
                 self.report(d::unkeyed_instance(at, &shown));
             }
+        }
+        if is_reported {
+            self.c.close_rows(mark);
         }
         let var = self.c.cells[self.cell.index()].row_var;
         let known = self.c.rows.known(var).to_vec();
         let mut known: Vec<Ty> = known.into_iter().map(|it| self.c.zonk(it)).collect();
+        known.retain(|&it| !self.c.store.flags(it).any(TyFlags::INFER));
         known.sort_unstable();
         self.c.cells[self.cell.index()].instances = known.into_boxed_slice();
     }

@@ -49,7 +49,13 @@ fn add(graph: &mut RowGraph, store: &mut TyStore, flow: &Flow) {
             let row =
                 RowKind { effects: set(effect), infer: Box::new([var]), ..RowKind::default() };
             let row = store.intern_row(row);
-            graph.instance(to, from, &[(TypeParamId::from_raw(param), row)], why());
+            graph.instance(
+                to,
+                from,
+                &[(TypeParamId::from_raw(param), row)],
+                std::iter::empty(),
+                why(),
+            );
         }
     }
 }
