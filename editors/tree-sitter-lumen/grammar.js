@@ -62,7 +62,7 @@ module.exports = grammar({
         optional(seq(":", field("type", $._type))),
         optional(seq("=", field("default", $._expression))),
       ),
-    row: ($) => seq("/", "{", commaSep(choice($.identifier, $.type_identifier)), "}"),
+    row: ($) => seq("/", "{", commaSep(choice($.identifier, seq($.type_identifier, optional($._type_arguments)))), "}"),
     record: ($) =>
       seq(
         optional($._modifiers), "record", field("name", $.type_identifier), optional($.type_parameters), $._newline,
@@ -96,18 +96,18 @@ module.exports = grammar({
       ),
     effect: ($) =>
       seq(
-        optional($._modifiers), "effect", field("name", $.type_identifier), $._newline,
+        optional($._modifiers), "effect", field("name", $.type_identifier), optional($.type_parameters), $._newline,
         repeat(seq($.operation, $._newline)), "end",
       ),
     operation: ($) => seq(optional("multi"), $.method_signature),
     handler: ($) =>
       seq(
-        optional($._modifiers), "handler", field("name", $.type_identifier), optional($.parameters), $._newline,
+        optional($._modifiers), "handler", field("name", $.type_identifier), optional($.type_parameters), optional($.parameters), $._newline,
         repeat($.handler_clause), "end",
       ),
     handler_clause: ($) =>
       seq(
-        choice(field("operation", sep1(choice($.identifier, $.type_identifier), ".")), "return"),
+        choice(field("operation", sep1(choice($.identifier, seq($.type_identifier, optional($._type_arguments))), ".")), "return"),
         $.lambda_parameters, "=>", $._arm_body,
       ),
     type_alias: ($) =>
@@ -344,6 +344,7 @@ module.exports = grammar({
           optional(seq("[", commaSep1($._type), "]")),
         ),
       ),
+    _type_arguments: ($) => seq("[", commaSep1($._type), "]"),
     any_type: ($) => prec.right(seq("any", $._trait, repeat(seq("+", $._trait)))),
     optional_type: ($) => prec(P.postfix, seq($._single_type, "?")),
     tuple_type: ($) => seq("(", commaSep1($._type), ")"),

@@ -171,7 +171,8 @@ impl Ctx<'_, '_> {
 
     fn own_param(&mut self, name: Name, is_row: bool) -> TypeParamId {
         let id = self.g.add_type_param(name, crate::compiler::hir::Bounds::default(), is_row);
-        self.generics.push((name.symbol, id));
+        // No name reaches it.
+        self.generics.push((sym::EMPTY, id));
         id
     }
 

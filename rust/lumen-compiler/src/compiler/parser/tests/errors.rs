@@ -107,8 +107,6 @@ fn each_statement_recovers() {
 fn what_is_not_built_is_named() {
     for text in [
         "trait Into[T]\n  cell into(self) -> T\nend\nlet x = 1",
-        "effect Console[T]\n  cell log(m: T) -> Null\nend",
-        "handler H[T]\n  A.b() => 1\nend",
         "use tool llm.chat as Chat from \"server\"",
         "agent A\n  cell f() = 1\nend",
         "machine M\n  state A\nend",
