@@ -62,7 +62,7 @@ module.exports = grammar({
         optional(seq(":", field("type", $._type))),
         optional(seq("=", field("default", $._expression))),
       ),
-    row: ($) => seq("/", "{", commaSep(choice($.identifier, seq($.type_identifier, optional($._type_arguments)))), "}"),
+    row: ($) => seq("/", "{", commaSep(seq(choice($.identifier, $.type_identifier), optional($._type_arguments))), "}"),
     record: ($) =>
       seq(
         optional($._modifiers), "record", field("name", $.type_identifier), optional($.type_parameters), $._newline,
