@@ -21,6 +21,9 @@ Written by `bench/run.py --write`; a run replaces the sections of its groups. In
 - No time counts before all outputs were equal. Peers take turns within one run. Times are user + system CPU time of
   the child, taken by `bench/harness/measure.c`; a ratio below 1 means that Lumen is faster. Node's CPU time includes its compiler threads and start-up.
 - `LuaJIT -joff` is LuaJIT's interpreter alone.
+- The group *effects* (`bench/effects`) is beside OCaml 5 with its own handlers. Continuations of OCaml resume once:
+  where Lumen resumes many times (`nqueens`, `tree_explore`, `triples`) the OCaml program has no handler but passes its
+  continuation as a function, which says what handlers cost beside none.
 - The machine is shared: compare ratios within a section, not seconds between sections.
 """
 
@@ -67,6 +70,18 @@ def table(head, rows):
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
+def with_versions(text, lines):
+    """The text with these lines in its list of versions; those of peers that were not measured stay."""
+    listed = re.search(r"<!-- versions -->\n(.*?)<!-- end of versions -->\n", text, flags=re.DOTALL)
+    known = [line.removeprefix("- ") for line in listed.group(1).splitlines()] if listed else []
+    found = {line.split(":")[0]: line for line in [*known, *lines]}
+    named = [found[title] for name in peers.ORDER if (title := peers.TITLES[name]) in found]
+    block = "<!-- versions -->\n" + "".join(f"- {line}\n" for line in named) + "<!-- end of versions -->\n"
+    if listed:
+        return text.replace(listed.group(0), block, 1)
+    return text.replace(PREFACE, f"{PREFACE}\n{block}", 1) if named else text
+
+
 def update(path, group, section, chosen):
     """Puts `section` in its place in the file; the order of the sections stays."""
     text = path.read_text(encoding="utf-8") if path.exists() else PREFACE
@@ -76,11 +91,5 @@ def update(path, group, section, chosen):
         text = marked.sub(lambda _: body, text)
     else:
         text = f"{text}\n{body}"
-    versions = "".join(f"- {line}\n" for line in peers.versions(chosen))
-    if versions:
-        listed = f"<!-- versions -->\n{versions}<!-- end of versions -->\n"
-        if "<!-- versions -->" in text:
-            text = re.sub(r"<!-- versions -->.*?<!-- end of versions -->\n", lambda _: listed, text, flags=re.DOTALL)
-        else:
-            text = text.replace(PREFACE, f"{PREFACE}\n{listed}", 1)
+    text = with_versions(text, peers.versions(chosen))
     path.write_text(text, encoding="utf-8")
