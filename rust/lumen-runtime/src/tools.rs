@@ -23,6 +23,7 @@ mod script;
 mod sealed;
 mod settings;
 mod setup;
+mod threads;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,7 @@ pub use script::ScriptedProvider;
 pub use sealed::Sealed;
 pub use settings::Settings;
 pub use setup::{find_config, recorded_tools_for, tools_for};
+pub use threads::Abandoned;
 
 use crate::host::{Host, Pause, Stops, pause};
 use crate::trace::Spent;
@@ -46,7 +48,9 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use threads::Threads;
 
 /// Longest wait before a retry.
 const BACKOFF_MAX_MS: u64 = 10_000;
@@ -87,8 +91,9 @@ pub struct Usage {
 /// The providers, the bounds of who runs the program, and what was spent.
 #[derive(Default)]
 pub struct Tools {
-    /// By tool or effect.
-    providers: BTreeMap<String, Box<dyn ToolProvider>>,
+    /// By tool or effect. A call that was given up may still hold one.
+    providers: BTreeMap<String, Provider>,
+    threads: Threads,
     bounds: Vec<Bounds>,
     /// By index of the grant.
     usage: FxHashMap<u32, Usage>,
@@ -137,7 +142,7 @@ impl Tools {
     /// Lets a provider answer a tool, or all tools of an effect that have none of their own.
     #[must_use]
     pub fn with_provider(mut self, subject: &str, provider: Box<dyn ToolProvider>) -> Self {
-        self.providers.insert(subject.to_owned(), provider);
+        self.providers.insert(subject.to_owned(), Arc::new(Mutex::new(provider)));
         self
     }
 
@@ -191,10 +196,14 @@ impl Tools {
         schema: &Value,
         policy: &Policy,
     ) -> Result<Value, ToolFailure> {
-        let Some(provider) = provider_for(&mut self.providers, call) else {
+        let Some(shared) = provider_for(&self.providers, call) else {
             let message = format!("no provider answers `{}`", call.tool);
             return Err(ToolFailure::new(FailureKind::NoProvider, message)
                 .with_note("`lumen.toml` names providers under `[providers]`"));
+        };
+        let Ok(mut provider) = shared.try_lock() else {
+            let message = "an earlier call, which was given up, has not ended yet";
+            return Err(ToolFailure::new(FailureKind::Unavailable, message));
         };
         let unknown = policy.custom.iter().find(|constraint| !provider.knows(&constraint.key));
         if let Some(constraint) = unknown {
@@ -202,14 +211,29 @@ impl Tools {
             return Err(ToolFailure::new(FailureKind::PolicyDenied, message));
         }
         let timeout = policy.timeout();
-        let request = ToolRequest { tool: &call.tool, args, schema, policy, timeout };
+        let abandoned = Abandoned::default();
+        let request = ToolRequest {
+            tool: &call.tool,
+            args,
+            schema,
+            policy,
+            timeout,
+            abandoned: abandoned.clone(),
+        };
         let price = provider.price(&request);
         check_cost(call, grants, &self.usage, price)?;
         for grant in &call.grants {
             self.usage.entry(*grant).or_default().calls += 1;
         }
         let before = around.host.monotonic_nanos();
-        let replied = provider.call(&request);
+        let replied = match provider.waits() {
+            false => provider.call(&request),
+            true => {
+                drop(provider);
+                let work = waiting(shared, &request);
+                self.threads.run(around, timeout, &abandoned, work)?
+            }
+        };
         let took = Duration::from_nanos(
             u64::try_from(around.host.monotonic_nanos().saturating_sub(before)).unwrap_or(0),
         );
@@ -267,14 +291,29 @@ impl Tools {
     }
 }
 
-fn provider_for<'p>(
-    providers: &'p mut BTreeMap<String, Box<dyn ToolProvider>>,
-    call: &ToolCall,
-) -> Option<&'p mut Box<dyn ToolProvider>> {
+/// A provider, shared with the thread of a call.
+type Provider = Arc<Mutex<Box<dyn ToolProvider>>>;
+
+/// The call of a provider, for a thread.
+fn waiting(
+    provider: Provider,
+    request: &ToolRequest<'_>,
+) -> impl FnOnce() -> Result<ToolReply, ToolFailure> + Send + use<> {
+    let tool = request.tool.to_owned();
+    let (args, schema) = (request.args.clone(), request.schema.clone());
+    let (policy, timeout) = (request.policy.clone(), request.timeout);
+    let abandoned = request.abandoned.clone();
+    move || {
+        let (args, schema, policy) = (&args, &schema, &policy);
+        let request = ToolRequest { tool: &tool, args, schema, policy, timeout, abandoned };
+        provider.lock().unwrap_or_else(PoisonError::into_inner).call(&request)
+    }
+}
+
+fn provider_for(providers: &BTreeMap<String, Provider>, call: &ToolCall) -> Option<Provider> {
     let first = call.tool.split('.').next().unwrap_or_default();
     let keys = [call.tool.as_str(), first];
-    let key = keys.into_iter().find(|key| providers.contains_key(*key))?;
-    providers.get_mut(key)
+    keys.into_iter().find_map(|key| providers.get(key)).map(Arc::clone)
 }
 
 /// Checks a call against every constraint of every grant that it needs, and against the bounds of who runs the program;

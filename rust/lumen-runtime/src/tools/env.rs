@@ -21,6 +21,10 @@ impl VariableProvider {
 }
 
 impl ToolProvider for VariableProvider {
+    fn waits(&self) -> bool {
+        false
+    }
+
     fn price(&self, _: &ToolRequest<'_>) -> Option<f64> {
         Some(0.0)
     }

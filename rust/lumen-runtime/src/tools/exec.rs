@@ -35,6 +35,7 @@ enum Event {
     Written(usize, Vec<u8>),
     Closed,
     Ended,
+    Abandoned,
 }
 
 impl ProgramProvider {
@@ -105,7 +106,7 @@ impl ToolProvider for ProgramProvider {
         let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
             return Err(ToolFailure::failed("the program has no number"));
         };
-        let events = watch(&mut child, group);
+        let events = watch(&mut child, group, request);
         let left = || {
             let nanos = end.saturating_sub(self.system.monotonic_nanos());
             Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
@@ -126,9 +127,11 @@ impl ToolProvider for ProgramProvider {
     }
 }
 
-/// Reports what a program writes and that it ended, without reaping it.
-fn watch(child: &mut Child, group: Pid) -> Receiver<Event> {
+/// Reports what a program writes, that it ended (without reaping it), and that nobody waits for it any more.
+fn watch(child: &mut Child, group: Pid, request: &ToolRequest<'_>) -> Receiver<Event> {
     let (sender, events) = channel();
+    let told = sender.clone();
+    request.abandoned.when_set(move || drop(told.send(Event::Abandoned)));
     let streams: [Option<Box<dyn Read + Send>>; 2] = [
         child.stdout.take().map(|it| Box::new(it) as _),
         child.stderr.take().map(|it| Box::new(it) as _),
@@ -175,6 +178,7 @@ fn collect(
                 }
             }
             Ok(Event::Closed) => open -= 1,
+            Ok(Event::Abandoned) => return Err(ToolFailure::failed("the call was given up")),
             Ok(Event::Ended) => {
                 has_ended = true;
                 // What it left behind in its group keeps its streams open.

@@ -37,6 +37,10 @@ struct Target {
 }
 
 impl ToolProvider for FileProvider {
+    fn waits(&self) -> bool {
+        false
+    }
+
     fn price(&self, _: &ToolRequest<'_>) -> Option<f64> {
         Some(0.0)
     }

@@ -9,6 +9,7 @@ mod exchange;
 use super::failure::{FailureKind, ToolFailure};
 use super::provider::{ToolProvider, ToolReply, ToolRequest};
 use super::settings::HttpSettings;
+use super::threads::Abandoned;
 use exchange::{Hop, exchange};
 use lumen_base::System;
 use serde_json::{Value, json};
@@ -46,11 +47,15 @@ pub(super) struct Deadline<'s> {
     system: &'s dyn System,
     end: u128,
     timeout: Duration,
+    abandoned: &'s Abandoned,
 }
 
 impl Deadline<'_> {
-    /// How long there is.
+    /// How long there is; none when nobody waits any more.
     pub(super) fn left(&self) -> Result<Duration, ToolFailure> {
+        if self.abandoned.is_set() {
+            return Err(ToolFailure::failed("the call was given up"));
+        }
         let nanos = self.end.saturating_sub(self.system.monotonic_nanos());
         match u64::try_from(nanos).unwrap_or(u64::MAX) {
             0 => Err(self.over()),
@@ -77,7 +82,8 @@ impl ToolProvider for HttpProvider {
         let mut hop = first_hop(request)?;
         let timeout = request.timeout;
         let end = self.system.monotonic_nanos() + timeout.as_nanos();
-        let deadline = Deadline { system: self.system.as_ref(), end, timeout };
+        let abandoned = &request.abandoned;
+        let deadline = Deadline { system: self.system.as_ref(), end, timeout, abandoned };
         for _ in 0..=REDIRECTS_MAX {
             request.policy.check_url(&hop.url)?;
             let mut headers = hop.headers.clone();

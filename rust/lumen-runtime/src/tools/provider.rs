@@ -5,6 +5,7 @@
 
 use super::failure::ToolFailure;
 use super::policy::Policy;
+use super::threads::Abandoned;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct ToolRequest<'r> {
     pub policy: &'r Policy,
     /// How long it may take.
     pub timeout: Duration,
+    /// Whether nobody waits for the reply any more.
+    pub abandoned: Abandoned,
 }
 
 impl ToolRequest<'_> {
@@ -52,6 +55,12 @@ pub trait ToolProvider: Send {
     /// The most that a request may cost in US dollars; nothing when that is not known.
     fn price(&self, _request: &ToolRequest<'_>) -> Option<f64> {
         None
+    }
+
+    /// Whether calls wait for something that is not this program: they have a thread of their own then, and nobody waits
+    /// for one when the program is stopped ([`ToolRequest::abandoned`]).
+    fn waits(&self) -> bool {
+        true
     }
 
     /// Answers a request, by its deadline.

@@ -81,6 +81,10 @@ fn failure_of(error: &Value) -> Result<ToolFailure, String> {
 }
 
 impl ToolProvider for ScriptedProvider {
+    fn waits(&self) -> bool {
+        false
+    }
+
     fn price(&self, request: &ToolRequest<'_>) -> Option<f64> {
         self.entries[self.find(request)?].cost_usd
     }
