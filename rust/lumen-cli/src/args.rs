@@ -248,6 +248,9 @@ pub(crate) struct Emit {
     /// Write the time of each phase as JSON lines to standard error.
     #[arg(long)]
     pub(crate) timings: bool,
+    /// The program as `lumen trace step` runs it: nothing is expanded or optimised, and the code says where locals are.
+    #[arg(long)]
+    pub(crate) locals: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -406,16 +409,19 @@ pub(crate) enum TraceAction {
         #[arg(long, short)]
         output: Option<PathBuf>,
     },
-    /// Show one step of a run: the operation, its result, and the calls that led to it.
+    /// Show a run step by step, with the calls and locals at each; at a terminal, steps are asked for.
     Step {
         /// The name of a run, `last`, or a trace file.
         run: String,
-        /// The operation to stand at; the last one when absent.
+        /// The step to stand at; the last one when absent.
         #[arg(long, value_name = "N")]
         at: Option<u64>,
-        /// Go back this many operations from there.
+        /// Go back this many steps from there.
         #[arg(long, value_name = "N", default_value = "0")]
         back: u64,
+        /// Lines are steps too, not only operations.
+        #[arg(long)]
+        lines: bool,
     },
     /// Compare two runs; exit with 1 when they differ.
     Diff {

@@ -14,6 +14,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A document as it was read.
+#[derive(Clone)]
 pub(crate) struct Source {
     /// As messages show it.
     pub(crate) name: String,

@@ -3,6 +3,7 @@
 //! ```text
 //! DIR/RUN/trace.jsonl     the trace
 //! DIR/RUN/program.lir     the LIR that ran
+//! DIR/RUN/look.lir        the same program for `lumen trace step`, which says where locals are
 //! DIR/RUN/sources/N       the N-th document that the trace names, when it could be read
 //! ```
 //!
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 const TRACE: &str = "trace.jsonl";
 const PROGRAM: &str = "program.lir";
+const LOOK: &str = "look.lir";
 const SOURCES: &str = "sources";
 /// Largest trace that is read, in bytes.
 const TRACE_BYTES_MAX: u64 = 1 << 31;
@@ -28,6 +30,8 @@ const TRACE_BYTES_MAX: u64 = 1 << 31;
 /// A run that is to be recorded.
 pub(crate) struct Ran<'r> {
     pub(crate) module: &'r Module,
+    /// The same program for looking.
+    pub(crate) look: Option<&'r Module>,
     pub(crate) args: &'r [String],
     pub(crate) limits: &'r Limits,
     /// What the flags and `lumen.toml` allow and deny.
@@ -48,6 +52,11 @@ pub(crate) fn record_in(
     };
     OsSystem.create_folder(&inside).map_err(|error| cannot(&inside, error))?;
     OsSystem.write(&home.join(PROGRAM), &lir).map_err(|error| cannot(&home, error))?;
+    if let Some(look) = ran.look {
+        let look = encoded(look)?;
+        OsSystem.write(&home.join(LOOK), &look).map_err(|error| cannot(&home, error))?;
+        header.look = blake3::hash(&look).to_hex().to_string();
+    }
     for file in &ran.module.files {
         let Ok(bytes) = OsSystem.read(Path::new(&file.path)) else { continue };
         let path = inside.join(header.sources.len().to_string());
@@ -73,8 +82,7 @@ fn record(file: &Path, header: Header) -> Result<Tape, String> {
 
 /// The header of a run that begins now, and the LIR of its program.
 fn header(program: &str, ran: &Ran<'_>) -> Result<(Header, Vec<u8>), String> {
-    let lir = binary::encode(ran.module, Packing::Plain)
-        .map_err(|error| format!("the program cannot be kept: {error}"))?;
+    let lir = encoded(ran.module)?;
     let millis = i64::try_from(OsSystem.unix_nanos() / 1_000_000).unwrap_or(i64::MAX);
     let mut chance = [0; 3];
     OsSystem.random(&mut chance).map_err(|error| format!("no chance for a name: {error}"))?;
@@ -88,6 +96,11 @@ fn header(program: &str, ran: &Ran<'_>) -> Result<(Header, Vec<u8>), String> {
         ..Header::new(&format!("{}-{a:02x}{b:02x}{c:02x}", stamp(millis)), program)
     };
     Ok((header, lir))
+}
+
+fn encoded(module: &Module) -> Result<Vec<u8>, String> {
+    binary::encode(module, Packing::Plain)
+        .map_err(|error| format!("the program cannot be kept: {error}"))
 }
 
 fn bounds(limits: &Limits) -> Bounds {
@@ -138,6 +151,7 @@ pub(crate) fn stamp(millis: i64) -> String {
 }
 
 /// A recorded run, found by name.
+#[derive(Clone)]
 pub(crate) struct Recorded {
     pub(crate) trace: Trace,
     /// The folder of the run; none when only a trace file was named.
@@ -156,15 +170,16 @@ impl Recorded {
         let Some(home) = &self.home else {
             return Err("a trace file alone has no program; name the folder of a run".to_owned());
         };
-        let path = home.join(PROGRAM);
-        let cannot =
-            |what: &dyn std::fmt::Display| format!("cannot use {}: {what}", path.display());
-        let lir = OsSystem.read(&path).map_err(|error| cannot(&error))?;
-        if blake3::hash(&lir).to_hex().as_str() != self.trace.header.module {
-            return Err(cannot(&"it is not the program that the trace names"));
+        kept(home, PROGRAM, &self.trace.header.module)
+    }
+
+    /// The program for looking, when it was kept.
+    pub(crate) fn look(&self) -> Result<Option<Verified<Module>>, String> {
+        let hash = &self.trace.header.look;
+        match &self.home {
+            Some(home) if !hash.is_empty() => kept(home, LOOK, hash).map(Some),
+            _ => Ok(None),
         }
-        let module = binary::decode(&lir).map_err(|error| cannot(&error))?;
-        verify(module).map_err(|_| cannot(&"it is no verified LIR"))
     }
 
     /// The text of a document of the program, as it was.
@@ -176,6 +191,18 @@ impl Recorded {
         (hash.as_str() == self.trace.header.sources[at].hash)
             .then(|| String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// A program in the folder of a run, of the hash that the trace names.
+fn kept(home: &Path, name: &str, hash: &str) -> Result<Verified<Module>, String> {
+    let path = home.join(name);
+    let cannot = |what: &dyn std::fmt::Display| format!("cannot use {}: {what}", path.display());
+    let lir = OsSystem.read(&path).map_err(|error| cannot(&error))?;
+    if blake3::hash(&lir).to_hex().as_str() != hash {
+        return Err(cannot(&"it is not the program that the trace names"));
+    }
+    let module = binary::decode(&lir).map_err(|error| cannot(&error))?;
+    verify(module).map_err(|_| cannot(&"it is no verified LIR"))
 }
 
 /// Where the trace of a run is: the folder of the run if it has one, and the file.

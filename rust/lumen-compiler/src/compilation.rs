@@ -96,6 +96,8 @@ pub enum Goal {
     Lir,
     /// As `Lir`, and a program without anything to run is an error.
     Run,
+    /// As `Run`, for who looks at a run: nothing is expanded or optimised, and code says where locals are.
+    Look,
     /// As `Lir`, with every `@test` cell.
     Tests,
     /// As `Tests` and `Lir` together, and bodies tell their host which places they reach.

@@ -102,7 +102,7 @@ fn check_and_lower(
     if is_session {
         out.entry = Some(entry::facts(hir, &tables, &out.names));
     }
-    if goal == Goal::Run && hir.entry.is_none() && !is_session {
+    if matches!(goal, Goal::Run | Goal::Look) && hir.entry.is_none() && !is_session {
         out.diagnostics.push(resolve::nothing_to_run(root));
     }
     if goal == Goal::Check || out.has_errors() {
@@ -118,6 +118,9 @@ fn check_and_lower(
         tests: matches!(goal, Goal::Tests | Goal::Coverage),
         everything: matches!(goal, Goal::Lir | Goal::Coverage)
             || (is_session && hir.entry.is_none()),
+        inline: goal != Goal::Look,
+        optimise: goal != Goal::Look,
+        vars: goal == Goal::Look,
         ..lower::Options::default()
     };
     let lowered = lower::lower(hir, &mut tables, &out.names, &out.sources, options);

@@ -186,6 +186,9 @@ impl Renumbering {
         }
         out.lines.iter_mut().for_each(|line| line.pos = self.pos(line.pos));
         out.inlined.iter_mut().for_each(|site| site.call = self.pos(site.call));
+        for var in &mut out.vars {
+            var.ty = self.type_id(var.ty)?;
+        }
         let mut pc = 0;
         while let Some((op, next)) = step(&out, pc) {
             let (mut w, mut ext) =

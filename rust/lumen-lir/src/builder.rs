@@ -5,9 +5,11 @@
 //!
 //! Invariant: nothing is checked here beyond what packing needs; the verifier is the judge.
 
-use crate::module::{Cell, DeferScope, InlineSite, JumpTable, LineEntry, Param, Passing, Pos};
+use crate::module::{
+    Cell, DeferScope, InlineSite, JumpTable, LineEntry, Param, Passing, Pos, Variable,
+};
 use crate::opcode::{Op, Reg, ext16, ext32, word, word_imm};
-use crate::typedesc::{ClassId, Repr};
+use crate::typedesc::{ClassId, Repr, TypeId};
 
 mod branches;
 
@@ -51,6 +53,7 @@ pub struct CellBuilder {
     fixups: Vec<Fixup>,
     tables: Vec<TableFixup>,
     defers: Vec<(Label, Label, Reg)>,
+    vars: Vec<(String, TypeId, Reg, [Label; 2])>,
     pos: Pos,
     inline: u32,
     overflow: bool,
@@ -269,6 +272,11 @@ impl CellBuilder {
         self.defers.push((start, end, reg));
     }
 
+    /// Declares that between two labels a local of the source is in `reg`, or in `reg` and the one behind it.
+    pub fn variable(&mut self, name: String, ty: TypeId, reg: Reg, range: [Label; 2]) {
+        self.vars.push((name, ty, reg, range));
+    }
+
     /// Loads an Int constant; `pool` gives the index of one that does not fit an immediate.
     pub fn load_int(&mut self, dst: Reg, value: i64, pool: impl FnOnce(i64) -> u32) {
         match i32::try_from(value) {
@@ -309,6 +317,12 @@ impl CellBuilder {
                 reg: *reg,
             });
         }
+        for (name, ty, reg, [start, end]) in std::mem::take(&mut self.vars) {
+            let (start, end) = (place(start)?, place(end)?);
+            if start < end {
+                self.cell.vars.push(Variable { name, ty, reg, start, end });
+            }
+        }
         // The long parts are copied, so that the cell takes no more than it needs and the builder keeps its memory.
         let cell = std::mem::take(&mut self.cell);
         let (params, regs) = (cell.params.clone(), cell.regs.clone());
@@ -329,6 +343,7 @@ impl CellBuilder {
             defers: cell.defers,
             lines,
             inlined: cell.inlined,
+            vars: cell.vars,
         })
     }
 }

@@ -44,4 +44,4 @@ pub use verifier::{
 };
 
 /// Version of the serialised forms; a mismatch refuses the file.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;

@@ -198,6 +198,8 @@ pub struct Cell {
     pub lines: Vec<LineEntry>,
     /// Calls that were inlined into this cell.
     pub inlined: Vec<InlineSite>,
+    /// Where its locals are, in a program that is made to be looked at.
+    pub vars: Vec<Variable>,
 }
 
 impl Cell {
@@ -268,6 +270,21 @@ pub struct InlineSite {
     pub call: Pos,
     /// Inlined call around it: 1 + index; 0 is the cell itself.
     pub parent: u32,
+}
+
+/// A local of the source that is in a register between these words, wherever that register holds a value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Variable {
+    /// As the source calls it.
+    pub name: String,
+    /// Its type: how the register, or two of them, are read (`param_slots`).
+    pub ty: TypeId,
+    /// The first register.
+    pub reg: Reg,
+    /// First word.
+    pub start: u32,
+    /// Word behind the last.
+    pub end: u32,
 }
 
 /// A source file.

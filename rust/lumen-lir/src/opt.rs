@@ -8,6 +8,7 @@
 //! - A pass replaces instructions in place by ones that need no more words, and leaves `nop`s; only `compact` moves code.
 //! - Failures keep their order and their kind, safepoints their number.
 //! - Blocks and liveness are computed once: replacing in place moves no block, and only makes registers live for less.
+//! - A cell that says where its locals are stays as it is: they would be elsewhere.
 //! - In debug builds a cell that was sound is verified again; a pass that breaks it is a bug and panics there.
 
 mod scan;
@@ -69,6 +70,9 @@ pub struct Scratch {
 
 /// Optimises one cell.
 pub fn run_cell(shapes: &Shapes<'_>, cell: &mut Cell, scratch: &mut Scratch) {
+    if !cell.vars.is_empty() {
+        return;
+    }
     let work = scan::run(cell, &mut scratch.branches);
     let mut constants = hoist::Constants::default();
     let mut changed = work.nops;

@@ -19,6 +19,7 @@
 //! - **C3** Source positions ascend and refer to existing files and inlined calls.
 //! - **C4** A defer scope is a range of the code; its register is a function without parameters or a run, alive wherever the frame may be left.
 //! - **C5** Registers times joins stay below a bound.
+//! - **C6** A local has a range of the code, and registers of its type.
 //!
 //! Operands (`verifier/operands.rs`)
 //! - **P1** Every opcode exists and has its extension word.
@@ -134,7 +135,7 @@ macro_rules! rules {
 
 rules! {
     M1 I9001; M2 I9001; M3 I9001; M4 I9001; M5 I9001; M6 I9001;
-    C1 I9002; C2 I9002; C3 I9002; C4 I9002; C5 I9002;
+    C1 I9002; C2 I9002; C3 I9002; C4 I9002; C5 I9002; C6 I9002;
     P1 I9003; P2 I9003; P3 I9003; P4 I9003; P5 I9003;
     F1 I9004; F2 I9004; F3 I9004; F4 I9004; F5 I9004;
     T1 I9005; T2 I9005; T3 I9005; T4 I9005; T5 I9005; T6 I9005; T7 I9005; T8 I9005;
@@ -282,11 +283,19 @@ pub struct OwnershipMap {
 impl OwnershipMap {
     /// The map of a cell, by one walk.
     pub fn new(module: &Verified<Module>, cell: CellId) -> OwnershipMap {
+        OwnershipMap::by(module, cell, flow::Probe::everywhere())
+    }
+
+    /// The map of the registers that hold a value that may be read, owned or not.
+    pub fn alive(module: &Verified<Module>, cell: CellId) -> OwnershipMap {
+        OwnershipMap::by(module, cell, flow::Probe::alive())
+    }
+
+    fn by(module: &Verified<Module>, cell: CellId, probe: flow::Probe) -> OwnershipMap {
         let mut scratch = flow::Scratch::default();
         if operands::check(module, cell, &mut scratch).is_err() {
             return OwnershipMap::default();
         }
-        let probe = flow::Probe::everywhere();
         let answers = flow::check(module, cell, &mut scratch, probe).unwrap_or_default();
         OwnershipMap { at: answers.all }
     }

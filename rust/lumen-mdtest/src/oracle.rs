@@ -14,7 +14,7 @@ use lumen_runtime::host::SystemHost;
 use lumen_runtime::tools::Tools;
 use lumen_runtime::trace::line::{self, Damage, Trace};
 use lumen_runtime::trace::{Header, SharedTape, Strictness, Tape};
-use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions};
+use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions, Stop, Watcher};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,17 +48,45 @@ pub enum Oracle {
     Native,
     /// The same, left at every safepoint.
     Left,
+    /// The portable one, while every local of every frame is read at the beginning of lines.
+    Looked,
 }
 
 impl Oracle {
     const fn engine(self) -> Engine {
         match self {
             Oracle::Interp => Engine::Threaded,
-            Oracle::Switch => Engine::Switch,
+            Oracle::Switch | Oracle::Looked => Engine::Switch,
             Oracle::Native | Oracle::Left => Engine::Jit,
         }
     }
 }
+
+/// Reads every local, at so many lines.
+struct Looker(u32);
+
+impl Default for Looker {
+    fn default() -> Self {
+        Self(LOOKS)
+    }
+}
+
+impl Watcher for Looker {
+    fn wants_lines(&self, _: &str) -> bool {
+        true
+    }
+
+    fn stopped(&mut self, stop: &Stop<'_>) -> bool {
+        if let Some(left) = self.0.checked_sub(1) {
+            self.0 = left;
+            std::hint::black_box(stop.frames());
+        }
+        true
+    }
+}
+
+/// Lines at which locals are read.
+const LOOKS: u32 = 300;
 
 /// What a program did.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -103,7 +131,29 @@ fn as_written(case: &Case, limits: &Limits) -> Result<(), String> {
     let ear = Ear::default();
     let actual = run(module.clone(), Oracle::Interp, (limits, &case.document), ear.clone());
     judge(case, &actual)?;
-    agreed(&case.name, module, &actual, (limits, &case.document), &ear)
+    agreed(&case.name, module, &actual, (limits, &case.document), &ear)?;
+    looked_at(case, &actual, limits)
+}
+
+/// Whether the program for looking does the same while every local is read, in builds for development.
+fn looked_at(case: &Case, actual: &Actual, limits: &Limits) -> Result<(), String> {
+    if !cfg!(debug_assertions) || !matches!(actual, Actual::Printed(_)) {
+        return Ok(());
+    }
+    let other = match compiled(&case.document, case.part, Goal::Look) {
+        Err(rejected) => rejected,
+        Ok(out) => match &out.module {
+            Some(module) => {
+                let scene = (limits, &case.document);
+                run(module.clone(), Oracle::Looked, scene, Ear::default())
+            }
+            None => return Ok(()),
+        },
+    };
+    match actual == &other {
+        true => Ok(()),
+        false => Err(format!("{}: looking differs:\n{actual:?}\n{other:?}\n", case.name)),
+    }
 }
 
 /// Whether a module does under every engine, recorded and replayed, what it did.
@@ -354,6 +404,9 @@ fn run_on(
     let machine = lumen_vm::link(module, oracle.engine())
         .and_then(|program| Machine::new(program, &options, Box::new(host)));
     let outcome = match machine {
+        Ok(machine) if oracle == Oracle::Looked => {
+            machine.with_tools(tools).watched_by(Box::new(Looker::default())).run()
+        }
         Ok(machine) => machine.with_tools(tools).run(),
         // A host function that is missing: the program does not start.
         Err(Failure::Error(error)) => {

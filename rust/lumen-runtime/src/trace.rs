@@ -16,6 +16,7 @@ pub mod line;
 pub mod page;
 mod marks;
 mod script;
+pub mod spans;
 mod tape;
 mod taped_host;
 
@@ -24,5 +25,6 @@ pub use event::{
     Reported, Returned, SourceFile, Spent,
 };
 pub use script::Strictness;
+pub use spans::Calls;
 pub use tape::{SharedTape, Tape};
 pub use taped_host::TapedHost;

@@ -25,6 +25,7 @@ mod outside;
 pub(crate) mod table;
 mod threaded;
 mod switch;
+mod watched;
 
 pub(crate) use calls::{CLAUSE_WORD, MARKER_WORD, entered, is_timed, leave_marker};
 pub(crate) use data::FIELDS_MAX;
@@ -37,6 +38,9 @@ pub(crate) fn run(vm: &mut Vm) {
     // SAFETY: a `Vm` is only made by `machine.rs`, at the first instruction of a linked program, and is
     // changed only by instructions and the unwinder, which keep it at instructions.
     unsafe {
+        if vm.watch.is_some() {
+            return watched::run(vm);
+        }
         match vm.program.engine() {
             Engine::Threaded | Engine::Jit => threaded::run(vm),
             Engine::Switch => switch::run(vm),

@@ -18,6 +18,7 @@ use crate::link::{Engine, Program};
 use crate::scheduler::Scheduler;
 use crate::trace::{StackTrace, TraceBuilder};
 use crate::unwind::{Resume, Unwinder};
+use crate::watch::{Watch, Watcher};
 use lumen_base::diag::codes::Code;
 use lumen_lir::{Datum, Op, Repr};
 use lumen_runtime::failure::{Failure, RuntimeError};
@@ -137,6 +138,8 @@ impl Machine {
         let mut globals =
             vec![GlobalSlot::default(); program.module().globals.len()].into_boxed_slice();
         let taped = options.tape.is_some();
+        let records = options.tape.as_ref().is_some_and(|tape| tape.lock().is_recording());
+        let spans = records.then(Box::default);
         let jit = (program.engine() == Engine::Jit).then(|| Jit::new(&program, options.jit, taped));
         let (cells, classes) = match &jit {
             Some(jit) => (jit.cells.as_ptr(), jit.classes.as_ptr()),
@@ -165,6 +168,8 @@ impl Machine {
             jit,
             instruction_limit: limits.instructions.unwrap_or(u64::MAX),
             scheduler: Scheduler::limited(limits.instructions),
+            watch: None,
+            spans,
         };
         let mut vm = Box::new(vm);
         if let Some(wake) = &options.wake {
@@ -179,6 +184,14 @@ impl Machine {
     #[must_use]
     pub fn with_tools(mut self, tools: Tools) -> Self {
         self.vm.ctx.outside.set_tools(tools);
+        self
+    }
+
+    /// Tells `watcher` where the run stands; the program must be linked for [`Engine::Switch`].
+    #[must_use]
+    pub fn watched_by(mut self, watcher: Box<dyn Watcher>) -> Self {
+        debug_assert_eq!(self.vm.program.engine(), Engine::Switch);
+        self.vm.watch = Some(Box::new(Watch::new(watcher, &self.vm.program)));
         self
     }
 
@@ -220,6 +233,9 @@ impl Machine {
             Ok(()) => self.drive(&program.module().cells[entry.index()].results),
             Err(failure) => End::Failed(failure, TraceBuilder::default()),
         };
+        if self.vm.watch.as_ref().is_some_and(|watch| watch.has_ended()) {
+            return end;
+        }
         let end = match (self.vm.ctx.outside.flush(), end) {
             (Err(failure), End::Value(_)) => End::Failed(failure, TraceBuilder::default()),
             (_, end) => end,
@@ -288,6 +304,7 @@ impl Machine {
                 Leave::Fail(failure) => vm.fail(failure),
                 Leave::DeferDone => vm.defer_done(),
                 Leave::Abandon(k) => vm.abandon(k),
+                Leave::Stopped => return End::Value(None),
                 Leave::Broken => {
                     let failure = Failure::panic(
                         "internal error: the engine reached a state that verified code cannot reach",

@@ -13,43 +13,78 @@ use crate::trace::{TraceBuilder, TraceEntry};
 use lumen_runtime::trace::Place;
 
 /// Frames that are looked at: a recursion deeper than this is cut off.
-const FRAMES_MAX: usize = 64;
+pub(crate) const FRAMES_MAX: usize = 64;
+
+/// A frame of the task.
+pub(crate) struct Standing {
+    /// The instruction that it is at.
+    pub(crate) pc: Pc,
+    /// Its registers.
+    pub(crate) regs: *mut u64,
+    /// What tells it from every other frame on the stack: its segment, and its place in there.
+    pub(crate) key: [usize; 2],
+    /// Whether it waits for a call, and is not the innermost one.
+    pub(crate) is_caller: bool,
+}
 
 impl Vm {
     /// The calls that led to the instruction before `ip`.
     pub(crate) fn places(&self) -> Vec<Place> {
         let mut trace = TraceBuilder::default();
         // SAFETY: `ip` is behind the running instruction.
-        if let Address::Code(pc) = self.program.locate(unsafe { self.ip.sub(1) }) {
-            trace.push(pc);
+        let ip = unsafe { self.ip.sub(1) };
+        self.standing(ip, FRAMES_MAX, &mut |frame| trace.push(frame.pc));
+        trace.finish(&self.program).entries.into_iter().filter_map(place).collect()
+    }
+
+    /// What tells frames apart while they are on the stack.
+    pub(crate) fn frame_key(&self, run: *mut Run, regs: *mut u64) -> [usize; 2] {
+        // SAFETY: a run on the way from the innermost one is live; frames stand in the slots of their segment.
+        unsafe {
+            let slots = if run.is_null() { self.stack.start() } else { (*run).slots };
+            [run as usize, regs.offset_from(slots) as usize]
         }
+    }
+
+    /// Gives each frame, innermost first, which is at `ip`; at most so many.
+    pub(crate) fn standing(&self, ip: *const u64, most: usize, visit: &mut dyn FnMut(Standing)) {
         let (mut regs, mut run) = (self.regs, self.run);
-        for _ in 0..FRAMES_MAX {
+        if let Address::Code(pc) = self.program.locate(ip) {
+            visit(Standing { pc, regs, key: self.frame_key(run, regs), is_caller: false });
+        }
+        for _ in 0..most {
             // SAFETY: every frame has its record in the two slots before it, and its caller lies below as the call word
             // says; a linked run is live.
             unsafe {
-                let (back, call) = (*regs.sub(2) as *const u64, W(*regs.sub(1)));
-                let caller = regs.sub(usize::from(call.b()) + RECORD_SLOTS);
+                let (mut back, mut call) = (*regs.sub(2) as *const u64, W(*regs.sub(1)));
+                let mut caller = regs.sub(usize::from(call.b()) + RECORD_SLOTS);
                 match self.program.locate(back) {
-                    Address::Code(pc) => {
-                        trace.push(before_call(pc, call));
+                    Address::Code(_) => {}
+                    // A marker frame, whose caller is behind it.
+                    Address::TryReturn | Address::ClauseReturn | Address::TailReturn => {
                         regs = caller;
+                        continue;
                     }
-                    // The marker frame of an attempt: its caller is behind it.
-                    Address::TryReturn => regs = caller,
-                    Address::RunReturn if !run.is_null() => {
-                        let (consumer, back, outer): (_, _, *mut Run) =
-                            ((*run).regs, (*run).back, (*run).outer);
-                        if let Address::Code(pc) = self.program.locate(back) {
-                            trace.push(Pc { word: pc.word.saturating_sub(1), ..pc });
-                        }
-                        (regs, run) = (consumer, outer);
+                    Address::RunReturn | Address::HandleReturn if !run.is_null() => {
+                        let at: *mut Run = run;
+                        // The consumer of a stream is at an instruction of one word.
+                        let word = if (*at).row.is_null() { W(0) } else { W((*at).word) };
+                        (caller, back, call, run) = ((*at).regs, (*at).back, word, (*at).outer);
                     }
                     _ => break,
                 }
+                if let Address::Code(pc) = self.program.locate(back) {
+                    let key = self.frame_key(run, caller);
+                    visit(Standing {
+                        pc: before_call(pc, call),
+                        regs: caller,
+                        key,
+                        is_caller: true,
+                    });
+                }
+                regs = caller;
             }
         }
-        trace.finish(&self.program).entries.into_iter().filter_map(place).collect()
     }
 }
 

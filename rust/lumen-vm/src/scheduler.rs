@@ -17,6 +17,7 @@ use crate::interp::is_timed;
 use crate::interp::state::{Vm, W};
 use crate::link::Address;
 use crate::run::Run;
+use crate::spans::SEEN;
 use lumen_lir::{Effect, Op};
 use lumen_runtime::failure::{Failure, Outcome};
 use lumen_runtime::host::{Reach, Stop};
@@ -117,12 +118,17 @@ impl Vm {
         }
     }
 
+    /// Safepoints that were passed.
+    pub(crate) fn passed(&self) -> i64 {
+        self.scheduler.given.saturating_sub(self.fuel_left())
+    }
+
     /// A stop at a safepoint is an operation.
     fn record_stop(&mut self, stop: Stop) -> Outcome<()> {
         let Some(tape) = self.ctx.outside.tape().cloned() else { return Ok(()) };
-        let stack = self.places();
+        let calls = self.calls_of_operation();
         let mut tape = tape.lock();
-        tape.begin(Operation::STOP, vec![self.scheduler.given.to_string()], stack)?;
+        tape.begin(Operation::STOP, vec![self.scheduler.given.to_string()], calls)?;
         tape.ask(|| Answer::Stopped(stop));
         tape.end(Returned::Value("null".to_owned()))
     }
@@ -186,7 +192,7 @@ impl Vm {
             // SAFETY: every frame has its record in the two slots before it, and its caller lies below as the call word
             // says; a linked run is live, and the bottom frame of its segment returns to where its record says.
             unsafe {
-                let (back, call) = (*regs.sub(2) as *const u64, W(*regs.sub(1)));
+                let (back, call) = (*regs.sub(2) as *const u64, W(*regs.sub(1) & !SEEN));
                 let caller = regs.sub(usize::from(call.b()) + RECORD_SLOTS);
                 match self.locate(back) {
                     Address::Code(pc) => {

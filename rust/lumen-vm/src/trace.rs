@@ -36,13 +36,13 @@ impl TraceBuilder {
     pub(crate) fn finish(self, program: &Program) -> StackTrace {
         let mut entries = Vec::new();
         for pc in &self.first {
-            push_frames(program, *pc, &mut entries);
+            frames_at(program, *pc, &mut entries);
         }
         if self.omitted > 0 {
             entries.push(TraceEntry::Omitted(self.omitted));
         }
         for pc in &self.last {
-            push_frames(program, *pc, &mut entries);
+            frames_at(program, *pc, &mut entries);
         }
         StackTrace { entries: collapse(entries) }
     }
@@ -67,7 +67,7 @@ pub enum TraceEntry {
 }
 
 /// A place in a cell.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TraceFrame {
     /// Name of the cell.
     pub cell: String,
@@ -81,7 +81,8 @@ pub struct TraceFrame {
     pub pos: Pos,
 }
 
-fn push_frames(program: &Program, pc: Pc, entries: &mut Vec<TraceEntry>) {
+/// The calls at a place, inlined ones first.
+pub(crate) fn frames_at(program: &Program, pc: Pc, entries: &mut Vec<TraceEntry>) {
     let cell = &program.module().cells[pc.cell as usize];
     let line = cell.line_at(pc.word as usize);
     let (mut pos, mut inline) = line.map_or((None, 0), |line| (Some(line.pos), line.inline));
@@ -111,6 +112,16 @@ fn frame(program: &Program, cell: &str, pos: Option<Pos>) -> TraceEntry {
         (frame.line, frame.column) = file.line_col(frame.pos.start);
     }
     TraceEntry::Frame(frame)
+}
+
+/// The cell of a place, and where it stands, as it is called by others: without what was inlined into it.
+pub(crate) fn frame_of(program: &Program, pc: Pc) -> TraceFrame {
+    let mut entries = Vec::new();
+    frames_at(program, pc, &mut entries);
+    match entries.pop() {
+        Some(TraceEntry::Frame(frame)) => frame,
+        _ => TraceFrame::default(),
+    }
 }
 
 /// Joins runs of three and more equal frames.

@@ -12,7 +12,8 @@ use lumen_lir::{Module, binary, json, text};
 
 pub(super) fn emit(args: &Emit, style: Style) -> u8 {
     let Some(source) = read(&args.file) else { return EXIT_USAGE };
-    let compiled = compile(source, Goal::Lir);
+    let goal = if args.locals { Goal::Look } else { Goal::Lir };
+    let compiled = compile(source, goal);
     let rejected = report(&compiled, style);
     if args.timings {
         timings(&compiled);

@@ -49,6 +49,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         }
     };
     let cache = Cache::of_user(&OsSystem).filter(|_| !args.no_cache);
+    let look = look(&args, &source, &flags.allowed);
     let loaded = match binary::is_lir(&source.bytes) {
         true => compiled(&source, style),
         false => program(source, &flags.allowed, cache.as_ref(), style),
@@ -57,7 +58,8 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         Ok(module) => module,
         Err(code) => return code,
     };
-    let tape = match tape(&args, &module, &limits, tools.bounds()) {
+    let look = look.as_ref().map(Verified::get);
+    let tape = match tape(&args, (&module, look), &limits, tools.bounds()) {
         Ok(tape) => tape.map(SharedTape::new),
         Err(message) => {
             complain(message);
@@ -160,14 +162,22 @@ fn program(
     Ok(module)
 }
 
+/// The program for `lumen trace step`, when the run is to be kept; LIR from a file is kept without.
+fn look(args: &Run, source: &Source, allowed: &[String]) -> Option<Verified<Module>> {
+    if args.trace_dir.is_none() || binary::is_lir(&source.bytes) {
+        return None;
+    }
+    compile_with(source.clone(), Goal::Look, allowed, &OsSystem).module
+}
+
 /// The tape that the flags ask for.
 fn tape(
     args: &Run,
-    module: &Module,
+    (module, look): (&Module, Option<&Module>),
     limits: &Limits,
     authority: &[Bounds],
 ) -> Result<Option<Tape>, String> {
-    let ran = Ran { module, args: &args.args, limits, authority };
+    let ran = Ran { module, look, args: &args.args, limits, authority };
     let name = args.file.display().to_string();
     if let Some(folder) = &args.trace_dir {
         let (tape, run) = traces::record_in(folder, &name, &ran)?;

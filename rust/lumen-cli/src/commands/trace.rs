@@ -40,9 +40,9 @@ fn action(args: Trace) -> Result<u8, String> {
             };
             write(&text, output.as_deref())
         }
-        TraceAction::Step { run, at, back } => {
+        TraceAction::Step { run, at, back, lines } => {
             let recorded = Recorded::find(folder, &run)?;
-            out(step::step(&recorded, at, back)?.as_bytes());
+            step::step(&recorded, step::Wish { lines, at, back })?;
             Ok(EXIT_SUCCESS)
         }
         TraceAction::Diff { first, second } => {

@@ -15,6 +15,7 @@ mod native;
 mod packages;
 mod tools;
 mod shells;
+mod stepping;
 mod terminal;
 mod traces;
 mod traits;

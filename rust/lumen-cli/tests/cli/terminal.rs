@@ -1,5 +1,5 @@
-//! What needs a terminal: `lumen repl` (editing, completion, history, Ctrl-C and Ctrl-D, typed by `terminal.py`), and the
-//! pager of long pages (`pager.py`).
+//! What needs a terminal: `lumen repl` (editing, completion, history, Ctrl-C and Ctrl-D, typed by `terminal.py`), the
+//! pager of long pages (`pager.py`), steps through recorded runs (`stepping.py`), and questions about calls (`approval.py`).
 
 use crate::world::Folder;
 use std::process::Command;
@@ -12,6 +12,16 @@ fn a_terminal_edits_completes_remembers_and_interrupts() {
 #[test]
 fn long_pages_go_through_the_pager() {
     on_terminal("pager", "pager.py");
+}
+
+#[test]
+fn recorded_runs_are_stepped_through() {
+    on_terminal("stepping", "stepping.py");
+}
+
+#[test]
+fn somebody_is_asked_whether_a_call_may_leave() {
+    on_terminal("approval", "approval.py");
 }
 
 /// Runs a script of `tests/cli` that opens a terminal, with the command and a folder; it prints `ok`.

@@ -70,6 +70,7 @@ mod tools;
 mod truth;
 mod types;
 mod value;
+mod vars;
 
 pub use thunk::{Thunk, thunk};
 
@@ -107,6 +108,8 @@ pub struct Options {
     pub optimise: bool,
     /// Constants that are not known are called where they are used, instead of being computed first.
     pub calls_constants: bool,
+    /// Say where locals are, for who looks at a run.
+    pub vars: bool,
 }
 
 impl Default for Options {
@@ -117,6 +120,7 @@ impl Default for Options {
             inline: true,
             optimise: true,
             calls_constants: false,
+            vars: false,
         }
     }
 }

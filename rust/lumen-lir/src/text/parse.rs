@@ -8,7 +8,7 @@ use crate::effects::{Effect, EffectSet};
 use crate::format_spec::FormatSpec;
 use crate::module::{
     Cell, CellId, Clause, Global, Handler, HostFn, InlineSite, Module, Operation, Param, Passing,
-    Pos, SourceFile, Template, TemplatePart,
+    Pos, SourceFile, Template, TemplatePart, Variable,
 };
 use crate::typedesc::{
     ClassDesc, ClassId, Repr, Seal, TypeDesc, TypeId, VariantName, fixed_classes, fixed_types,
@@ -372,6 +372,14 @@ pub(super) fn cell_row(cell: &mut Cell, at: &mut Cursor<'_>, keyword: &str) -> R
             let call = pos(at)?;
             at.need("in")?;
             cell.inlined.push(InlineSite { cell: name, call, parent: at.number_as()? });
+        }
+        "var" => {
+            let name = at.string()?;
+            let ty = type_id(at)?;
+            let reg = u16::try_from(at.id("r")?).map_err(|_| "no such register")?;
+            let start = at.number_as()?;
+            at.need("..")?;
+            cell.vars.push(Variable { name, ty, reg, start, end: at.number_as()? });
         }
         _ => return Ok(false),
     }

@@ -264,6 +264,10 @@ fn print_cell(module: &Module, index: usize, cell: &Cell, out: &mut String) {
     for site in &cell.inlined {
         line!(out, "  inline {} {} in {}", quote(&site.cell), pos(site.call), site.parent);
     }
+    for var in &cell.vars {
+        let name = quote(&var.name);
+        line!(out, "  var {name} t{} r{} {}..{}", var.ty.0, var.reg, var.start, var.end);
+    }
     code(module, cell, &labels, out);
     out.push_str("end\n");
 }

@@ -46,23 +46,29 @@ pub(super) struct Probe {
     during: bool,
     /// At every instruction where the frame may be left: while it runs for calls, before it for the rest.
     everywhere: bool,
+    /// It asks for the registers that may be read, not only those that own.
+    alive: bool,
 }
 
 impl Probe {
     pub(super) const fn none() -> Probe {
-        Probe { pc: u32::MAX, during: false, everywhere: false }
+        Probe { pc: u32::MAX, during: false, everywhere: false, alive: false }
     }
 
     pub(super) const fn before(pc: u32) -> Probe {
-        Probe { pc, during: false, everywhere: false }
+        Probe { pc, during: false, everywhere: false, alive: false }
     }
 
     pub(super) const fn during(pc: u32) -> Probe {
-        Probe { pc, during: true, everywhere: false }
+        Probe { pc, during: true, everywhere: false, alive: false }
     }
 
     pub(super) const fn everywhere() -> Probe {
-        Probe { pc: u32::MAX, during: false, everywhere: true }
+        Probe { pc: u32::MAX, during: false, everywhere: true, alive: false }
+    }
+
+    pub(super) const fn alive() -> Probe {
+        Probe { alive: true, ..Probe::everywhere() }
     }
 }
 
@@ -95,6 +101,7 @@ pub(super) fn check(
         answer: Answers::default(),
         owned_before: Vec::new(),
     };
+    walk.step.asks_alive = probe.alive;
     walk.enter();
     let done = walk.run();
     let answer = std::mem::take(&mut walk.answer);
@@ -175,13 +182,14 @@ impl Walk<'_, '_> {
             let deferred = call && !self.cell.defers.is_empty();
             let wanted = probed || deferred || everywhere;
             let owned = self.step.run(op, info, w, ext, wanted).map_err(|e| (pc, e))?;
+            let alive = everywhere.then(|| self.step.alive.take()).flatten();
             if deferred {
                 self.during(pc, &owned).map_err(|e| (pc, e))?;
             }
             if probed {
                 self.answer.one = owned;
             } else if everywhere {
-                self.answer.all.entry(pc as u32).or_default()[1] = owned;
+                self.answer.all.entry(pc as u32).or_default()[1] = alive.unwrap_or(owned);
             }
             let next = pc + info.words;
             if info.flags.has(Flags::BRANCH) {
@@ -204,7 +212,9 @@ impl Walk<'_, '_> {
             self.answer.one = self.step.frame.owned();
         }
         if self.probe.everywhere {
-            self.answer.all.entry(pc as u32).or_default()[0] = self.step.frame.owned();
+            let frame = &self.step.frame;
+            let found = if self.probe.alive { frame.alive() } else { frame.owned() };
+            self.answer.all.entry(pc as u32).or_default()[0] = found;
         }
         if !self.cell.defers.is_empty() && flags.may_leave() {
             if flags.has(Flags::CALL) {

@@ -1,8 +1,8 @@
-//! Rules C1–C3 and the static part of C4: the header of a cell.
+//! Rules C1–C3, C6 and the static part of C4: the header of a cell.
 
 use super::{Rule, Violation};
 use crate::effects::EffectSet;
-use crate::module::{Cell, CellId, Module, Param, Passing};
+use crate::module::{Cell, CellId, Module, Param, Passing, Variable};
 use crate::typedesc::{ClassDesc, ClassId, Repr, TypeId, param_slots, result_slots};
 
 /// Registers are 16-bit operands.
@@ -25,6 +25,12 @@ pub(super) fn check(module: &Module, id: CellId) -> Result<(), Violation> {
     if let Err(message) = positions(module, cell) {
         return bad(Rule::C3, message);
     }
+    if !cell.vars.iter().all(|var| is_variable(module, cell, var)) {
+        return bad(
+            Rule::C6,
+            "a local has no range of the code, or its type is not that of its registers",
+        );
+    }
     for scope in &cell.defers {
         let range = scope.start <= scope.end && scope.end as usize <= cell.code.len();
         let function = cell.regs.get(usize::from(scope.reg)).and_then(|r| match r {
@@ -44,6 +50,17 @@ pub(super) fn check(module: &Module, id: CellId) -> Result<(), Violation> {
         }
     }
     Ok(())
+}
+
+/// Whether a local says where it is. That a register holds a value there is looked up when it is read.
+fn is_variable(module: &Module, cell: &Cell, var: &Variable) -> bool {
+    let is_range = var.start < var.end && var.end as usize <= cell.code.len();
+    let slots = param_slots(&module.types, var.ty);
+    let own = cell.regs.get(usize::from(var.reg)..).unwrap_or_default();
+    is_range
+        && slots.is_some_and(|slots| {
+            slots.reprs().count() <= own.len() && slots.reprs().zip(own).all(|(a, b)| a == *b)
+        })
 }
 
 fn registers(module: &Module, cell: &Cell) -> Result<(), &'static str> {

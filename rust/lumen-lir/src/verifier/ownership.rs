@@ -262,6 +262,12 @@ impl Frame {
         }
     }
 
+    /// Registers whose value may be read.
+    pub(super) fn alive(&self) -> Vec<Reg> {
+        let all = self.states.iter().enumerate();
+        all.filter(|(_, s)| s.hold() as u8 > Hold::Dead as u8).map(|(i, _)| i as Reg).collect()
+    }
+
     /// Registers that own a value.
     pub(super) fn owned(&self) -> Vec<Reg> {
         let all = self.states.iter().enumerate();

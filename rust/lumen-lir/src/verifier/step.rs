@@ -44,12 +44,26 @@ pub(super) struct Step<'m> {
     pub(super) clobber: Option<usize>,
     /// Whether some register is of a class of runs.
     has_runs: bool,
+    /// Whether captures are to tell which registers may be read, too.
+    pub(super) asks_alive: bool,
+    /// Those registers, of the last capture.
+    pub(super) alive: Option<Vec<Reg>>,
 }
 
 impl<'m> Step<'m> {
     pub(super) fn new(module: &'m Module, cell: &'m Cell, frame: Frame) -> Step<'m> {
         let has_runs = generators::has_runs(module, cell);
-        Step { module, cell, regs: &cell.regs, frame, window: Vec::new(), clobber: None, has_runs }
+        Step {
+            module,
+            cell,
+            regs: &cell.regs,
+            frame,
+            window: Vec::new(),
+            clobber: None,
+            has_runs,
+            asks_alive: false,
+            alive: None,
+        }
     }
 
     /// Does one instruction. With `capture`, gives the registers that own a value while it runs.
@@ -136,6 +150,7 @@ impl<'m> Step<'m> {
             self.frame.clobber(base)?;
         }
         let owned = if capture { self.frame.owned() } else { Vec::new() };
+        self.alive = (capture && self.asks_alive).then(|| self.frame.alive());
         self.define(op, plan, w, ext, value)?;
         if matches!(op, Op::Ret0 | Op::Ret1 | Op::Ret2 | Op::ResumeT | Op::CallT) {
             self.frame.empty()?;

@@ -1,6 +1,6 @@
-//! Variables of the environment: `get_env`.
+//! Variables of the environment: `get_env`, `secret_env`.
 //!
-//! A name that the policy allows → its value, or null when it is not set or is no UTF-8.
+//! A name that the policy allows → its value; when it is not set or is no UTF-8, null, or for a secret a failure.
 
 use super::failure::{FailureKind, ToolFailure};
 use super::provider::{ToolProvider, ToolReply, ToolRequest};
@@ -30,15 +30,24 @@ impl ToolProvider for VariableProvider {
     }
 
     fn call(&mut self, request: &ToolRequest<'_>) -> Result<ToolReply, ToolFailure> {
-        if request.tool != "env.get_env" {
-            let message = format!("the environment has no `{}`", request.tool);
-            return Err(ToolFailure::new(FailureKind::NoProvider, message));
-        }
+        let is_secret = match request.tool {
+            "env.get_env" => false,
+            "env.secret_env" => true,
+            tool => {
+                let message = format!("the environment has no `{tool}`");
+                return Err(ToolFailure::new(FailureKind::NoProvider, message));
+            }
+        };
         let name = request.text("name")?;
         request.policy.check_variable(name)?;
         if name.is_empty() || name.contains(['=', '\0']) {
             return Err(ToolFailure::invalid(format!("`{name}` is no name of a variable")));
         }
-        Ok(ToolReply { value: json!(self.system.env(name)), ..ToolReply::default() })
+        let value = self.system.env(name);
+        if is_secret && value.is_none() {
+            let message = format!("the variable `{name}` is not set");
+            return Err(ToolFailure::new(FailureKind::NotFound, message));
+        }
+        Ok(ToolReply { value: json!(value), ..ToolReply::default() })
     }
 }

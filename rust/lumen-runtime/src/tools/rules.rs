@@ -130,8 +130,8 @@ impl Bounds {
     /// Whether a variable of the environment may reach a program that is run.
     pub fn allows_variable(&self, name: &str) -> bool {
         let fits = |rule: &Rule| match (rule.subject.as_str(), rule.scope.as_deref()) {
-            ("*", _) | ("env" | "env.get_env", None) => true,
-            ("env" | "env.get_env", Some(scope)) => fits_name(scope, name),
+            ("*", _) | ("env" | "env.get_env" | "env.secret_env", None) => true,
+            ("env" | "env.get_env" | "env.secret_env", Some(scope)) => fits_name(scope, name),
             _ => false,
         };
         !self.deny.iter().any(fits) && self.allow.as_ref().is_none_or(|it| it.iter().any(fits))

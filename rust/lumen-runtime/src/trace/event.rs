@@ -9,7 +9,7 @@ use crate::value::exchange::HostValue;
 use serde::{Deserialize, Serialize};
 
 /// Version of the format; a reader refuses every other one.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Version of what instructions and builtins mean: a recording of another one is not replayed.
 pub const RUNTIME_SEMANTICS: u32 = 1;
@@ -40,6 +40,8 @@ pub struct Header {
     pub program: String,
     /// BLAKE3 of the LIR in its binary form, in hex.
     pub module: String,
+    /// BLAKE3 of the same program made for `lumen trace step`, in hex; empty when it is not kept.
+    pub look: String,
     /// The documents that the program was made from.
     pub sources: Vec<SourceFile>,
     /// The arguments of the program.
@@ -92,6 +94,12 @@ pub struct Operation {
     pub returned: Returned,
     /// The calls that led to it, innermost first.
     pub stack: Vec<Place>,
+    /// How many of the calls that the operation before was in have ended, innermost first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left: u32,
+    /// The calls that began since, outermost first, with the places where they were called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entered: Vec<Place>,
     /// When it began, in microseconds since the run began.
     pub at_us: u64,
     /// How long it took, in microseconds.
@@ -99,6 +107,11 @@ pub struct Operation {
     /// What the call of a tool took, where its provider says.
     #[serde(default, skip_serializing_if = "Spent::is_nothing")]
     pub spent: Spent,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// What the call of a tool took: like times, no part of comparisons.
@@ -194,7 +207,7 @@ pub struct Reported {
 }
 
 /// A call in a document.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// Name of the cell.
@@ -230,6 +243,7 @@ impl Header {
             run: run.to_owned(),
             program: program.to_owned(),
             module: String::new(),
+            look: String::new(),
             sources: Vec::new(),
             args: Vec::new(),
             bounds: Bounds::default(),

@@ -12,7 +12,7 @@ const MEMBER: &str = ",\"hash\":\"";
 /// Hex digits of a hash.
 const DIGITS: usize = 64;
 /// What a chain begins with.
-const SEED: &[u8] = b"lumen trace 1";
+const SEED: &[u8] = b"lumen trace 2";
 /// Longest line, in bytes.
 const LINE_BYTES_MAX: usize = 1 << 26;
 
@@ -107,9 +107,19 @@ struct Reader {
     header: Option<Header>,
     operations: Vec<Operation>,
     end: Option<End>,
+    /// Calls that the last operation was in.
+    open: u32,
 }
 
 impl Reader {
+    fn operation(&mut self, op: Operation) -> Result<(), String> {
+        let entered = u32::try_from(op.entered.len()).unwrap_or(u32::MAX);
+        let open = self.open.checked_sub(op.left).and_then(|kept| kept.checked_add(entered));
+        self.open = open.ok_or("more calls have ended than there were")?;
+        self.operations.push(op);
+        Ok(())
+    }
+
     fn take(&mut self, line: &[u8]) -> Result<(), String> {
         if self.end.is_some() {
             return Err("it stands behind the end of the run".to_owned());
@@ -120,7 +130,7 @@ impl Reader {
             Event::Run(header) if self.header.is_none() => self.header = Some(header),
             _ if self.header.is_none() => return Err("the run is missing before it".to_owned()),
             Event::Run(_) => return Err("a second run begins".to_owned()),
-            Event::Op(op) if op.seq == self.operations.len() as u64 + 1 => self.operations.push(op),
+            Event::Op(op) if op.seq == self.operations.len() as u64 + 1 => self.operation(op)?,
             Event::Op(op) => return Err(format!("operation {} stands out of order", op.seq)),
             Event::End(end) if end.operations == self.operations.len() as u64 => {
                 self.end = Some(end)

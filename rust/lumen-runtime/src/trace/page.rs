@@ -4,6 +4,7 @@
 
 use super::graph::Graph;
 use super::line::Trace;
+use super::spans::Spans;
 use super::{Operation, Place, Returned, Spent};
 use std::fmt::Write;
 
@@ -11,6 +12,10 @@ use std::fmt::Write;
 const OPERATIONS_MAX: usize = 10_000;
 /// Pixels of the timeline.
 const TIMELINE: f64 = 900.0;
+/// Pixels of a row of calls below it.
+const SPAN_ROW: usize = 18;
+/// Most rows of calls.
+const SPAN_ROWS: usize = 24;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--line:#8884}\
@@ -129,10 +134,29 @@ fn link(place: &Place, sources: &[(&str, String)]) -> String {
 fn timeline(trace: &Trace) -> String {
     let shown = &trace.operations[..trace.operations.len().min(OPERATIONS_MAX)];
     let end = shown.iter().map(|op| op.at_us + op.took_us).max().unwrap_or(0).max(1) as f64;
+    let spans = Spans::of(shown);
+    let rows = spans.all.iter().map(|span| span.depth + 1).max().unwrap_or(0).min(SPAN_ROWS);
+    let height = 60 + rows * SPAN_ROW;
     let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{TIMELINE}\" height=\"60\" \
-         viewBox=\"0 0 {TIMELINE} 60\"><path d=\"M0 50 H{TIMELINE}\" stroke=\"#888\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{TIMELINE}\" height=\"{height}\" \
+         viewBox=\"0 0 {TIMELINE} {height}\"><path d=\"M0 50 H{TIMELINE}\" stroke=\"#888\"/>\n"
     );
+    for span in spans.all.iter().filter(|span| span.depth < SPAN_ROWS) {
+        let [from, to] = span.micros.map(|at| at as f64 / end * TIMELINE);
+        let (wide, y) = ((to - from).max(1.0), 56 + span.depth * SPAN_ROW);
+        let first = span.operations[0] + 1;
+        let name = escape(&span.call.cell);
+        let fits = (wide / 7.0) as usize >= span.call.cell.chars().count();
+        let label = if fits { name.as_str() } else { "" };
+        _ = writeln!(
+            text,
+            "<a href=\"#op{first}\"><rect class=\"span\" x=\"{from:.1}\" y=\"{y}\" width=\"{wide:.1}\" height=\"16\" \
+             fill=\"#bcd\" stroke=\"#fff\"><title>{name}</title></rect><text x=\"{:.1}\" y=\"{}\" font-size=\"11\" \
+             fill=\"#223\">{label}</text></a>",
+            from + 3.0,
+            y + 12
+        );
+    }
     for op in shown {
         let x = op.at_us as f64 / end * TIMELINE;
         let wide = (op.took_us as f64 / end * TIMELINE).max(1.0);

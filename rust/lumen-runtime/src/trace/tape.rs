@@ -3,6 +3,7 @@
 use super::event::{Answer, End, Event, Header, Operation, Place, Reported, Returned, Spent};
 use super::line::{Chain, Trace};
 use super::script::{Answers, Difference, Script, Strictness};
+use super::spans::Calls;
 use crate::failure::{Failure, Outcome};
 use crate::host::Stop;
 use lumen_base::System;
@@ -97,6 +98,11 @@ impl Tape {
         self.script.is_some()
     }
 
+    /// Whether what happens is written.
+    pub fn is_recording(&self) -> bool {
+        self.out.is_some()
+    }
+
     /// The key of the marks of secrets; none where the system has no randomness.
     pub fn mark_key(&self) -> Option<&[u8; 32]> {
         (self.mark_key != [0; 32]).then_some(&self.mark_key)
@@ -125,7 +131,7 @@ impl Tape {
     }
 
     /// An operation begins. Fails when it is not the one that was recorded.
-    pub fn begin(&mut self, name: &str, args: Vec<String>, stack: Vec<Place>) -> Outcome<()> {
+    pub fn begin(&mut self, name: &str, args: Vec<String>, calls: Calls) -> Outcome<()> {
         if let Some(broken) = &self.broken {
             return Err(broken.clone());
         }
@@ -135,7 +141,9 @@ impl Tape {
             args,
             answers: Vec::new(),
             returned: Returned::Value(String::new()),
-            stack,
+            stack: calls.stack,
+            left: calls.left,
+            entered: calls.entered,
             at_us: self.micros_since(self.began),
             took_us: 0,
             spent: Spent::default(),

@@ -77,8 +77,8 @@ unsafe fn call_on_tape(vm: &mut Vm, w: W, ty: TypeId) -> Step {
                 if INTRINSICS[usize::from(intrinsic)].may_wait() {
                     vm.before_wait();
                 }
-                let stack = vm.places();
-                Call::run_on_tape(&tape, stack, intrinsic, &mut vm.ctx, [args, results], ty)?;
+                let calls = vm.calls_of_operation();
+                Call::run_on_tape(&tape, calls, intrinsic, &mut vm.ctx, [args, results], ty)?;
             }
             None => {
                 let builtin = builtins()[usize::from(intrinsic)];
@@ -108,8 +108,8 @@ instr!(Host {
         let word = match vm.ctx.outside.tape().cloned() {
             None => vm.ctx.heap.call_host(&host.name, &*host.callback, given)?,
             Some(tape) => {
-                let stack = vm.places();
-                vm.ctx.heap.call_host_on_tape(&tape, stack, &host.name, &*host.callback, given)?
+                let calls = vm.calls_of_operation();
+                vm.ctx.heap.call_host_on_tape(&tape, calls, &host.name, &*host.callback, given)?
             }
         };
         vm.set(w.a(), word);

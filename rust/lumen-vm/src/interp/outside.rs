@@ -67,7 +67,7 @@ unsafe fn dispatch(vm: &mut Vm, first: u16, index: usize) -> Result<String, Fail
         }
     });
     let request = sealed.scrub(Value::Object(request).to_string());
-    tape.lock().begin(&call.tool, vec![request], vm.places())?;
+    tape.lock().begin(&call.tool, vec![request], vm.calls_of_operation())?;
     let outcome = reply(vm, call, &args, &prepared.schema, &sealed);
     let returned = match &outcome {
         Ok(text) if sealed.hides_reply => {

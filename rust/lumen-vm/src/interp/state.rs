@@ -13,7 +13,9 @@ use crate::jit::Jit;
 use crate::link::Program;
 use crate::run::Run;
 use crate::scheduler::Scheduler;
+use crate::spans::Spans;
 use crate::unwind::Unwinder;
+use crate::watch::Watch;
 use lumen_runtime::failure::Failure;
 use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::heap::Heap;
@@ -115,6 +117,8 @@ pub(crate) enum Leave {
     DeferDone,
     /// A resumption that nobody holds is to be ended; the task is at the instruction to go on with.
     Abandon(Ptr),
+    /// Who looks at the run has seen enough.
+    Stopped,
     /// A state that verified code cannot reach; reported as an internal error.
     Broken,
 }
@@ -354,6 +358,10 @@ pub(crate) struct Vm {
     pub(crate) instruction_limit: u64,
     /// The fuel that was not given yet.
     pub(crate) scheduler: Scheduler,
+    /// Who looks at the run.
+    pub(crate) watch: Option<Box<Watch>>,
+    /// The calls of the last operation, when the run is recorded.
+    pub(crate) spans: Option<Box<Spans>>,
 }
 
 impl Regs for Vm {

@@ -84,18 +84,23 @@ fn broken(s: &mut State) -> bool {
 /// The task is at an instruction of a linked program.
 pub(crate) unsafe fn run(vm: &mut Vm) {
     let mut s = State { ip: vm.ip, regs: vm.regs, vm, fuel: vm.fuel, w: W(0) };
-    loop {
-        // SAFETY: as the caller promises.
-        unsafe {
-            s.w = W(*s.ip);
-            s.ip = s.ip.add(1);
-            let left = match Op::from_u16(s.w.op()) {
-                Some(op) => step(&mut s, op),
-                None => step_quick(&mut s),
-            };
-            if left {
-                return;
-            }
+    // SAFETY: as the caller promises.
+    while !unsafe { next(&mut s) } {}
+}
+
+/// Runs one instruction; true when the task has left.
+///
+/// # Safety
+/// The state is at an instruction of a linked program.
+#[inline(always)]
+pub(super) unsafe fn next(s: &mut State) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe {
+        s.w = W(*s.ip);
+        s.ip = s.ip.add(1);
+        match Op::from_u16(s.w.op()) {
+            Some(op) => step(s, op),
+            None => step_quick(s),
         }
     }
 }

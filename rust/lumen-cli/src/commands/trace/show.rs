@@ -2,7 +2,8 @@
 
 use super::list::time;
 use lumen_runtime::trace::line::Trace;
-use lumen_runtime::trace::{Event, Operation, Returned};
+use lumen_runtime::trace::spans::Spans;
+use lumen_runtime::trace::{Event, Operation, Place, Returned};
 
 /// Longest argument or result in a line of text, in characters.
 const SHOWN_CHARS: usize = 100;
@@ -14,7 +15,15 @@ pub(super) fn text(trace: &Trace) -> String {
     if !header.args.is_empty() {
         text.push_str(&format!("arguments: {}\n", header.args.join(" ")));
     }
-    for op in &trace.operations {
+    let spans = Spans::of(&trace.operations);
+    let mut begun = spans.all.iter().peekable();
+    for (index, op) in trace.operations.iter().enumerate() {
+        while let Some(span) = begun.next_if(|span| span.operations[0] == index) {
+            let [start, end] = span.micros;
+            let indent = "  ".repeat(span.depth.min(20));
+            let took = time(end.saturating_sub(start));
+            text.push_str(&format!("       {indent}{} took {took}\n", called(&span.call)));
+        }
         text.push_str(&line(op));
     }
     match &trace.end {
@@ -26,6 +35,14 @@ pub(super) fn text(trace: &Trace) -> String {
         }
     }
     text
+}
+
+/// `roll, called at dice.lm.md:4:8,`
+fn called(call: &Place) -> String {
+    match call.path.as_str() {
+        "" => format!("{},", call.cell),
+        path => format!("{}, called at {path}:{}:{},", call.cell, call.line, call.column),
+    }
 }
 
 /// `  3  random_int(1, 6) = 4   main (dice.lm.md:4:8)`

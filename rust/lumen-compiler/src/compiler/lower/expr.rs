@@ -225,6 +225,9 @@ impl<'a> Fx<'_, 'a> {
             }
             Binding::Lambda(lambda) => return self.materialise(lambda, None),
             Binding::Val(v) if last => {
+                if want == Want::Borrow {
+                    self.var_lingers(local);
+                }
                 self.set_binding(local, Binding::None);
                 v
             }

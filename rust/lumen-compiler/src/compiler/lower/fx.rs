@@ -126,6 +126,7 @@ pub(super) struct Fx<'p, 'a> {
     pub(super) yields: Option<Ty>,
     /// How the clause that is lowered resumes.
     pub(super) resume: Option<super::handle::Resume>,
+    pub(super) vars: super::vars::Vars,
 }
 
 impl<'a> Fx<'_, 'a> {
@@ -220,6 +221,7 @@ impl<'a> Fx<'_, 'a> {
     pub(super) fn at(&mut self, span: Span) {
         let frame = self.frame();
         let pos = Pos { file: frame.file, start: span.lo, end: span.hi };
+        self.sync_vars();
         self.b.set_pos(pos);
     }
 

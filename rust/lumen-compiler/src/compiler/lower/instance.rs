@@ -83,6 +83,7 @@ impl<'a> Lower<'a> {
             attempting: false,
             yields: None,
             resume: None,
+            vars: super::vars::Vars::default(),
         }
     }
 
@@ -523,6 +524,7 @@ impl Fx<'_, '_> {
             let text = self.p.module.string("the end of a cell was reached");
             self.b.emit_imm(Op::Fail, codes::UNREACHABLE, text as i32);
         }
+        self.end_vars();
         let (entry, effects, calls) = (self.entry, self.effects, std::mem::take(&mut self.calls));
         let p = self.p;
         let finished = self.b.finish();

@@ -322,6 +322,7 @@ impl Fx<'_, '_> {
         {
             let env = self.frame().env;
             self.scope.push((env, local));
+            self.show_copy(local, v);
             if !self.frame().live.dead_bind(local) {
                 self.set_binding(local, Binding::Val(v));
             }

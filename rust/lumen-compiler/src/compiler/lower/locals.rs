@@ -56,6 +56,7 @@ impl<'a> Fx<'_, 'a> {
     pub(super) fn end_scope(&mut self, from: usize) {
         while self.scope.len() > from {
             let Some((env, local)) = self.scope.pop() else { return };
+            self.forget_copy((env, local));
             let binding = self.r.envs.get(env).and_then(|e| e.get(local.index())).copied();
             match binding {
                 Some(Binding::Val(v)) => {
@@ -90,6 +91,9 @@ impl<'a> Fx<'_, 'a> {
         let env = self.frame().env;
         self.scope.push((env, local));
         let mutable = self.body().locals[local].mutable;
+        if !mutable {
+            self.show_copy(local, v);
+        }
         if self.frame().live.dead_bind(local) && !mutable {
             self.done(v);
             return;
@@ -104,6 +108,7 @@ impl<'a> Fx<'_, 'a> {
         }
         let v = self.stable(local, v);
         self.set_binding(local, Binding::Val(v));
+        self.sync_vars();
     }
 
     /// A value that stays right while `local` is in scope.

@@ -57,6 +57,8 @@ pub(super) struct Regs {
     listed: Vec<bool>,
     /// Kept for one purpose whatever is rewound.
     reserved: Vec<bool>,
+    /// How often each was freed.
+    freed: Vec<u32>,
     seq: u32,
     trail: Vec<Undo>,
     /// Buffers of changes that were made again or forgotten.
@@ -80,6 +82,7 @@ impl Regs {
         self.owned.clear();
         self.listed.clear();
         self.reserved.clear();
+        self.freed.clear();
         self.seq = 0;
         self.trail.clear();
         self.forks = 0;
@@ -98,6 +101,7 @@ impl Regs {
         self.next.resize(n, NONE);
         self.listed.resize(n, false);
         self.reserved.resize(n, false);
+        self.freed.resize(n, 0);
     }
 
     pub(super) fn state(&self, reg: Reg) -> RegState {
@@ -281,8 +285,14 @@ impl Regs {
         if state.pinned || !state.used {
             return;
         }
+        self.freed[usize::from(reg)] += 1;
         self.update(reg, |s| *s = RegState::default());
         self.pool(b, reg);
+    }
+
+    /// How often a register was freed.
+    pub(super) fn freed(&self, reg: Reg) -> u32 {
+        self.freed.get(usize::from(reg)).copied().unwrap_or_default()
     }
 
     fn pool(&mut self, b: &CellBuilder, reg: Reg) {

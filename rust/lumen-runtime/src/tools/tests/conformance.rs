@@ -58,10 +58,11 @@ fn around<'h>(host: &'h mut dyn Host, stops: &'h mut Stops) -> Around<'h> {
 }
 
 /// Each effect with a scope that allows nothing of what is asked, and arguments that are right.
-const ASKED: [(Effect, &str, &str, &str); 6] = [
+const ASKED: [(Effect, &str, &str, &str); 7] = [
     (Effect::Fs, "fs.read_file", "fs=/no/such/folder", r#"{"path": "a.txt"}"#),
     (Effect::Fs, "fs.write_file", "fs=/no/such/folder", r#"{"path": "a.txt", "text": "x"}"#),
     (Effect::Env, "env.get_env", "env=NOTHING", r#"{"name": "PATH"}"#),
+    (Effect::Env, "env.secret_env", "env=NOTHING", r#"{"name": "PATH"}"#),
     (Effect::Exec, "exec.run_command", "exec=nothing", r#"{"command": ["true"]}"#),
     (Effect::Http, "http.get", "http=nothing.example", r#"{"url": "http://127.0.0.1:1/"}"#),
     (

@@ -5,7 +5,7 @@
 use super::Call;
 use crate::failure::{Failure, Outcome};
 use crate::stdlib::{RtCtx, builtins};
-use crate::trace::{Answer, Place, Reported, Returned, SharedTape};
+use crate::trace::{Answer, Calls, Reported, Returned, SharedTape};
 use crate::value::classes::{LIST_JSON_CLASS, STRING_CLASS, Slot, TypeRow};
 use crate::value::exchange::{HostFunction, HostValue, guarded};
 use crate::value::heap::Heap;
@@ -18,13 +18,13 @@ const TEXT_BYTES_MAX: usize = 1 << 16;
 const HEAD_BYTES: usize = 1 << 10;
 
 impl Call<'_> {
-    /// Runs a builtin as an operation on `tape`; `stack` says who called it.
+    /// Runs a builtin as an operation on `tape`; `calls` says who called it.
     ///
     /// # Safety
     /// As for [`Call::run`].
     pub unsafe fn run_on_tape(
         tape: &SharedTape,
-        stack: Vec<Place>,
+        calls: Calls,
         intrinsic: Intrinsic,
         context: &mut RtCtx,
         [args, results]: [*mut u64; 2],
@@ -34,7 +34,7 @@ impl Call<'_> {
         // SAFETY: as the caller promises.
         unsafe {
             let begun = texts(&context.heap, row.params.iter().map(|p| &p.1), args, ty)
-                .and_then(|texts| tape.lock().begin(row.name, texts, stack));
+                .and_then(|texts| tape.lock().begin(row.name, texts, calls));
             if let Err(failure) = begun {
                 drop_taken(&mut context.heap, row, args, ty);
                 return Err(failure);
@@ -70,14 +70,14 @@ impl Heap {
     pub unsafe fn call_host_on_tape(
         &mut self,
         tape: &SharedTape,
-        stack: Vec<Place>,
+        calls: Calls,
         name: &str,
         function: &HostFunction<'_>,
         list: u64,
     ) -> Outcome<u64> {
         // SAFETY: as the caller promises: a list of dynamic words.
         let args = unsafe { self.debug(Slot::Ref(LIST_JSON_CLASS), list)? };
-        tape.lock().begin(name, vec![shortened(args)], stack)?;
+        tape.lock().begin(name, vec![shortened(args)], calls)?;
         let on_tape = |args: &[HostValue]| {
             let live = || guarded(function, args).map_or_else(Answer::Failed, Answer::Value);
             match tape.lock().ask(live) {
