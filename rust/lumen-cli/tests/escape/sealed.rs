@@ -6,7 +6,7 @@ use crate::world::{Folder, command, lumen_in, stderr, stdout};
 use crate::{Case, SECRET, case, flagged, run_filled};
 
 /// What every program begins with.
-const START: &str = "grant env name \"LUMEN_SECRET\"
+const START: &str = "grant env name \"LUMEN_SECRET\", \"LUMEN_NONE\"
 record Login
   user: String
   key: Secret[String]
@@ -93,7 +93,7 @@ const SECRETS: &[Case] = &[
         "of a variable that is not set",
         1,
         "is not set",
-        "grant env name \"LUMEN_NONE\"\nlet none = secret_env(\"LUMEN_NONE\")\n",
+        "let none = secret_env(\"LUMEN_NONE\")\n",
     ),
     flagged(
         "of a denied variable",
