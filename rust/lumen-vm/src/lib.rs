@@ -2,7 +2,8 @@
 //!
 //! Data path: `Verified<Module>` → [`link`] → [`Program`] → [`Machine`] → [`Outcome`].
 //! Reading order: `link` (dense tables), `frame` (the stack), `interp` (instructions and engines), `unwind`
-//! (failures), `run` and `handler` (segments of streams and of handlers), `trace`, `spans` (calls of operations), `watch` (looking at a run), `jit` (native code), `machine` (one run), `embed` (functions
+//! (failures), `run` and `handler` (segments of streams and of handlers), `trace`, `spans` (calls of operations),
+//! `watch` (looking at a run), `jit` (native code), `machine` (one run), `embed` (functions
 //! of the embedding program).
 
 mod embed;
