@@ -29,11 +29,7 @@ impl Ctx<'_, '_> {
             ast::ExprKind::Name(sym::ASSERT) if first.is_none() && self.is_assert(args) => {
                 self.assert(args)
             }
-            ast::ExprKind::Name(sym::TIMEOUT)
-                if first.is_none() && matches!(self.find(sym::TIMEOUT), Found::Nothing) =>
-            {
-                self.timeout(args, span)
-            }
+            _ if first.is_none() && self.is_timeout(callee) => self.timeout(args, span),
             _ => {
                 let callee = self.expr(callee);
                 self.plain_call(callee, Box::default(), args, first)

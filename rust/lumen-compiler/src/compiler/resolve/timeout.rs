@@ -6,6 +6,7 @@
 
 use super::context::{Ctx, FrameKind};
 use super::diagnostics;
+use super::lookup::Found;
 use crate::compiler::ast;
 use crate::compiler::hir::{
     Arg, Block, ExprId, ExprKind, LambdaParam, LocalKind, Pat, PatKind, Stmt,
@@ -59,6 +60,12 @@ impl Ctx<'_, '_> {
         ExprKind::Block(Block { stmts: stmts.into(), tail: Some(tail) })
     }
 
+    /// Whether a callee is the special form: its `e` is no argument that is evaluated before.
+    pub(super) fn is_timeout(&mut self, callee: ast::ExprId) -> bool {
+        matches!(self.ast[callee].kind, ast::ExprKind::Name(sym::TIMEOUT))
+            && matches!(self.find(sym::TIMEOUT), Found::Nothing)
+    }
+
     fn bad_timeout(&mut self, span: Span) -> ExprKind {
         let at = self.at(span);
         self.report(diagnostics::timeout_form(at));
@@ -73,7 +80,7 @@ impl Ctx<'_, '_> {
     }
 
     /// What a call evaluates before it calls, in order; nothing of another expression.
-    fn parts_of_call(&self, mut id: ast::ExprId, parts: &mut Vec<ast::ExprId>) {
+    fn parts_of_call(&mut self, mut id: ast::ExprId, parts: &mut Vec<ast::ExprId>) {
         let ast = self.ast;
         let mut rest: Vec<ast::ExprId> = Vec::new();
         loop {
@@ -88,6 +95,9 @@ impl Ctx<'_, '_> {
                         ast::ExprKind::TypeArgs(types) => ast[types].base,
                         _ => callee,
                     };
+                    if self.is_timeout(callee) {
+                        return;
+                    }
                     parts.append(&mut rest);
                     match ast[callee].kind {
                         ast::ExprKind::Field { safe: true, .. } => return,
