@@ -121,19 +121,8 @@ impl Writer<'_> {
                 self.space();
                 self.args(args, node.span.hi);
             }
-            ExprKind::TupleField { base, .. } if self.is_bare_number(base, node.span.lo) => {
-                // `5.0` would be one number.
-                self.space();
-                self.atoms(node.span.hi);
-            }
             _ => self.atoms(node.span.hi),
         }
-    }
-
-    /// Whether a number without parentheses begins at `lo`.
-    fn is_bare_number(&self, id: ExprId, lo: u32) -> bool {
-        let node = self.file[id];
-        node.span.lo == lo && matches!(node.kind, ExprKind::Int(_) | ExprKind::Float(_))
     }
 
     /// Arguments in parentheses that end at `hi`.

@@ -88,6 +88,9 @@ fn words_of_blocks_as_names() {
     becomes("f(x[y]\n(z))", "f(x[y](z))\n");
     becomes("(x\n  with (y: z))", "(x with (y: z))\n");
     becomes("f(halt\n  (x))", "f(halt(x))\n");
+    becomes("[return\n  -1]", "[return -1]\n");
+    becomes("f(break @l\n  (x))", "f(break @l (x))\n");
+    becomes("f(fn() => emit\n(x))", "f(fn() => emit (x))\n");
     becomes("if comptime\nx\nend", "if comptime\n  x\nend\n");
     let (long, words) = ("x".repeat(60), "y".repeat(60));
     becomes(&format!("{long} and when or {words}"), &format!("{long} and when\n  or {words}\n"));
@@ -119,4 +122,11 @@ fn prefixes_of_lines() {
         ">```lumen\n>let x=1\n>if x\n>    y\n>end\n>```\n",
         ">```lumen\n> let x = 1\n> if x\n>   y\n> end\n>```\n",
     );
+}
+
+#[test]
+fn fields_of_numbers() {
+    for text in ["5 .0\n", "5 .b\n", "5 .\n# c\nb\n"] {
+        becomes(text, text);
+    }
 }

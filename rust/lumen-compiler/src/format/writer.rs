@@ -243,6 +243,8 @@ impl<'a> Writer<'a> {
                 )
             }
             K::Bang => next.kind == K::LParen,
+            // `5.0` would be one number, and `5.` none.
+            K::Int | K::Float => next.kind == K::Dot,
             _ => false,
         }
     }

@@ -70,9 +70,9 @@ impl Parser<'_> {
         expr
     }
 
-    /// Whether an expression follows on this line.
+    /// Whether an expression follows on this line; between brackets, at all.
     pub(super) fn value_follows(&self) -> bool {
-        !self.tok().starts_line() && begins_expr(self.kind())
+        !self.line_ends() && begins_expr(self.kind())
     }
 
     /// After the header of a block: the line must end. After an error in the header, skips the rest of its line.
@@ -325,7 +325,7 @@ impl Parser<'_> {
     }
 
     fn label(&mut self) -> Option<Name> {
-        if !self.at(TokenKind::At) || self.tok().starts_line() {
+        if !self.at(TokenKind::At) || self.line_ends() {
             return None;
         }
         self.bump();

@@ -145,7 +145,7 @@ impl Parser<'_> {
     /// `assert c, "msg"`, `assert_matches(e, pattern)`, `emit e`, or an expression.
     fn word_stmt(&mut self, token: Token) -> StmtKind {
         let next = self.peek(1);
-        let takes_value = !next.starts_line() && begins_expr(next.kind);
+        let takes_value = !self.line_ends_before(next) && begins_expr(next.kind);
         let spaced = takes_value && !next.is_adjacent() && next.kind != TokenKind::Minus;
         match token.symbol {
             sym::ASSERT if spaced => {
