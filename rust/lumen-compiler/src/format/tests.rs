@@ -88,6 +88,9 @@ fn words_of_blocks_as_names() {
     becomes("f(x[y]\n(z))", "f(x[y](z))\n");
     becomes("(x\n  with (y: z))", "(x with (y: z))\n");
     becomes("f(halt\n  (x))", "f(halt(x))\n");
+    becomes("(x as list\n[Int])", "(x as list[Int])\n");
+    let with = "handle\n  with H(\n    a,\n  ) do\n    b\n  end\nwith\n  A.b(x) => x\nend\n";
+    becomes(with, with);
     becomes("[return\n  -1]", "[return -1]\n");
     becomes("f(break @l\n  (x))", "f(break @l (x))\n");
     becomes("f(fn() => emit\n(x))", "f(fn() => emit (x))\n");

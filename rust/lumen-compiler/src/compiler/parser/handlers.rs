@@ -196,10 +196,22 @@ impl Parser<'_> {
                     && !self.begins_with())
     }
 
-    /// Whether `with H(…) do` begins here: a `do` ends the line of the `with`.
+    /// Whether `with H(…) do` begins here: a `do` ends the line of the `with`, which goes on between brackets.
     fn begins_with(&self) -> bool {
-        let line = self.tokens[self.pos + 1..].iter().take_while(|token| !token.starts_line());
-        line.into_iter().any(|token| token.symbol == sym::DO && token.kind == TokenKind::Ident)
+        use TokenKind as K;
+        let mut open = 0_u32;
+        for token in &self.tokens[self.pos + 1..] {
+            let ends = open == 0 || matches!(token.kind, K::Let | K::Return | K::Cell | K::Eof);
+            match token.kind {
+                _ if ends && token.starts_line() => return false,
+                K::FatArrow if open == 0 => return false,
+                K::Ident if open == 0 && token.symbol == sym::DO => return true,
+                K::LParen | K::LBracket | K::LBrace | K::QBracket => open += 1,
+                K::RParen | K::RBracket | K::RBrace => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// `with H(…) do … end`.

@@ -116,7 +116,7 @@ impl Parser<'_> {
     /// `[A, B]` behind a name, or nothing.
     pub(super) fn type_arguments(&mut self) -> Slice<TypeId> {
         let base = self.scratch.types.len();
-        if self.at(TokenKind::LBracket) && !self.tok().starts_line() && !self.panicking {
+        if self.at(TokenKind::LBracket) && !self.line_ends() && !self.panicking {
             let opened = self.open_bracket();
             if self.at(TokenKind::RBracket) {
                 self.unexpected("a type");
