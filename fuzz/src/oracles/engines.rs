@@ -2,33 +2,19 @@
 
 use lumen_base::Code;
 use lumen_lir::{Module, Verified};
+use lumen_mdtest::{Seen, observe_plain};
 use lumen_runtime::failure::Failure;
-use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, JitOptions, Limits, Machine, RunFailure, RunOptions, link};
-use std::sync::{Arc, Mutex, PoisonError};
+use lumen_vm::{Engine, JitOptions, Limits};
 
 /// Calls and rounds of a run.
 const INSTRUCTIONS: u64 = 5_000;
 
-/// What a run shows to the outside, and how it ends.
-#[derive(PartialEq, Default, Debug)]
-pub(super) struct Seen {
-    out: Vec<u8>,
-    err: Vec<u8>,
-    emitted: Vec<String>,
-    value: Option<String>,
-    exit_code: i32,
-    failure: Option<RunFailure>,
-}
-
-impl Seen {
-    /// Whether both are runs of the same program; inlining and the like may change the trace.
-    pub(super) fn is_same_run(&self, other: &Self) -> bool {
-        let error = |seen: &Self| seen.failure.as_ref().map(|f| f.error.clone());
-        (&self.out, &self.err, &self.emitted) == (&other.out, &other.err, &other.emitted)
-            && (&self.value, self.exit_code) == (&other.value, other.exit_code)
-            && error(self) == error(other)
-    }
+/// Whether both are runs of the same program; inlining and the like may change the trace.
+pub(super) fn is_same_run(a: &Seen, b: &Seen) -> bool {
+    let error = |seen: &Seen| seen.failure.as_ref().map(|f| f.error.clone());
+    (&a.out, &a.err, &a.emitted) == (&b.out, &b.err, &b.emitted)
+        && (&a.value, a.exit_code) == (&b.value, b.exit_code)
+        && error(a) == error(b)
 }
 
 /// Asserts that all engines do the same.
@@ -51,35 +37,15 @@ fn run(module: &Verified<Module>, engine: Engine, forced_exits: bool) -> Seen {
         instructions: Some(INSTRUCTIONS),
         output: Some(1 << 16),
     };
-    let host = MemoryHost {
-        arguments: vec!["one".to_owned()],
-        lines: vec!["line".to_owned()],
-        ..MemoryHost::default()
-    };
-    let (out, err, emitted) = (host.out.clone(), host.err.clone(), host.emitted.clone());
     let jit = JitOptions { threshold: 1, forced_exits, ..JitOptions::default() };
-    let options = RunOptions { limits, jit, ..RunOptions::default() };
-    let machine = link(module.clone(), engine)
-        .and_then(|program| Machine::new(program, &options, Box::new(host)));
-    let outcome = match machine {
-        Ok(machine) => machine.run(),
+    let seen = match observe_plain(module, engine, jit, limits) {
+        Ok(seen) => seen,
         // An `extern cell` of the program: this host gives no functions.
         Err(Failure::Error(error)) if error.code == Code::R1060 => return Seen::default(),
         Err(failure) => panic!("verified code does not link: {failure:?}"),
     };
-    assert_eq!(outcome.leaked, 0, "objects leaked under {engine:?}");
-    let is_broken = outcome.failure.iter().any(|f| f.error.message.contains("internal error"));
-    assert!(!is_broken, "{outcome:?}");
-    Seen {
-        out: taken(&out),
-        err: taken(&err),
-        emitted: taken(&emitted),
-        value: outcome.value,
-        exit_code: outcome.exit_code,
-        failure: outcome.failure,
-    }
-}
-
-fn taken<T: Default>(shared: &Arc<Mutex<T>>) -> T {
-    std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner))
+    assert_eq!(seen.leaked, 0, "objects leaked under {engine:?}");
+    let is_broken = seen.failure.iter().any(|f| f.error.message.contains("internal error"));
+    assert!(!is_broken, "{seen:?}");
+    seen
 }

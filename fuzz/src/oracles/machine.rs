@@ -15,7 +15,10 @@ pub(crate) fn machine(input: &[u8]) {
     match verify(optimised) {
         Ok(optimised) => {
             let faster = engines::agree(&optimised);
-            assert!(faster.is_same_run(&seen), "optimised: {faster:?}\nas it was: {seen:?}");
+            assert!(
+                engines::is_same_run(&faster, &seen),
+                "optimised: {faster:?}\nas it was: {seen:?}"
+            );
         }
         Err(rejected) => panic!("optimised code is rejected: {:?}", rejected.violations),
     }

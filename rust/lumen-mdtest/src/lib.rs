@@ -9,6 +9,7 @@ mod scripts;
 mod cells;
 mod update;
 mod evaluator;
+mod plain;
 mod snapshots;
 mod coverage;
 
@@ -16,6 +17,7 @@ pub use cells::{CellTest, cell_tests};
 pub use coverage::Coverage;
 pub use evaluator::MachineEvaluator;
 pub use oracle::{Actual, Oracle, check, check_within, limits};
+pub use plain::{Seen, compile_plain, observe_plain};
 pub use snapshots::{Accepted, Snapshots, Texts};
 pub use suite::{Case, Document, Expect, Role, cases};
 pub use update::bless;

@@ -171,32 +171,8 @@ impl Vm {
     /// # Safety
     /// `stream` is a live closure of a stream class.
     pub(crate) unsafe fn new_run(&mut self, stream: Ptr) -> Result<*mut Run, Failure> {
-        // SAFETY: as the caller promises; the blocks are fresh and as large as what is written to them.
-        unsafe {
-            let code = (*self.classes.add((*stream).class as usize)).code;
-            let usable = FIRST_SLOTS.max(RECORD_SLOTS + W(*code).a() as usize);
-            let bytes = (usable + SLACK) * 8;
-            let (run, slots, depth) = self.new_segment(bytes)?;
-            *slots = self.program.run_return() as u64;
-            *slots.add(1) = MARKER_WORD;
-            *slots.add(RECORD_SLOTS) = stream as u64;
-            run.write(Run {
-                next: code.add(1),
-                end: std::ptr::null(),
-                slots,
-                limit: slots.add(usable),
-                back: std::ptr::null(),
-                regs: std::ptr::null_mut(),
-                back_limit: std::ptr::null_mut(),
-                outer: self.run,
-                code: stream,
-                depth,
-                row: std::ptr::null(),
-                around: std::ptr::null_mut(),
-                word: 0,
-            });
-            Ok(run)
-        }
+        // SAFETY: as the caller promises.
+        unsafe { self.new_segment_of(stream, 0, self.program.run_return(), std::ptr::null()) }
     }
 
     /// A handler whose body has not begun; it owns the body on success. The first `n` slots are for its clauses.
@@ -209,14 +185,29 @@ impl Vm {
         body: Ptr,
         n: usize,
     ) -> Result<*mut Run, Failure> {
+        // SAFETY: as the caller promises.
+        unsafe { self.new_segment_of(body, n, self.program.handle_return(), row) }
+    }
+
+    /// A run of the code of a closure, which returns to `end`; the first `n` slots are free.
+    ///
+    /// # Safety
+    /// `closure` is live and without parameters, `row` null or a row of the program.
+    unsafe fn new_segment_of(
+        &mut self,
+        closure: Ptr,
+        n: usize,
+        end: *const u64,
+        row: *const HandlerRow,
+    ) -> Result<*mut Run, Failure> {
         // SAFETY: as the caller promises; the blocks are fresh and as large as what is written to them.
         unsafe {
-            let code = (*self.classes.add((*body).class as usize)).code;
+            let code = (*self.classes.add((*closure).class as usize)).code;
             let usable = FIRST_SLOTS.max(n + RECORD_SLOTS + W(*code).a() as usize);
             let (run, slots, depth) = self.new_segment((usable + SLACK) * 8)?;
-            *slots.add(n) = self.program.handle_return() as u64;
+            *slots.add(n) = end as u64;
             *slots.add(n + 1) = MARKER_WORD;
-            *slots.add(n + RECORD_SLOTS) = body as u64;
+            *slots.add(n + RECORD_SLOTS) = closure as u64;
             run.write(Run {
                 next: code.add(1),
                 end: std::ptr::null(),
@@ -226,7 +217,7 @@ impl Vm {
                 regs: std::ptr::null_mut(),
                 back_limit: std::ptr::null_mut(),
                 outer: self.run,
-                code: body,
+                code: closure,
                 depth,
                 row,
                 around: std::ptr::null_mut(),

@@ -6,14 +6,10 @@
 mod generate;
 
 use generate::program;
-use lumen_base::{MemorySystem, OsSystem, System};
-use lumen_compiler::compilation::{CompileInput, Goal, Part};
-use lumen_compiler::markdown::Form;
-use lumen_compiler::pipeline::compile;
+use lumen_base::{OsSystem, System};
 use lumen_lir::{Module, Verified};
-use lumen_mdtest::MachineEvaluator;
-use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions, link};
+use lumen_mdtest::{compile_plain, observe_plain};
+use lumen_vm::{Engine, JitOptions, Limits};
 
 /// Programs of an ordinary run.
 const PROGRAMS: u64 = 60;
@@ -33,17 +29,7 @@ fn ways() -> [(&'static str, Engine, JitOptions); 5] {
 }
 
 fn compiled(source: &str) -> Result<Verified<Module>, String> {
-    let out = compile(CompileInput {
-        allowed: &[],
-        name: "generated.lm",
-        path: None,
-        source: source.as_bytes().to_vec(),
-        form: Form::Plain,
-        part: Part::Program,
-        goal: Goal::Lir,
-        system: &MemorySystem::default(),
-        evaluator: Some(&MachineEvaluator),
-    });
+    let out = compile_plain("generated.lm", source);
     let errors: Vec<String> = out
         .diagnostics
         .iter()
@@ -55,24 +41,19 @@ fn compiled(source: &str) -> Result<Verified<Module>, String> {
 
 /// Everything that a run shows.
 fn run(module: &Verified<Module>, engine: Engine, jit: JitOptions) -> String {
-    let program = link(module.clone(), engine).expect("verified code links");
     let limits = Limits {
         memory: 64 << 20,
         stack: 1 << 20,
         instructions: Some(40_000),
         output: Some(1 << 20),
     };
-    let host = MemoryHost::default();
-    let out = host.out.clone();
-    let options = RunOptions { limits, jit, ..RunOptions::default() };
-    let machine = Machine::new(program, &options, Box::new(host));
-    let outcome = machine.expect("there is room for a stack").run();
-    let mut text = String::from_utf8_lossy(&out.lock().expect("nobody panicked")).into_owned();
-    if let Some(failure) = &outcome.failure {
+    let seen = observe_plain(module, engine, jit, limits).expect("verified code starts");
+    let mut text = String::from_utf8_lossy(&seen.out).into_owned();
+    if let Some(failure) = &seen.failure {
         let (error, trace) = (&failure.error, &failure.trace);
         text.push_str(&format!("{}: {} {:?}\n{trace}", error.code, error.message, error.notes));
     }
-    text.push_str(&format!("leaked {}, exit {}\n", outcome.leaked, outcome.exit_code));
+    text.push_str(&format!("leaked {}, exit {}\n", seen.leaked, seen.exit_code));
     text
 }
 

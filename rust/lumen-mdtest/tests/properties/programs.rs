@@ -1,13 +1,9 @@
 //! Compiling and running generated programs.
 
-use lumen_base::{Code, Diagnostic, MemorySystem};
-use lumen_compiler::compilation::{CompileInput, Goal, Part};
-use lumen_compiler::markdown::Form;
-use lumen_compiler::pipeline::compile;
+use lumen_base::{Code, Diagnostic};
 use lumen_lir::{Module, Verified};
-use lumen_mdtest::MachineEvaluator;
-use lumen_runtime::host::MemoryHost;
-use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions, link};
+use lumen_mdtest::{compile_plain, observe_plain};
+use lumen_vm::{Engine, JitOptions, Limits};
 
 /// What the compiler says of a program.
 pub(crate) struct Judged {
@@ -23,17 +19,7 @@ impl Judged {
 }
 
 pub(crate) fn judge(source: &str) -> Judged {
-    let out = compile(CompileInput {
-        allowed: &[],
-        name: "property.lm",
-        path: None,
-        source: source.as_bytes().to_vec(),
-        form: Form::Plain,
-        part: Part::Program,
-        goal: Goal::Lir,
-        system: &MemorySystem::default(),
-        evaluator: Some(&MachineEvaluator),
-    });
+    let out = compile_plain("property.lm", source);
     Judged { diagnostics: out.diagnostics, module: out.module }
 }
 
@@ -44,27 +30,22 @@ pub(crate) fn printed(source: &str) -> String {
     let Some(module) = judged.module else {
         panic!("rejected: {:?}\n{source}", judged.diagnostics);
     };
-    let first = run(module.clone(), Engine::Switch);
+    let first = run(&module, Engine::Switch);
     for engine in [Engine::Threaded, Engine::Jit] {
-        let other = run(module.clone(), engine);
+        let other = run(&module, engine);
         assert_eq!(first, other, "{engine:?} disagrees about\n{source}");
     }
     first
 }
 
 #[track_caller]
-fn run(module: Verified<Module>, engine: Engine) -> String {
-    let program = link(module, engine).expect("verified code links");
+fn run(module: &Verified<Module>, engine: Engine) -> String {
     let limits = Limits { memory: 256 << 20, instructions: Some(5_000_000), ..Limits::default() };
-    let host = MemoryHost::default();
-    let out = host.out.clone();
     let jit = JitOptions { threshold: 1, ..JitOptions::default() };
-    let options = RunOptions { limits, jit, ..RunOptions::default() };
-    let machine = Machine::new(program, &options, Box::new(host));
-    let outcome = machine.expect("there is room for a stack").run();
-    assert_eq!(outcome.leaked, 0, "objects leaked under {engine:?}");
-    let mut text = String::from_utf8_lossy(&out.lock().expect("nobody panicked")).into_owned();
-    if let Some(failure) = outcome.failure {
+    let seen = observe_plain(module, engine, jit, limits).expect("verified code starts");
+    assert_eq!(seen.leaked, 0, "objects leaked under {engine:?}");
+    let mut text = String::from_utf8_lossy(&seen.out).into_owned();
+    if let Some(failure) = seen.failure {
         text.push_str(&format!("{}\n", failure.error.code));
     }
     text

@@ -148,31 +148,41 @@ impl Typed<'_> {
             return Err(End::Unexpected);
         }
         let elem = self.classes.row(class).types[0];
-        let mut out = self.reader.heap().list_new(class, 0)?;
-        if self.reader.skip_byte(b']') {
+        let out = self.reader.heap().list_new(class, 0)?;
+        self.parts(out, b']', |typed, out| {
+            let word = typed.value(elem, depth + 1)?;
+            let slot = typed.classes.slot(elem);
+            let heap = typed.reader.heap();
+            // SAFETY: the list is unique and owned here; a word it does not take is dropped.
+            unsafe {
+                heap.list_push(out, word).map_err(|failure| {
+                    heap.drop_slot(slot, word);
+                    End::Run(failure)
+                })
+            }
+        })
+    }
+
+    /// The parts up to `end`, each of which `part` puts into the collection; this owns it until it is whole.
+    fn parts(
+        &mut self,
+        mut out: super::Ptr,
+        end: u8,
+        part: impl Fn(&mut Self, super::Ptr) -> Read<super::Ptr>,
+    ) -> Read<u64> {
+        if self.reader.skip_byte(end) {
             return Ok(word::ptr_ref(out));
         }
         loop {
-            let stored = self.value(elem, depth + 1).and_then(|word| {
-                let slot = self.classes.slot(elem);
-                let heap = self.reader.heap();
-                // SAFETY: the list is unique and owned here; a word it does not take is dropped.
-                unsafe {
-                    heap.list_push(out, word).map_err(|failure| {
-                        heap.drop_slot(slot, word);
-                        End::Run(failure)
-                    })
-                }
-            });
-            let more = stored.and_then(|grown| {
+            let more = part(self, out).and_then(|grown| {
                 out = grown;
-                self.more(b']')
+                self.more(end)
             });
             match more {
                 Ok(true) => {}
                 Ok(false) => return Ok(word::ptr_ref(out)),
                 Err(end) => {
-                    // SAFETY: the list is owned here.
+                    // SAFETY: the collection is owned here.
                     unsafe { self.reader.heap().drop_ptr(out) };
                     return Err(end);
                 }
@@ -197,25 +207,8 @@ impl Typed<'_> {
         if self.classes.type_row(key).desc != TypeDesc::String || !self.reader.skip_byte(b'{') {
             return Err(End::Unexpected);
         }
-        let mut out = self.reader.heap().table_new(class, 0)?;
-        if self.reader.skip_byte(b'}') {
-            return Ok(word::ptr_ref(out));
-        }
-        loop {
-            let more = self.entry(out, value, depth).and_then(|grown| {
-                out = grown;
-                self.more(b'}')
-            });
-            match more {
-                Ok(true) => {}
-                Ok(false) => return Ok(word::ptr_ref(out)),
-                Err(end) => {
-                    // SAFETY: the map is owned here.
-                    unsafe { self.reader.heap().drop_ptr(out) };
-                    return Err(end);
-                }
-            }
-        }
+        let out = self.reader.heap().table_new(class, 0)?;
+        self.parts(out, b'}', |typed, out| typed.entry(out, value, depth))
     }
 
     /// Reads an entry into a map that the caller owns; a key that is there already is left to the long way.
