@@ -55,8 +55,8 @@ impl Checker<'_> {
         }
         for instance in coming {
             let of = self.store.effect_of(instance);
-            let known = self.rows.known(to).iter().copied();
-            if let Some(known) = known.filter(|&it| self.store.effect_of(it) == of).next() {
+            let mut known = self.rows.known(to).iter().copied();
+            if let Some(known) = known.find(|&it| self.store.effect_of(it) == of) {
                 self.meet_instances(instance, known, at);
             }
         }
@@ -109,8 +109,8 @@ impl BodyCx<'_, '_> {
     /// The known instance of an effect in the row at hand, or in those of the functions around.
     fn instance_at_hand(&self, of: EffectId) -> Option<Ty> {
         self.frames.iter().rev().find_map(|frame| {
-            let known = self.c.rows.known(frame.row).iter().copied();
-            known.filter(|&it| self.c.store.effect_of(it) == Some(of)).next()
+            let mut known = self.c.rows.known(frame.row).iter().copied();
+            known.find(|&it| self.c.store.effect_of(it) == Some(of))
         })
     }
 
