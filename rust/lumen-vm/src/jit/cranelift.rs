@@ -14,8 +14,10 @@
 
 mod branches;
 mod calls;
+mod choose;
 mod counts;
 mod emit;
+mod inline;
 mod lists;
 mod objects;
 mod scalars;

@@ -121,6 +121,20 @@ impl<'m> CellPlan<'m> {
         })
     }
 
+    /// Whether a register is read from an instruction on.
+    pub(super) fn is_read_from(&self, pc: usize, reg: Reg) -> bool {
+        self.live[pc] != RegSet::default() && self.live[pc].has(reg)
+    }
+
+    /// The cell that an instruction calls by name.
+    pub(super) fn callee(&self, at: Instruction) -> Option<u32> {
+        match at.op {
+            Op::Call => Some(u32::from(lumen_lir::c(self.cell.code[at.pc]))),
+            Op::CallW => Some(lumen_lir::x0(self.cell.code[at.pc + 1])),
+            _ => None,
+        }
+    }
+
     /// Registers that the frame must hold for an instruction to be executed by the interpreter.
     pub(super) fn kept_before(&self, pc: usize) -> Vec<Reg> {
         let mut set = self.live[pc].clone();

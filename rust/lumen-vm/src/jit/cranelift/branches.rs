@@ -95,6 +95,7 @@ impl Translator<'_, '_> {
                 let target = self.target(self.target_word(at));
                 self.jump(target, &[]);
             }
+            _ if self.choose(at) => {}
             _ => {
                 let condition = self.condition(at);
                 self.branch_to(at, condition);
@@ -103,7 +104,7 @@ impl Translator<'_, '_> {
     }
 
     /// The word that a branch jumps to.
-    fn target_word(&self, at: Instruction) -> usize {
+    pub(super) fn target_word(&self, at: Instruction) -> usize {
         let (w, ext) = self.words(at);
         let slot = at.op.offset_slot().unwrap_or(Slot::BC);
         (at.next as i64 + i64::from(signed(slot, get(slot, w, ext)))) as usize
@@ -115,7 +116,7 @@ impl Translator<'_, '_> {
     }
 
     /// Whether a branch jumps, from the registers as they are.
-    fn condition(&mut self, at: Instruction) -> Value {
+    pub(super) fn condition(&mut self, at: Instruction) -> Value {
         use Op::*;
         let w = self.words(at).0;
         let (a, b) = (lumen_lir::a(w), lumen_lir::b(w));

@@ -18,10 +18,10 @@ use std::mem::offset_of;
 pub(super) const CLASS: i32 = 4;
 
 /// What a call passes and gets.
-struct Shape {
+pub(super) struct Shape {
     args: Vec<Reg>,
     arg_reprs: Vec<Repr>,
-    results: Vec<Repr>,
+    pub(super) results: Vec<Repr>,
 }
 
 impl Translator<'_, '_> {
@@ -33,11 +33,7 @@ impl Translator<'_, '_> {
             Op::Call => (self.cell_shape(b, usize::from(c)), None),
             _ => (self.cell_shape(b, lumen_lir::x0(ext) as usize), None),
         };
-        let cell = match at.op {
-            Op::CallC => None,
-            Op::Call => Some(u32::from(c)),
-            _ => Some(lumen_lir::x0(ext)),
-        };
+        let cell = self.plan.callee(at);
         let regs = self.b.ins().iadd_imm_s(self.regs, 8 * (i64::from(b) + 2));
         let mut values = vec![regs, self.fuel()];
         if let Some(closure) = closure {
@@ -46,12 +42,15 @@ impl Translator<'_, '_> {
         for reg in &shape.args {
             values.push(self.get(*reg));
         }
+        if cell.is_some_and(|cell| self.is_in_place(cell)) {
+            return self.call_in_place(at, &values, &shape, (a, b));
+        }
         let call = match (cell, closure) {
             (Some(cell), _) => self.call_cell(at, cell, &shape, &values),
             (None, Some(closure)) => self.call_closure(at, closure, &shape, &values),
             (None, None) => return self.leave(at.pc),
         };
-        self.after_call(at, call, regs, &shape, a, b);
+        self.after_call(at, call, regs, &shape, (a, b));
     }
 
     fn cell_shape(&self, window: Reg, cell: usize) -> Shape {
@@ -147,23 +146,36 @@ impl Translator<'_, '_> {
         call: Inst,
         callee: Value,
         shape: &Shape,
-        target: Reg,
-        window: Reg,
+        (target, window): (Reg, Reg),
     ) {
         let given = self.b.inst_results(call).to_vec();
-        let status = given[0];
+        let left = self.cmp_imm(IntCC::SignedLessThan, given[0], 0);
+        self.unless(left, |t| t.leave_call(at, given[0], callee, shape, (target, window)));
+        self.take_results(&given, shape, target);
+    }
+
+    /// Leaves because a callee did, with its status: its frame, which begins at `callee`, is written.
+    pub(super) fn leave_call(
+        &mut self,
+        at: Instruction,
+        status: Value,
+        callee: Value,
+        shape: &Shape,
+        (target, window): (Reg, Reg),
+    ) {
         let results: Vec<Reg> = (0..shape.results.len() as Reg).map(|n| target + n).collect();
-        let left = self.cmp_imm(IntCC::SignedLessThan, status, 0);
-        self.unless(left, |t| {
-            let kept = t.plan.kept_during(at, window, &results);
-            t.store_frame(&kept);
-            let back = t.int(t.code_address(at.next));
-            t.b.ins().store(t.mem.task, back, callee, -16);
-            let word = t.int(t.program.word_at(t.plan.id, at.pc) as i64);
-            t.b.ins().store(t.mem.task, word, callee, -8);
-            t.give_back(status);
-        });
-        self.b.def_var(self.fuel, status);
+        let kept = self.plan.kept_during(at, window, &results);
+        self.store_frame(&kept);
+        let back = self.int(self.code_address(at.next));
+        self.b.ins().store(self.mem.task, back, callee, -16);
+        let word = self.int(self.program.word_at(self.plan.id, at.pc) as i64);
+        self.b.ins().store(self.mem.task, word, callee, -8);
+        self.give_back(status);
+    }
+
+    /// Takes what a callee gave: the fuel left, and its results.
+    pub(super) fn take_results(&mut self, given: &[Value], shape: &Shape, target: Reg) {
+        self.b.def_var(self.fuel, given[0]);
         if let Some(first) = given.get(1) {
             self.set(target, *first);
         }
@@ -190,6 +202,9 @@ impl Translator<'_, '_> {
                 Start::Body => values.push(first),
                 _ => self.store_vm(first, offset_of!(Vm, results)),
             }
+        }
+        if let Some(ways) = self.ways_out {
+            return self.jump(ways.returned, &values);
         }
         self.b.ins().return_(&values);
     }

@@ -262,6 +262,9 @@ impl Translator<'_, '_> {
 
     /// Returns a negative status.
     pub(super) fn give_back(&mut self, status: Value) {
+        if let Some(ways) = self.ways_out {
+            return self.jump(ways.left, &[status]);
+        }
         let mut values = vec![status];
         if self.start == Start::Body
             && let Some(repr) = self.plan.cell.results.first()

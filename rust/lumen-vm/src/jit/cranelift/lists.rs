@@ -109,6 +109,10 @@ impl Translator<'_, '_> {
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let list = self.get(b);
         let index = if at.op == Op::ListGetI { self.int(i64::from(c)) } else { self.get(c) };
+        let computed = (at.op, list, i64::from(index.as_u32()));
+        if let Some(value) = self.known.result(computed) {
+            return self.set(a, value);
+        }
         self.check_index(at, b, list, index);
         let value = if at.op == Op::ListGetB {
             let place = self.b.ins().iadd(list, index);
@@ -119,6 +123,9 @@ impl Translator<'_, '_> {
             let data = self.mem.data(self.repr(a));
             self.b.ins().load(ty, data, place, DATA)
         };
+        if matches!(at.op, Op::ListGet | Op::ListGetB) {
+            self.known.keep(computed, value);
+        }
         self.set(a, value);
     }
 

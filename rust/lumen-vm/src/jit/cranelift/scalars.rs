@@ -195,11 +195,33 @@ impl Translator<'_, '_> {
     fn checked(&mut self, at: Instruction, w: u64) -> Value {
         let x = self.get(lumen_lir::b(w));
         let mark = self.plan.marks.at(at.pc);
-        let y = match at.op {
-            Op::Add | Op::Sub | Op::Mul => self.get(lumen_lir::c(w)),
-            Op::AddI | Op::MulI => self.int(i64::from(lumen_lir::c(w) as i16)),
-            _ => x,
+        let (y, second) = match at.op {
+            Op::Add | Op::Sub | Op::Mul => {
+                let y = self.get(lumen_lir::c(w));
+                (y, i64::from(y.as_u32()))
+            }
+            Op::AddI | Op::MulI => {
+                let number = i64::from(lumen_lir::c(w) as i16);
+                (self.int(number), number)
+            }
+            _ => (x, 0),
         };
+        let computed = (at.op, x, second);
+        if let Some(value) = self.known.result(computed) {
+            return value;
+        }
+        let value = self.checked_anew(at, w, mark, (x, y));
+        self.known.keep(computed, value);
+        value
+    }
+
+    fn checked_anew(
+        &mut self,
+        at: Instruction,
+        w: u64,
+        mark: Mark,
+        (x, y): (Value, Value),
+    ) -> Value {
         let (value, overflow) = match at.op {
             _ if mark.has(Mark::TOTAL) => return self.unchecked(at.op, x, y),
             Op::AddI | Op::Add | Op::Sub => self.sum(at.op, mark, w, x, y),

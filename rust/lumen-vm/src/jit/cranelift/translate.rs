@@ -4,6 +4,7 @@ use super::super::plan::{CellPlan, Instruction, Refusal};
 use super::super::steps::is_step;
 use super::super::tier::{ENTERED, INTERPRET, Jit};
 use super::emit::Memory;
+use super::inline::WaysOut;
 use super::{arguments, body_signature};
 use crate::interp::state::Vm;
 use crate::link::Program;
@@ -43,10 +44,18 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) lens: Vec<Option<Variable>>,
     /// What was checked on the way to the current place.
     pub(super) known: Known,
+    /// By block: the blocks it is entered from; itself for the beginning of the code.
+    pub(super) entries: Vec<Vec<u32>>,
+    /// Blocks that were translated with the branch before them.
+    pub(super) absorbed: Vec<u32>,
     /// Where the current block of the cell leaves native code.
     pub(super) exit: Option<Exit>,
     /// By block of the cell.
-    blocks: Vec<Block>,
+    pub(super) blocks: Vec<Block>,
+    /// Where the body goes, when it stands in place of a call.
+    pub(super) ways_out: Option<WaysOut>,
+    /// How many more bodies may be put in place inside of each other.
+    pub(super) depth: u32,
 }
 
 /// The place where the instructions of a block leave native code.
@@ -64,6 +73,51 @@ pub(super) struct Known {
     pub(super) inside: Vec<(Value, Value)>,
     /// Objects that have one owner.
     pub(super) unique: Vec<Value>,
+    /// Results of instructions that did not fail, by their operands.
+    results: Vec<(Computed, Value)>,
+    /// Elements that were read since memory was written last.
+    loads: Vec<(Computed, Value)>,
+}
+
+/// An instruction, its first operand, and its second one: a value's number or the number itself.
+pub(super) type Computed = (Op, Value, i64);
+
+/// Results that are kept at most, so that looking for one takes a bounded time.
+const MOST_RESULTS: usize = 48;
+
+impl Known {
+    /// What an instruction gave.
+    pub(super) fn result(&self, of: Computed) -> Option<Value> {
+        let list = if is_load(of.0) { &self.loads } else { &self.results };
+        list.iter().rev().find(|(computed, _)| *computed == of).map(|(_, value)| *value)
+    }
+
+    /// What holds at the beginning of a callee that is put in place.
+    pub(super) fn in_callee(&self) -> Known {
+        Known { inside: self.inside.clone(), ..Known::default() }
+    }
+
+    /// An instruction gave a value.
+    pub(super) fn keep(&mut self, of: Computed, value: Value) {
+        let list = if is_load(of.0) { &mut self.loads } else { &mut self.results };
+        if list.len() == MOST_RESULTS {
+            list.remove(0);
+        }
+        list.push((of, value));
+    }
+}
+
+fn is_load(op: Op) -> bool {
+    matches!(op, Op::ListGet | Op::ListGetB)
+}
+
+/// Whether what was read from memory is there still after an instruction with machine code of its own.
+fn keeps_memory(op: Op) -> bool {
+    use Op::*;
+    let reads =
+        matches!(op, ListGet | ListGetB | ListGetR | ListGetI | ListFld | ListGet2 | Fld | FldR);
+    let jumps = super::branches::is_branch(op) && !op.flags().has(Flags::BACK);
+    reads || jumps || super::scalars::is_scalar(op)
 }
 
 /// How an instruction becomes native.
@@ -103,22 +157,12 @@ fn is_inline(op: Op) -> bool {
         || super::objects::is_object(op)
 }
 
-/// Cells that an instruction calls by name.
-fn callee(plan: &CellPlan<'_>, at: Instruction) -> Option<u32> {
-    let w = plan.cell.code[at.pc];
-    match at.op {
-        Op::Call => Some(u32::from(lumen_lir::c(w))),
-        Op::CallW => Some(lumen_lir::x0(plan.cell.code[at.pc + 1])),
-        _ => None,
-    }
-}
-
 /// Why an instruction cannot become native.
 fn refusal(plan: &CellPlan<'_>, jit: &Jit, at: Instruction) -> Option<Refusal> {
     if way(plan, jit, at) == Way::Leave {
         return Some(Refusal::Opcode(at.op));
     }
-    let cell = callee(plan, at)?;
+    let cell = plan.callee(at)?;
     let closure = plan.module.cells[cell as usize].closure.is_some();
     (closure || !jit.may_compile(cell)).then_some(Refusal::Callee(cell))
 }
@@ -195,8 +239,12 @@ impl<'a, 'f> Translator<'a, 'f> {
             regs: params[0],
             lens,
             known: Known::default(),
+            entries: Vec::new(),
+            absorbed: Vec::new(),
             exit: None,
             blocks,
+            ways_out: None,
+            depth: if start == Start::Body { super::inline::depth(plan) } else { 0 },
         };
         for (reg, value) in params[2..].iter().enumerate() {
             translator.set(reg as Reg, *value);
@@ -227,7 +275,7 @@ impl<'a, 'f> Translator<'a, 'f> {
     }
 
     /// The safepoint of a cell's entry.
-    fn enter(&mut self) {
+    pub(super) fn enter(&mut self) {
         let before = self.fuel();
         let fuel = self.b.ins().iadd_imm_s(before, -1);
         self.b.def_var(self.fuel, fuel);
@@ -239,7 +287,8 @@ impl<'a, 'f> Translator<'a, 'f> {
         let full = self.cmp(IntCC::UnsignedGreaterThan, end, limit);
         self.unless(full, |t| t.leave_entered(ENTERED));
         let calls = |at: Instruction| matches!(at.op, Op::Call | Op::CallW | Op::CallC);
-        if self.plan.instructions(0, self.plan.cell.code.len()).any(calls) {
+        let in_place = self.ways_out.is_some();
+        if !in_place && self.plan.instructions(0, self.plan.cell.code.len()).any(calls) {
             let sp = self.b.ins().get_stack_pointer(types::I64);
             let floor = self.load_vm(offset_of!(Vm, native_floor));
             let low = self.cmp(IntCC::UnsignedLessThan, sp, floor);
@@ -270,17 +319,20 @@ impl<'a, 'f> Translator<'a, 'f> {
     }
 
     /// Translates the blocks that can be reached from one.
-    fn walk(&mut self, from: u32) {
+    pub(super) fn walk(&mut self, from: u32) {
         let reachable = self.plan.reachable(from);
-        let entries = self.entries(from, &reachable);
+        let entries = self.entries_from(from, &reachable);
+        let (entries, absorbed) =
+            (std::mem::replace(&mut self.entries, entries), std::mem::take(&mut self.absorbed));
         let mut ends: Vec<Known> = vec![Known::default(); reachable.len()];
         for (id, range) in self.plan.cfg.blocks.iter().enumerate() {
-            if !reachable[id] {
+            if !reachable[id] || self.absorbed.contains(&(id as u32)) {
                 continue;
             }
             let block = self.blocks[id];
             self.b.switch_to_block(block);
-            let from = &entries[id];
+            let mut from = self.entries[id].clone();
+            from.retain(|before| !self.absorbed.contains(before));
             if from.iter().all(|before| (*before as usize) < id) {
                 // All of them are translated.
                 self.b.seal_block(block);
@@ -308,10 +360,11 @@ impl<'a, 'f> Translator<'a, 'f> {
             ends[id] = std::mem::take(&mut self.known);
             self.finish_exit();
         }
+        (self.entries, self.absorbed) = (entries, absorbed);
     }
 
     /// By block: the blocks it is entered from; itself for the beginning of the code.
-    fn entries(&self, from: u32, reachable: &[bool]) -> Vec<Vec<u32>> {
+    fn entries_from(&self, from: u32, reachable: &[bool]) -> Vec<Vec<u32>> {
         let mut entries = vec![Vec::new(); reachable.len()];
         entries[from as usize].push(if from == 0 { u32::MAX } else { from });
         for block in (0..reachable.len() as u32).filter(|block| reachable[*block as usize]) {
@@ -328,11 +381,15 @@ impl<'a, 'f> Translator<'a, 'f> {
     }
 
     /// Translates an instruction; whether it ended its block.
-    fn instruction(&mut self, at: Instruction) -> bool {
+    pub(super) fn instruction(&mut self, at: Instruction) -> bool {
         if at.op.flags().has(Flags::CALL) || super::counts::counts_up(at.op) {
             self.known.unique.clear();
         }
-        match way(self.plan, self.jit, at) {
+        let way = way(self.plan, self.jit, at);
+        if way != Way::Inline || !keeps_memory(at.op) {
+            self.known.loads.clear();
+        }
+        match way {
             Way::Leave => {
                 self.leave(at.pc);
                 return true;
