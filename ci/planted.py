@@ -139,7 +139,7 @@ pub(crate) fn wake() {
 }
 """
 WAKE = (VM + "link.rs", "    link_with(module, engine, &HostFunctions::new())", "    crate::jit::wake();\n    link_with(module, engine, &HostFunctions::new())")
-BUILD = ["cargo", "test", "-q", "-p", "lumen-mdtest", "--offline", "--release", "--test", "engines"]
+BUILD = ["cargo", "test", "-q", "-p", "lumen-mdtest", "--offline", "--profile", "fuzz", "--test", "engines"]
 
 
 def build():

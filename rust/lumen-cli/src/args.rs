@@ -286,6 +286,9 @@ pub(crate) struct Test {
     /// A bound of each test: `memory=64m`, `stack=16m`, `instructions=1000000` (calls and loop rounds), `output=1m`.
     #[arg(long = "limit", value_name = "NAME=AMOUNT")]
     pub(crate) limits: Vec<String>,
+    /// Which engines the tests run under.
+    #[arg(long, value_enum, default_value = "interp")]
+    pub(crate) engine: TestEngines,
     /// How many documents are tested at once; as many as there are cores when absent. The order of the results is
     /// always the same.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -293,6 +296,14 @@ pub(crate) struct Test {
     /// Test again whenever a document or what it imports changes.
     #[arg(long)]
     pub(crate) watch: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestEngines {
+    /// Both interpreters, recorded and replayed.
+    Interp,
+    /// Native code too: compiled at first sight, and left at every safepoint.
+    Jit,
 }
 
 #[derive(Args)]

@@ -1,6 +1,6 @@
 //! `@test` cells as tests: each is entered alone, under every engine, and passes when it returns.
 
-use crate::oracle::{Actual, Oracle, agreed, compiled, run};
+use crate::oracle::{Actual, Engines, Oracle, agreed, compiled, run};
 use crate::snapshots::{Ear, Snapshots, Texts};
 use crate::suite::Document;
 use lumen_compiler::compilation::{Goal, Part};
@@ -53,7 +53,7 @@ impl CellTest {
     /// what went wrong.
     pub fn check(
         &self,
-        limits: &Limits,
+        (limits, engines): (&Limits, Engines),
         accepted: &Texts,
         mode: Snapshots,
     ) -> Result<Texts, String> {
@@ -62,7 +62,7 @@ impl CellTest {
         let ear = Ear::new(accepted.clone(), mode);
         let scene = (limits, &self.document);
         let actual = run(module.clone(), Oracle::Interp, scene, ear.clone());
-        agreed(&self.name, &module, &actual, scene, &ear)?;
+        agreed(&self.name, &module, &actual, (scene, engines), &ear)?;
         match actual {
             Actual::Printed(_) | Actual::Compiled => Ok(ear.seen()),
             Actual::Failed { output, text, .. } if output.is_empty() => {

@@ -16,7 +16,7 @@ mod coverage;
 pub use cells::{CellTest, cell_tests};
 pub use coverage::Coverage;
 pub use evaluator::MachineEvaluator;
-pub use oracle::{Actual, Oracle, check, check_within, limits};
+pub use oracle::{Actual, Engines, Oracle, check, check_within, limits};
 pub use plain::{Seen, compile_plain, observe_plain};
 pub use snapshots::{Accepted, Snapshots, Texts};
 pub use suite::{Case, Document, Expect, Role, cases};

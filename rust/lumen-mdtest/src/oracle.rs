@@ -88,6 +88,22 @@ impl Watcher for Looker {
 /// Lines at which locals are read.
 const LOOKS: u32 = 300;
 
+/// Which engines a test runs under.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Engines {
+    /// The interpreters.
+    Interpreters,
+    /// Native code too, which takes longer: every cell of every test is compiled.
+    All,
+}
+
+impl Default for Engines {
+    /// What a test of Lumen itself runs under.
+    fn default() -> Self {
+        if cfg!(debug_assertions) { Engines::All } else { Engines::Interpreters }
+    }
+}
+
 /// What a program did.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Actual {
@@ -106,18 +122,19 @@ pub enum Actual {
 
 /// Runs a case under all engines, and formatted; the text says what differs.
 pub fn check(case: &Case) -> Result<(), String> {
-    check_within(case, &limits())
+    check_within(case, &limits(), Engines::default())
 }
 
-/// The same within other bounds.
-pub fn check_within(case: &Case, limits: &Limits) -> Result<(), String> {
-    as_written(case, limits)?;
+/// The same within other bounds, under other engines.
+pub fn check_within(case: &Case, limits: &Limits, engines: Engines) -> Result<(), String> {
+    as_written(case, limits, engines)?;
     let Some(document) = &case.formatted else { return Ok(()) };
     let formatted = Case { document: document.clone(), formatted: None, ..case.clone() };
-    as_written(&formatted, limits).map_err(|text| format!("laid out by `lumen fmt`: {text}"))
+    as_written(&formatted, limits, engines)
+        .map_err(|text| format!("laid out by `lumen fmt`: {text}"))
 }
 
-fn as_written(case: &Case, limits: &Limits) -> Result<(), String> {
+fn as_written(case: &Case, limits: &Limits, engines: Engines) -> Result<(), String> {
     let compiled = match compiled(&case.document, case.part, Goal::Lir) {
         Ok(out) => out,
         Err(actual) => return judge(case, &actual),
@@ -131,7 +148,7 @@ fn as_written(case: &Case, limits: &Limits) -> Result<(), String> {
     let ear = Ear::default();
     let actual = run(module.clone(), Oracle::Interp, (limits, &case.document), ear.clone());
     judge(case, &actual)?;
-    agreed(&case.name, module, &actual, (limits, &case.document), &ear)?;
+    agreed(&case.name, module, &actual, ((limits, &case.document), engines), &ear)?;
     looked_at(case, &actual, limits)
 }
 
@@ -161,7 +178,7 @@ pub(crate) fn agreed(
     name: &str,
     module: &Verified<Module>,
     actual: &Actual,
-    scene: Scene<'_>,
+    (scene, engines): (Scene<'_>, Engines),
     ear: &Ear,
 ) -> Result<(), String> {
     let heard = ear.again();
@@ -173,10 +190,13 @@ pub(crate) fn agreed(
     if *actual != again {
         return Err(format!("{name}: the replay differs:\n{actual:?}\n{again:?}\n"));
     }
-    agreed_natively(name, module, actual, scene, ear)
+    match engines {
+        Engines::Interpreters => Ok(()),
+        Engines::All => agreed_natively(name, module, actual, scene, ear),
+    }
 }
 
-/// The same under native code, in builds for development: compiling every cell takes its time.
+/// The same under native code.
 fn agreed_natively(
     name: &str,
     module: &Verified<Module>,
@@ -184,9 +204,6 @@ fn agreed_natively(
     scene: Scene<'_>,
     ear: &Ear,
 ) -> Result<(), String> {
-    if !cfg!(debug_assertions) {
-        return Ok(());
-    }
     for oracle in [Oracle::Native, Oracle::Left] {
         let heard = ear.again();
         let other = run(module.clone(), oracle, scene, heard.clone());

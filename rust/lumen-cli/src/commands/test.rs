@@ -7,12 +7,12 @@ mod report;
 mod work;
 
 use super::limits;
-use crate::args::{DiagnosticFormat, Test};
+use crate::args::{DiagnosticFormat, Test, TestEngines};
 use crate::output::{complain, out};
 use crate::source::{expand, read};
 use crate::{EXIT_FAILURE, EXIT_SUCCESS, EXIT_USAGE, STACK_BYTES};
 use lumen_base::{OsSystem, System};
-use lumen_mdtest::{Document, Role, Snapshots};
+use lumen_mdtest::{Document, Engines, Role, Snapshots};
 use report::Report;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,6 +71,10 @@ fn plan(args: &Test) -> Result<Plan, String> {
         snapshots: if args.update { Snapshots::Accept } else { Snapshots::Compare },
         coverage: args.coverage || args.lcov.is_some(),
         limits: bounds,
+        engines: match args.engine {
+            TestEngines::Interp => Engines::Interpreters,
+            TestEngines::Jit => Engines::All,
+        },
     })
 }
 

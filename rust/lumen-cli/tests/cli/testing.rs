@@ -196,3 +196,14 @@ fn tests_have_limits() {
     assert!(slow.contains("R1011"), "{slow}");
     told(2, &folder.0, &["test", "--limit", "speed=3"]);
 }
+
+#[test]
+fn tests_run_under_native_code() {
+    let text = "```lumen\ncell fib(n: Int) -> Int = if n < 2 then n else fib(n - 1) + fib(n - 2)\n\n\
+        @test\ncell small()\n  assert_eq(fib(15), 610)\nend\n\n@test\ncell wrong()\n  assert_eq(fib(5), 4)\nend\n```\n";
+    let folder = Folder::new("engines", &[("a.lm.md", text)]);
+    let shown = told(1, &folder.0, &["test", "--engine", "jit"]);
+    assert!(shown.contains("1 passed, 1 failed") && !shown.contains("disagree"), "{shown}");
+    assert_eq!(shown, told(1, &folder.0, &["test"]));
+    exits(2, &lumen_in(&folder.0, &["test", "--engine", "orc"], ""));
+}

@@ -2,7 +2,8 @@
 
 use lumen_base::{OsSystem, System};
 use lumen_mdtest::{
-    Accepted, CellTest, Coverage, Document, Role, Snapshots, cases, cell_tests, check_within,
+    Accepted, CellTest, Coverage, Document, Engines, Role, Snapshots, cases, cell_tests,
+    check_within,
 };
 use lumen_vm::Limits;
 use std::io::ErrorKind;
@@ -16,6 +17,7 @@ pub(super) struct Plan {
     pub(super) snapshots: Snapshots,
     pub(super) coverage: bool,
     pub(super) limits: Limits,
+    pub(super) engines: Engines,
 }
 
 /// What became of one test.
@@ -52,7 +54,7 @@ impl Plan {
             tested.coverage.document(document, &self.limits);
         }
         for case in &cases {
-            self.run(&mut tested, &case.name, || check_within(case, &self.limits));
+            self.run(&mut tested, &case.name, || check_within(case, &self.limits, self.engines));
             if self.coverage && self.wants(&case.name) {
                 tested.coverage.case(case, &self.limits);
             }
@@ -103,7 +105,7 @@ impl Plan {
         for test in tests {
             self.run(tested, &test.name, || {
                 let of_test = before.of(&test.cell_name);
-                let seen = test.check(&self.limits, &of_test, self.snapshots)?;
+                let seen = test.check((&self.limits, self.engines), &of_test, self.snapshots)?;
                 after.set(&test.cell_name, seen);
                 Ok(())
             });
