@@ -4,6 +4,7 @@
 //! indexes out of range and failed conversions happen now and then, so that failures, `attempt` and `defer` are seen too.
 
 mod indexed;
+mod recursive;
 
 use std::fmt::Write;
 
@@ -138,7 +139,10 @@ pub(crate) fn program(seed: u64, size: u32) -> String {
     });
     let cells = 1 + g.below(4);
     for _ in 0..cells {
-        g.cell(size);
+        match g.below(3) {
+            0 => g.recursive(),
+            _ => g.cell(size),
+        }
     }
     g.line("");
     g.line("cell main()");
@@ -419,7 +423,7 @@ impl Generator {
         let found: Vec<usize> = (0..self.cells.len())
             .filter(|at| self.cells[*at].result == ty)
             .filter(|at| {
-                *at + 1 < self.cells.len() || self.itself.is_some() || self.vars.is_empty()
+                *at + 1 < self.cells.len() || self.itself.is_some() || !self.is_inside_last()
             })
             .collect();
         if found.is_empty() || self.loops > 1 {

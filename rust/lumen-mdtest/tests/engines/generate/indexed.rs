@@ -32,6 +32,10 @@ impl Generator {
         self.line(&format!("for {i} in {from}..{end}{step}"));
         self.indent += 1;
         for _ in 0..1 + self.below(4) {
+            if self.one_in(4) {
+                self.choice(&xs, &acc, &i);
+                continue;
+            }
             let k = self.below(3);
             let text = match self.below(12) {
                 0 => format!("{xs}[{i}] = {acc} % {}", 3 + k),
@@ -52,6 +56,29 @@ impl Generator {
         self.indent -= 1;
         self.line("end");
         self.line(&format!("print({acc}, {xs}, {kept})"));
+    }
+
+    /// A short branch, which native code makes without a jump where it can.
+    fn choice(&mut self, xs: &str, acc: &str, i: &str) {
+        let (k, least, most) = (self.below(3), self.name("least"), self.name("most"));
+        self.line(&format!("let mut {least} = {xs}[{i}] + {k}"));
+        self.line(&format!("let mut {most} = if {xs}[{i}] == {acc} then {k} else {}", k + 1));
+        let (condition, change) = match self.below(6) {
+            0 => (format!("{xs}[{i}] + {k} < {acc}"), format!("{least} = {xs}[{i}] + {k}")),
+            1 => (format!("{acc} < {least}"), format!("{least} = {acc}")),
+            2 => (format!("{i} + 1 < {xs}.length()"), format!("{least} = {xs}[{i} + 1]")),
+            3 => (format!("{acc} + {i} > {least}"), format!("{most} = {acc} + {i}")),
+            4 => (format!("{least} > {most}"), format!("{most} = {most} * 2 + {least}")),
+            _ => (format!("{acc} % 3 == {k}"), format!("{most} = {i} - {k}")),
+        };
+        self.line(&format!("if {condition}"));
+        self.line(&format!("  {change}"));
+        if self.one_in(2) {
+            self.line("else");
+            self.line(&format!("  {most} = {least} + {i}"));
+        }
+        self.line("end");
+        self.line(&format!("{acc} = ({acc} % 1000003 + {least} % 1009) * 3 - {most} % 17"));
     }
 
     fn rows(&mut self) {

@@ -156,8 +156,9 @@ impl Translator<'_, '_> {
         if at.op == Op::Mov {
             return value(lumen_lir::b(w));
         }
+        let kind = known_kind(at.op)?;
         let x = value(lumen_lir::b(w));
-        let second = match known_kind(at.op)? {
+        let second = match kind {
             Second::Register => i64::from(value(lumen_lir::c(w))?.as_u32()),
             Second::Number => i64::from(lumen_lir::c(w) as i16),
         };
