@@ -168,7 +168,7 @@ def build():
 
 def hunt(binary, bug, first, programs):
     """In which program a bug is found; nothing when it is not."""
-    environment = {**os.environ, "LUMEN_PROGRAMS_FROM": str(first), "LUMEN_PROGRAMS": str(programs), "LUMEN_PLANTED": str(bug)}
+    environment = {**os.environ, "RUST_BACKTRACE": "0", "LUMEN_PROGRAMS_FROM": str(first), "LUMEN_PROGRAMS": str(programs), "LUMEN_PLANTED": str(bug)}
     done = subprocess.run([binary], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return None

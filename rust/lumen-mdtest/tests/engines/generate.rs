@@ -516,7 +516,9 @@ impl Generator {
             };
         }
         let (a, b) = (self.sub(Ty::Int, depth), self.sub(Ty::Int, depth));
-        match self.below(26) {
+        match self.below(28) {
+            26 => format!("({a} << ({b} % 70))"),
+            27 => format!("({a} >> ({b} % 66))"),
             0..=3 => format!("({a} + {b}) % 1000003"),
             4 | 5 => format!("({a} - {b}) % 1009"),
             6 => format!("({a} % 1009 * {b}) % 10007"),
@@ -587,7 +589,9 @@ impl Generator {
             return if self.one_in(2) { "true" } else { "false" }.to_owned();
         }
         let (a, b) = (self.sub(Ty::Int, depth), self.sub(Ty::Int, depth));
-        match self.below(9) {
+        match self.below(11) {
+            9 => format!("({a} <= {b})"),
+            10 => format!("({a} % 4 <= {b} % 3)"),
             0 | 1 => format!("({a} < {b})"),
             2 => format!("({a} >= {b})"),
             3 => format!("({a} == {b})"),

@@ -15,7 +15,7 @@ use lumen_vm::{Engine, JitOptions, Limits};
 /// Programs of an ordinary run.
 const PROGRAMS: u64 = 60;
 /// Statements that a program's cells may have, at least and at most.
-const SIZES: std::ops::RangeInclusive<u32> = 3..=9;
+const SIZES: std::ops::RangeInclusive<u32> = 1..=6;
 
 /// The ways to run a program; the first is the oracle. What takes most of the time is making native code: each program
 /// is left at every safepoint or compiled when it is warm, not both.

@@ -101,8 +101,10 @@ impl<'a> Fx<'_, 'a> {
             let Arg::Expr(arg) = arg else { continue };
             let i = index as usize;
             let dest = params[i];
-            // A parameter passed on as it is stays where it is.
-            if let ExprKind::Local(local) = body.exprs[arg].kind
+            // A parameter passed on as it is stays where it is, unless a later argument takes it.
+            let is_taken = self.r.state(dest.reg).owned && !self.frame().live.is_last(arg);
+            if !is_taken
+                && let ExprKind::Local(local) = body.exprs[arg].kind
                 && body.params.get(i) == Some(&local)
                 && self.stays(local, dest)
             {

@@ -5,16 +5,58 @@ use super::{Generator, Ty};
 impl Generator {
     /// Statements with a loop over the indexes of a list of numbers, of lists or of records.
     pub(super) fn indexed(&mut self) {
-        match self.below(4) {
-            0 => self.rows(),
-            1 => self.points_pairwise(),
+        match self.below(12) {
+            0..=2 => self.rows(),
+            3 | 4 => self.points_pairwise(),
+            5 => self.floats(),
+            6 => self.long(),
             _ => self.numbers(),
         }
     }
 
+    /// Sums of products of floats.
+    fn floats(&mut self) {
+        let [sum, rest, i] = ["sum", "rest", "i"].map(|name| self.name(name));
+        let (a, b, most) = (self.expr(Ty::Float, 1), self.expr(Ty::Float, 1), 1 + self.below(5));
+        self.line(&format!("let mut {sum} = {a}"));
+        self.line(&format!("let mut {rest} = {b}"));
+        self.line(&format!("for {i} in 0..{most}"));
+        for _ in 0..1 + self.below(3) {
+            let text = match self.below(5) {
+                0 => format!("{sum} = {sum} - {rest} * to_float({i})"),
+                1 => format!("{sum} += {rest} * {rest}"),
+                2 => format!("{rest} -= {sum} * 0.25"),
+                3 => format!("{rest} = {sum} / (1.5 + {rest} * {rest})"),
+                _ => format!("{sum} = if {sum} < {rest} then {sum} else {rest} - 1.0"),
+            };
+            self.line(&format!("  {text}"));
+        }
+        self.line("end");
+        self.line(&format!("print({sum}, {rest})"));
+    }
+
+    /// A loop that may use up the run's instructions.
+    fn long(&mut self) {
+        let [c, acc] = ["c", "acc"].map(|name| self.name(name));
+        let most = [300, 3_000, 60_000][self.below(3) as usize];
+        self.line(&format!("let mut {c} = 0"));
+        self.line(&format!("let mut {acc} = 1"));
+        self.line(&format!("while {c} < {most}"));
+        self.line(&format!("  {c} += 1"));
+        self.line(&format!("  {acc} = ({acc} * 31 + {c}) % 65521"));
+        self.line("end");
+        self.line(&format!("print({c}, {acc})"));
+    }
+
     fn numbers(&mut self) {
         let [xs, acc, kept, n, i] = ["xs", "acc", "kept", "n", "i"].map(|name| self.name(name));
-        let (list, start) = (self.expr(Ty::Ints, 2), self.expr(Ty::Int, 1));
+        let list = self.expr(Ty::Ints, 2);
+        // Near the ends of the range every check counts.
+        let start = match self.below(6) {
+            0 => format!("(-9223372036854775808) + {}", self.below(9)),
+            1 => format!("9223372036854775807 - {}", self.below(9)),
+            _ => self.expr(Ty::Int, 1),
+        };
         self.line(&format!("let mut {xs}: list[Int] = {list}"));
         self.line(&format!("let mut {acc} = {start}"));
         let end = match self.below(4) {
@@ -37,7 +79,20 @@ impl Generator {
                 continue;
             }
             let k = self.below(3);
-            let text = match self.below(12) {
+            if self.one_in(8) {
+                // What was changed is shared, and changed again.
+                self.line(&format!("{xs}[{i}] = {acc} % 5 + {k}"));
+                self.line(&format!("{kept} = {xs}"));
+                self.line(&format!("{xs}[{i}] += 1"));
+                continue;
+            }
+            let text = match self.below(16) {
+                12 => format!("{acc} -= {i}"),
+                13 => format!("{acc} += {i}"),
+                14 => format!("{acc} = {acc} - {xs}.length()"),
+                15 => format!(
+                    "print({acc} % 3 <= {k}, {i} >= {k}, {k} < {i}, {acc} // -3, {i} // -2, {acc} % -4)"
+                ),
                 0 => format!("{xs}[{i}] = {acc} % {}", 3 + k),
                 1 => format!("{xs}[{i}] += {i} * {k}"),
                 2 => format!("{acc} = ({acc} * 3877 + {xs}[{i}]) % 139968"),

@@ -53,7 +53,7 @@ impl Translator<'_, '_> {
                 self.set(*reg, taken[at]);
             }
         }
-        self.absorbed.extend(ways.blocks);
+        ways.blocks.iter().for_each(|block| self.absorbed[*block as usize] = true);
         let join = self.blocks[ways.join as usize];
         self.jump(join, &[]);
         true

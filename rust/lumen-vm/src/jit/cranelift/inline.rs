@@ -8,10 +8,10 @@ use super::calls::Shape;
 use super::translate::{Exit, Known, Start, Translator};
 use cranelift_codegen::ir::{Block, Value, types};
 use cranelift_frontend::Variable;
-use lumen_lir::{Flags, Reg};
+use lumen_lir::Reg;
 
 /// Words of code that bodies in place may have together, the cell's own included.
-const MOST_WORDS: usize = 400;
+const MOST_WORDS: usize = 200;
 /// Bodies inside of each other, the cell's own aside.
 const MOST_DEPTH: u32 = 2;
 
@@ -35,16 +35,11 @@ struct Outer {
     ways_out: Option<WaysOut>,
 }
 
-/// How deep a cell's calls of itself are put in place: small ones without loops gain by it.
+/// How deep a cell's calls of itself are put in place: small ones gain by it.
 pub(super) fn depth(plan: &CellPlan<'_>) -> u32 {
     let words = plan.cell.code.len();
-    let mut calls = 0;
-    for at in plan.instructions(0, words) {
-        if at.op.flags().has(Flags::BACK) {
-            return 0;
-        }
-        calls += usize::from(plan.callee(at) == Some(plan.id.0));
-    }
+    let is_call = |at: &Instruction| plan.callee(*at) == Some(plan.id.0);
+    let calls = plan.instructions(0, words).filter(is_call).count();
     let fits = |depth: &u32| {
         let bodies: usize = (0..=*depth).map(|level| calls.saturating_pow(level)).sum();
         calls > 0 && bodies.saturating_mul(words) <= MOST_WORDS

@@ -46,8 +46,8 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) known: Known,
     /// By block: the blocks it is entered from; itself for the beginning of the code.
     pub(super) entries: Vec<Vec<u32>>,
-    /// Blocks that were translated with the branch before them.
-    pub(super) absorbed: Vec<u32>,
+    /// By block: whether it was translated with the branch before it.
+    pub(super) absorbed: Vec<bool>,
     /// Where the current block of the cell leaves native code.
     pub(super) exit: Option<Exit>,
     /// By block of the cell.
@@ -322,17 +322,17 @@ impl<'a, 'f> Translator<'a, 'f> {
     pub(super) fn walk(&mut self, from: u32) {
         let reachable = self.plan.reachable(from);
         let entries = self.entries_from(from, &reachable);
-        let (entries, absorbed) =
-            (std::mem::replace(&mut self.entries, entries), std::mem::take(&mut self.absorbed));
+        let entries = std::mem::replace(&mut self.entries, entries);
+        let absorbed = std::mem::replace(&mut self.absorbed, vec![false; reachable.len()]);
         let mut ends: Vec<Known> = vec![Known::default(); reachable.len()];
         for (id, range) in self.plan.cfg.blocks.iter().enumerate() {
-            if !reachable[id] || self.absorbed.contains(&(id as u32)) {
+            if !reachable[id] || self.absorbed[id] {
                 continue;
             }
             let block = self.blocks[id];
             self.b.switch_to_block(block);
             let mut from = self.entries[id].clone();
-            from.retain(|before| !self.absorbed.contains(before));
+            from.retain(|before| !self.is_absorbed(*before));
             if from.iter().all(|before| (*before as usize) < id) {
                 // All of them are translated.
                 self.b.seal_block(block);
@@ -361,6 +361,10 @@ impl<'a, 'f> Translator<'a, 'f> {
             self.finish_exit();
         }
         (self.entries, self.absorbed) = (entries, absorbed);
+    }
+
+    fn is_absorbed(&self, block: u32) -> bool {
+        self.absorbed.get(block as usize).is_some_and(|absorbed| *absorbed)
     }
 
     /// By block: the blocks it is entered from; itself for the beginning of the code.
