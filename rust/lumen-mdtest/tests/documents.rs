@@ -5,7 +5,7 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use lumen_base::{OsSystem, System};
 use lumen_mdtest::{
-    CellTest, Document, Role, Snapshots, Texts, bless, cases, cell_tests, check, limits,
+    CellTest, Document, Engines, Role, Snapshots, Texts, bless, cases, cell_tests, check, limits,
 };
 use std::path::{Path, PathBuf};
 
@@ -32,8 +32,14 @@ fn main() {
                 test.as_ref().map_or_else(|_| document.name.clone(), |test| test.name.clone());
             trials.push(Trial::test(name, move || {
                 deep(move || {
-                    test.and_then(|test| test.check(&limits(), &Texts::new(), Snapshots::Compare))
-                        .map(drop)
+                    test.and_then(|test| {
+                        test.check(
+                            (&limits(), Engines::default()),
+                            &Texts::new(),
+                            Snapshots::Compare,
+                        )
+                    })
+                    .map(drop)
                 })
                 .unwrap_or_else(|| Err("panicked".to_owned()))
                 .map_err(Failed::from)
