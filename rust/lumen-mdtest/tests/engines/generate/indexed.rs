@@ -119,7 +119,16 @@ impl Generator {
     fn choice(&mut self, xs: &str, acc: &str, i: &str) {
         let (k, least, most) = (self.below(3), self.name("least"), self.name("most"));
         self.line(&format!("let mut {least} = {xs}[{i}] + {k}"));
-        self.line(&format!("let mut {most} = if {xs}[{i}] == {acc} then {k} else {}", k + 1));
+        let other = if self.one_in(6) { i64::MAX } else { i64::from(k) + 1 };
+        let pair = if self.one_in(2) { [i64::from(k), other] } else { [other, i64::from(k)] };
+        let test = ["==", "!=", "<", ">"][self.below(4) as usize];
+        self.line(&format!(
+            "let mut {most} = if {xs}[{i}] {test} {acc} then {} else {}",
+            pair[0], pair[1]
+        ));
+        if self.one_in(2) {
+            self.line(&format!("print({most} + {})", 1 + k));
+        }
         let (condition, change) = match self.below(6) {
             0 => (format!("{xs}[{i}] + {k} < {acc}"), format!("{least} = {xs}[{i}] + {k}")),
             1 => (format!("{acc} < {least}"), format!("{least} = {acc}")),
