@@ -2,6 +2,7 @@
 //! whatever of that can be read keeps its meaning, and formatting twice changes nothing.
 
 use super::super::{Failure, Program, code};
+use lumen_base::{OsSystem, System};
 
 /// Programs with one hole; `$` is the hole of an expression.
 const AROUND: &[&str] = &[
@@ -333,7 +334,7 @@ fn program(chance: &mut Chance) -> String {
 /// `LUMEN_FORMS` asks for more programs, and `LUMEN_FORMS_SEED` for others.
 #[test]
 fn in_one_another() {
-    let setting = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
+    let setting = |name: &str| OsSystem.env(name).and_then(|text| text.parse::<usize>().ok());
     let mut chance = Chance(setting("LUMEN_FORMS_SEED").unwrap_or(1) as u64);
     let (mut n_read, mut found) = (0, Vec::new());
     for _ in 0..setting("LUMEN_FORMS").unwrap_or(PROGRAMS) {
