@@ -83,6 +83,8 @@ pub(crate) struct Watch {
     since: i64,
     /// The line that each frame is at, innermost last.
     at: Vec<([usize; 2], Spot)>,
+    /// Where each frame is in `at`.
+    places: FxHashMap<[usize; 2], usize>,
     spots: FxHashMap<u32, Rc<[Spot]>>,
     alive: RefCell<Alive>,
 }
@@ -100,6 +102,7 @@ impl Watch {
             operations: 0,
             since: 0,
             at: Vec::new(),
+            places: FxHashMap::default(),
             spots: FxHashMap::default(),
             alive: RefCell::default(),
         }
@@ -118,14 +121,19 @@ impl Watch {
         let Address::Code(pc) = vm.program.locate(vm.ip) else { return true };
         let Some(spot) = self.spot(vm, pc) else { return true };
         let frame = vm.frame_key(vm.run, vm.regs);
-        match self.at.iter().rposition(|at| at.0 == frame) {
+        match self.places.get(&frame).copied() {
             Some(at) => {
-                self.at.truncate(at + 1);
+                for (left, _) in self.at.drain(at + 1..) {
+                    self.places.remove(&left);
+                }
                 if std::mem::replace(&mut self.at[at].1, spot) == spot {
                     return true;
                 }
             }
-            None => self.at.push((frame, spot)),
+            None => {
+                self.places.insert(frame, self.at.len());
+                self.at.push((frame, spot));
+            }
         }
         self.tell(vm, vm.ip, None)
     }

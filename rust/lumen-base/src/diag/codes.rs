@@ -395,8 +395,6 @@ mod tests {
         ("E0326", "a document without a program"),
         ("E0347", "two files"),
         ("R1020", "a host that fails"),
-        ("R1042", "flags of `lumen run`"),
-        ("R1047", "somebody to ask"),
         ("R1061", "an embedding program"),
         ("R1062", "an embedding program"),
         ("R1071", "`lumen run` of a test cell"),

@@ -52,8 +52,8 @@ fn stopped(folder: &Path, args: &[&str], signals: &[&str]) -> Output {
 fn program(body: &str) -> String {
     format!(
         "effect Ask\n  cell ask(n: Int) -> Int\nend\n\
-         cell numbers() -> yield Int\n  defer\n    print(\"generator closed\")\n  end\n\
-         \x20 let mut n = 0\n  while true\n    n += 1\n    if n < 0\n      yield n\n    end\n  end\nend\n\
+         cell numbers() -> yield Int / {{time}}\n  defer\n    print(\"generator closed\")\n  end\n\
+         \x20 ready()\n  let mut n = 0\n  while true\n    n += 1\n    if n < 0\n      yield n\n    end\n  end\nend\n\
          cell spin() -> Int\n  let mut n = 0\n  while true\n    n += 1\n  end\n  n\nend\n\
          cell fib(n: Int) -> Int = if n < 2 then n else fib(n - 1) + fib(n - 2)\n\
          cell ready() -> Null\n  print(\"ready\")\n  sleep(1)\nend\n\
@@ -66,7 +66,7 @@ const BODIES: [(&str, &str, &str); 7] = [
     ("computing", "  ready()\n  print(spin())\n", ""),
     ("calling", "  ready()\n  print(fib(70))\n", ""),
     ("sleeping", "  ready()\n  sleep(600_000)\n", ""),
-    ("generating", "  ready()\n  for n in numbers()\n    print(n)\n  end\n", "generator closed\n"),
+    ("generating", "  for n in numbers()\n    print(n)\n  end\n", "generator closed\n"),
     (
         "handling",
         "  ready()\n  let n = handle\n    Ask.ask(1) + 1\n  with\n    Ask.ask(n) => resume(spin())\n  end\n  print(n)\n",

@@ -243,13 +243,13 @@ const CASES: &[Case] = &[
     case(
         "a large reply",
         1,
-        "larger than 16 MiB",
+        "the reply is larger than 16777216 bytes",
         "grant http domain \"127.0.0.1:PORT\"\nprint(http_get(\"http://127.0.0.1:PORT/large\").body.length())\n",
     ),
     case(
         "a reply that grows",
         1,
-        "larger than 16 MiB",
+        "the reply is larger than 16777216 bytes",
         "grant http domain \"127.0.0.1:PORT\"\nprint(http_get(\"http://127.0.0.1:PORT/bomb\").body.length())\n",
     ),
     case(
