@@ -139,6 +139,8 @@ struct Parser<'a> {
     in_header: bool,
     /// Second run: indentation says where blocks end.
     guided: bool,
+    /// Where the innermost statement begins, if one is read.
+    statement: Option<u32>,
 }
 
 /// Stacks on which child lists grow until they move into their pools.
@@ -233,6 +235,7 @@ impl<'a> Parser<'a> {
             handled: false,
             in_header: false,
             guided: false,
+            statement: None,
         }
     }
 

@@ -83,6 +83,7 @@ fn words_of_blocks_as_names() {
         "let a = x[y](z)\n",
         "handle return\nwith\n  A.b(x) => x\nend\n",
         "for vote in parallel\n  f(vote)\nend\n",
+        "when\n  comptime\n  # c\n  -> a\n  _ -> b\nend\n",
     ];
     stay.into_iter().for_each(|text| becomes(text, text));
     becomes("f(x[y]\n(z))", "f(x[y](z))\n");
@@ -96,6 +97,8 @@ fn words_of_blocks_as_names() {
     becomes("f(fn() => emit\n(x))", "f(fn() => emit (x))\n");
     becomes("if comptime\nx\nend", "if comptime\n  x\nend\n");
     let (long, words) = ("x".repeat(60), "y".repeat(60));
+    let range = |gap| format!("{long}{gap}* {words}..comptime\n  x\nend\n");
+    becomes(&range(" "), &range("\n  "));
     becomes(&format!("{long} and when or {words}"), &format!("{long} and when\n  or {words}\n"));
     becomes(
         &format!("[when for {long} in {words}]"),

@@ -116,6 +116,7 @@ impl Parser<'_> {
     pub(super) fn stmt(&mut self) -> StmtId {
         let depth = self.enter();
         let token = self.tok();
+        let outside = self.statement.replace(token.lo);
         let kind = match token.kind {
             TokenKind::Let => self.let_stmt(),
             TokenKind::Defer => {
@@ -137,6 +138,7 @@ impl Parser<'_> {
             TokenKind::Ident => self.word_stmt(token),
             _ => self.expr_stmt(),
         };
+        self.statement = outside;
         self.leave(depth);
         let span = self.span_from(token.lo);
         self.tree.stmts.alloc(Stmt { kind, span })

@@ -167,11 +167,15 @@ impl Parser<'_> {
         let next = self.peek(1);
         let is_name = matches!(next.kind, TokenKind::Ident | TokenKind::Upper);
         if next.starts_line() {
-            let is_deeper = self.indent_at(next.lo).len() > self.indent_at(token.lo).len();
+            // A statement's further lines are indented; what they hold needs no more than its first line.
+            let line = self.statement.filter(|_| self.brackets == 0).unwrap_or(token.lo);
+            let is_deeper = self.indent_at(next.lo).len() > self.indent_at(line).len();
             let ends_header = self.in_header && self.newlines;
             let takes_block =
                 matches!(follows, Follows::Block | Follows::NameOrBlock | Follows::ValueOrBlock);
-            return takes_block && is_deeper && !ends_header && begins_line_of_block(next);
+            let begins_block = begins_line_of_block(next)
+                && !matches!(next.kind, TokenKind::End | TokenKind::Arrow | TokenKind::FatArrow);
+            return takes_block && is_deeper && !ends_header && begins_block;
         }
         match follows {
             Follows::Upper => next.kind == TokenKind::Upper,
