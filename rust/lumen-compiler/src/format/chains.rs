@@ -108,6 +108,13 @@ impl Writer<'_> {
                     Some(index) if args.types.is_empty() => {
                         self.enclosed(BRACKETS, |w| w.unindented(index));
                     }
+                    // One type before a comma is no index: without the comma it could be one.
+                    None if file[args.types].len() == 1 => self.enclosed(BRACKETS, |w| {
+                        w.ty(file[args.types][0]);
+                        if w.at(TokenKind::Comma) {
+                            w.token();
+                        }
+                    }),
                     _ => {
                         let types = &file[args.types];
                         self.hugging(BRACKETS, types.len(), |w, at| w.ty(types[at]));

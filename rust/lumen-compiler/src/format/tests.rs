@@ -92,6 +92,7 @@ fn words_of_blocks_as_names() {
     becomes("(x as list\n[Int])", "(x as list[Int])\n");
     let with = "handle\n  with H(\n    a,\n  ) do\n    b\n  end\nwith\n  A.b(x) => x\nend\n";
     becomes(with, with);
+    becomes("go[Int, ](2)\ngo[a, b,](2)", "go[Int,](2)\ngo[a, b](2)\n");
     becomes("[return\n  -1]", "[return -1]\n");
     becomes("f(break @l\n  (x))", "f(break @l (x))\n");
     becomes("f(fn() => emit\n(x))", "f(fn() => emit (x))\n");

@@ -79,6 +79,7 @@ const AROUND: &[&str] = &[
     "for x in $ if $\n  a\nend",
     "loop\n  $\nend",
     "do\n  $\nend",
+    "a[Int, ]($)",
     "comptime $",
     "comptime\n  $\nend",
     "fn(x) => $",
