@@ -16,6 +16,34 @@ const STEPS: &[(&str, &[&str])] = &[
         &["run", "--quiet", "--locked", "--package", "lumen-cli", "--", "fmt", "--check", "."],
     ),
     ("test", &["test", "--locked", "--workspace"]),
+    // The export to OpenTelemetry, which is in no other step: its lints, and the tests of it.
+    (
+        "clippy otel",
+        &[
+            "clippy",
+            "--locked",
+            "--package=lumen-runtime",
+            "--package=lumen-cli",
+            "--all-targets",
+            "--features=lumen-cli/otel",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
+    (
+        "test otel",
+        &[
+            "test",
+            "--locked",
+            "--package=lumen-runtime",
+            "--package=lumen-cli",
+            "--features=lumen-cli/otel",
+            "--lib",
+            "--test=cli",
+            "otel",
+        ],
+    ),
 ];
 
 /// Further steps: scripts in `ci/`, which say SKIPPED where a tool they need cannot be had.

@@ -169,6 +169,10 @@ pub(crate) struct Run {
     /// Take the answers of the outside from FILE, which `--record` or a trace has made; never ask the outside itself.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["trace_dir", "record"])]
     pub(crate) replay: Option<PathBuf>,
+    /// Send the run to a collector of OpenTelemetry, like `http://localhost:4318`; only in builds with the feature `otel`, where
+    /// the variables `OTEL_…` do too.
+    #[arg(long, value_name = "ENDPOINT", conflicts_with = "replay")]
+    pub(crate) otel: Option<String>,
     /// Arguments of the program, given to `args()`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) args: Vec<String>,

@@ -38,6 +38,8 @@ pub use rules::{Bounds, Rule};
 pub use script::ScriptedProvider;
 pub use sealed::Sealed;
 pub use settings::Settings;
+#[cfg(feature = "otel")]
+pub(crate) use settings::trusted;
 pub use setup::{find_config, recorded_tools_for, tools_for};
 pub use threads::Abandoned;
 

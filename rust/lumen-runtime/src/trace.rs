@@ -3,7 +3,7 @@
 //! Data path: the engine announces each observable operation to the [`Tape`] ([`Tape::begin`], [`Tape::end`]); the host
 //! behind a [`TapedHost`] gives the answers of the outside in between. A tape that records writes each operation as a
 //! line ([`line`]); one that replays gives back the answers of an earlier line and compares everything else. The
-//! format is docs/reference/trace.md.
+//! format is docs/reference/trace.md. Who wants to hear of operations while the run goes on is a [`Listener`].
 //!
 //! Invariants:
 //! - A replaying tape never lets an operation reach the outside, except for what is printed or emitted.
@@ -15,6 +15,8 @@ pub mod graph;
 pub mod line;
 pub mod page;
 mod marks;
+#[cfg(feature = "otel")]
+pub mod otel;
 mod script;
 pub mod spans;
 mod tape;
@@ -26,5 +28,5 @@ pub use event::{
 };
 pub use script::Strictness;
 pub use spans::Calls;
-pub use tape::{SharedTape, Tape};
+pub use tape::{Listener, SharedTape, Tape};
 pub use taped_host::TapedHost;

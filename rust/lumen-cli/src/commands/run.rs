@@ -1,5 +1,11 @@
 //! `lumen run`: compiles a document, or finds it compiled, and executes it.
 
+#[cfg(feature = "otel")]
+mod telemetry;
+#[cfg(not(feature = "otel"))]
+#[path = "run/no_telemetry.rs"]
+mod telemetry;
+
 use super::{authority, limits};
 use crate::args::Run;
 use crate::cache::{Cache, Key, Recorder};
@@ -21,6 +27,7 @@ use lumen_vm::{
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use telemetry::Telemetry;
 
 /// Bytes of the thread's stack that native code may use: most of it, as nothing else goes deep while it runs.
 const NATIVE_STACK: usize = STACK_BYTES - (16 << 20);
@@ -35,6 +42,13 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
     };
     let flags = match authority::flags(&args) {
         Ok(flags) => flags,
+        Err(message) => {
+            complain(message);
+            return EXIT_USAGE;
+        }
+    };
+    let mut telemetry = match Telemetry::asked(&args) {
+        Ok(telemetry) => telemetry,
         Err(message) => {
             complain(message);
             return EXIT_USAGE;
@@ -60,7 +74,7 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
     };
     let look = look.as_ref().map(Verified::get);
     let tape = match tape(&args, (&module, look), &limits, tools.bounds()) {
-        Ok(tape) => tape.map(SharedTape::new),
+        Ok((tape, name)) => telemetry.listen(tape, &args, name).map(SharedTape::new),
         Err(message) => {
             complain(message);
             return EXIT_USAGE;
@@ -84,6 +98,20 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
         Some(signals) => signals.run(work),
         None => work(),
     };
+    let shown = Shown { jit_stats: args.jit_stats, value: args.print };
+    let code = tell(outcome, shown, is_closed.load(Ordering::Relaxed), style);
+    telemetry.finish();
+    code
+}
+
+/// What is shown beside the output.
+struct Shown {
+    jit_stats: bool,
+    value: bool,
+}
+
+/// Says how a run ended; gives the exit code.
+fn tell(outcome: Result<Outcome, Failure>, shown: Shown, is_closed: bool, style: Style) -> u8 {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(failure @ (Failure::Exit(_) | Failure::Stopped(_))) => {
@@ -95,17 +123,17 @@ pub(super) fn run(args: Run, style: Style) -> u8 {
             return EXIT_FAILURE;
         }
     };
-    if let Some(stats) = outcome.jit.as_ref().filter(|_| args.jit_stats) {
+    if let Some(stats) = outcome.jit.as_ref().filter(|_| shown.jit_stats) {
         err(&stats.to_string());
     }
     if let Some(failure) = &outcome.failure {
-        if is_closed.load(Ordering::Relaxed) {
+        if is_closed {
             return EXIT_FAILURE;
         }
         err(&failure_text(failure, style));
         return authority::exit_code(failure.error.code);
     }
-    if let Some(value) = outcome.value.filter(|_| args.print) {
+    if let Some(value) = outcome.value.filter(|_| shown.value) {
         out(format!("{value}\n").as_bytes());
     }
     if outcome.leaked > 0 && outcome.exit_code == 0 {
@@ -170,26 +198,28 @@ fn look(args: &Run, source: &Source, allowed: &[String]) -> Option<Verified<Modu
     compile_with(source.clone(), Goal::Look, allowed, &OsSystem).module
 }
 
-/// The tape that the flags ask for.
+/// The tape that the flags ask for; and the name of the run, when it has a folder.
 fn tape(
     args: &Run,
     (module, look): (&Module, Option<&Module>),
     limits: &Limits,
     authority: &[Bounds],
-) -> Result<Option<Tape>, String> {
+) -> Result<(Option<Tape>, Option<String>), String> {
     let ran = Ran { module, look, args: &args.args, limits, authority };
     let name = args.file.display().to_string();
     if let Some(folder) = &args.trace_dir {
         let (tape, run) = traces::record_in(folder, &name, &ran)?;
         err(&format!("recording {run}\n"));
-        return Ok(Some(tape));
+        return Ok((Some(tape), Some(run)));
     }
-    if let Some(file) = &args.record {
-        return traces::record_to(file, &name, &ran).map(Some);
-    }
-    let Some(file) = &args.replay else { return Ok(None) };
-    let trace = traces::read(file)?;
-    Ok(Some(Tape::replay(Arc::new(OsSystem), trace, Strictness::Answers)))
+    let tape = if let Some(file) = &args.record {
+        Some(traces::record_to(file, &name, &ran)?)
+    } else if let Some(file) = &args.replay {
+        Some(Tape::replay(Arc::new(OsSystem), traces::read(file)?, Strictness::Answers))
+    } else {
+        None
+    };
+    Ok((tape, None))
 }
 
 pub(super) fn execute(

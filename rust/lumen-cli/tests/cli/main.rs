@@ -12,6 +12,7 @@ mod site;
 mod stopping;
 mod testing;
 mod native;
+mod otel;
 mod packages;
 mod tools;
 mod shells;

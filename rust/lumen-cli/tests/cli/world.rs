@@ -8,7 +8,8 @@ use std::process::{Command, Output, Stdio};
 pub(crate) fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lumen"));
     command.args(args).current_dir(folder);
-    for name in ["NO_COLOR", "HOME", "LUMEN_HOME"] {
+    let otel = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "TRACEPARENT"];
+    for name in ["NO_COLOR", "HOME", "LUMEN_HOME"].into_iter().chain(otel) {
         command.env_remove(name);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

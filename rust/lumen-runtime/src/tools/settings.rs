@@ -142,7 +142,7 @@ fn http(table: HttpTable, system: &dyn System, folder: &Path) -> Result<HttpSett
 }
 
 /// Trust in the certificates of a file, and in no others.
-fn trusted(system: &dyn System, file: &Path) -> Result<TlsConfig, String> {
+pub(crate) fn trusted(system: &dyn System, file: &Path) -> Result<TlsConfig, String> {
     let shown = file.display();
     let bytes = system.read(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
     let mut roots: Vec<Certificate<'static>> = Vec::new();

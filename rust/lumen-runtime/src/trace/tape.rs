@@ -1,4 +1,4 @@
-//! The tape of a run: records operations, replays them, or both.
+//! The tape of a run: records operations, tells them to a listener, replays them.
 
 use super::event::{Answer, End, Event, Header, Operation, Place, Reported, Returned, Spent};
 use super::line::{Chain, Trace};
@@ -32,12 +32,21 @@ impl std::fmt::Debug for SharedTape {
     }
 }
 
+/// Hears of a run while it goes on. The program waits for it: it must return at once.
+pub trait Listener: Send {
+    /// An operation is complete; the program has not seen its result.
+    fn operation(&mut self, op: &Operation);
+    /// The run is over.
+    fn end(&mut self, end: &End);
+}
+
 /// Where operations are written to, or come from.
 pub struct Tape {
     system: Arc<dyn System>,
     began: u128,
     count: u64,
     out: Option<(Chain, Box<dyn Write + Send>)>,
+    listener: Option<Box<dyn Listener>>,
     script: Option<Script>,
     open: Option<Open>,
     /// Why the run cannot go on: set once.
@@ -67,6 +76,18 @@ impl Tape {
         Ok(tape)
     }
 
+    /// A tape that only tells what happens.
+    pub fn listened(system: Arc<dyn System>, listener: Box<dyn Listener>) -> Self {
+        let mut tape = Self::new(system);
+        tape.listen(listener);
+        tape
+    }
+
+    /// Sets who hears of what happens.
+    pub fn listen(&mut self, listener: Box<dyn Listener>) {
+        self.listener = Some(listener);
+    }
+
     /// A tape that gives the answers of an earlier run.
     pub fn replay(system: Arc<dyn System>, trace: Trace, strictness: Strictness) -> Self {
         let mut tape = Self::new(system);
@@ -86,6 +107,7 @@ impl Tape {
             began,
             count: 0,
             out: None,
+            listener: None,
             script: None,
             open: None,
             broken: None,
@@ -98,9 +120,9 @@ impl Tape {
         self.script.is_some()
     }
 
-    /// Whether what happens is written.
+    /// Whether what happens is written or told.
     pub fn is_recording(&self) -> bool {
-        self.out.is_some()
+        self.out.is_some() || self.listener.is_some()
     }
 
     /// The key of the marks of secrets; none where the system has no randomness.
@@ -219,6 +241,9 @@ impl Tape {
         op.returned = returned;
         op.took_us = self.micros_since(began);
         self.count += 1;
+        if let Some(listener) = &mut self.listener {
+            listener.operation(&op);
+        }
         self.write(&Event::Op(op)).map_err(|error| {
             let broken = Failure::trace(format!("the trace cannot be written: {error}"));
             self.broken = Some(broken.clone());
@@ -237,6 +262,9 @@ impl Tape {
         }
         let took_us = self.micros_since(self.began);
         let end = End { operations: self.count, exit_code, failed, took_us };
+        if let Some(listener) = &mut self.listener {
+            listener.end(&end);
+        }
         self.write(&Event::End(end))
             .and_then(|()| self.out.as_mut().map_or(Ok(()), |(_, out)| out.flush()))
             .map_err(|error| Failure::trace(format!("the trace cannot be written: {error}")))
