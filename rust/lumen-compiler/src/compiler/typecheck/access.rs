@@ -133,8 +133,15 @@ impl<'a> BodyCx<'_, 'a> {
             let fields = self.hir.records[record].fields.iter();
             fields.map(|field| self.c.names.resolve(field.name)).collect()
         });
-        let json = holder == Ty::JSON;
-        let diagnostic = d::unknown_field(at, text, &shown, &fields, method, json);
+        let instead = match *self.kind(holder) {
+            _ if holder == Ty::JSON => Some(format!("write an index: `[\"{text}\"]`")),
+            TyKind::Enum(..) => {
+                Some("the values of a variant come out by `match` or `if let`".to_owned())
+            }
+            TyKind::Map(..) => Some(format!("an entry of a map is `[\"{text}\"]`")),
+            _ => None,
+        };
+        let diagnostic = d::unknown_field(at, text, &shown, &fields, method, instead.as_deref());
         self.fail(diagnostic)
     }
 

@@ -237,7 +237,7 @@ impl<'a> BodyCx<'_, 'a> {
                     .collect();
                 let diagnostic = match params {
                     Params::Value(_) => d::named_on_value(at, text),
-                    Params::Record(_) => d::unknown_field(at, text, callee, &known, false, false),
+                    Params::Record(_) => d::unknown_field(at, text, callee, &known, false, None),
                     _ => d::unknown_argument(at, text, callee, &known),
                 };
                 self.report(diagnostic);

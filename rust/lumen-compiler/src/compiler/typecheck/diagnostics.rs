@@ -32,7 +32,7 @@ pub(super) fn growing_type(at: FileSpan) -> Diagnostic {
 pub(super) fn mismatch(at: FileSpan, expected: &str, found: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::E0401, at, format!("expected `{expected}`, found `{found}`"))
-            .with_primary(format!("this is a `{found}`"));
+            .with_primary(format!("this has type `{found}`"));
     if expected != found {
         return diagnostic;
     }
@@ -56,7 +56,7 @@ pub(super) fn optional_as_value(at: FileSpan, expected: &str, found: &str) -> Di
 /// `op` needs a value that is not null.
 pub(super) fn optional_operand(at: FileSpan, op: &str, found: &str) -> Diagnostic {
     Diagnostic::new(Code::E0402, at, format!("`{op}` needs a value that is not null"))
-        .with_primary(format!("this is a `{found}`"))
+        .with_primary(format!("this has type `{found}`"))
         .with_help("give a default with `??`, test for `null` first, or unwrap with `!`")
 }
 
@@ -78,7 +78,7 @@ pub(super) fn float_as_int(at: FileSpan) -> Diagnostic {
 pub(super) fn mixed_numbers(at: FileSpan, float: FileSpan, op: &str) -> Diagnostic {
     Diagnostic::new(Code::E0403, at, format!("`{op}` mixes `Int` and `Float`"))
         .with_primary("this is an `Int`")
-        .with_label(float, "this is a `Float`")
+        .with_label(float, "this has type `Float`")
         .with_help("convert the Int: `to_float(…)`")
 }
 
@@ -120,7 +120,7 @@ pub(super) fn element_mismatch(
     Diagnostic::new(
         Code::E0409,
         at,
-        format!("this {what} is a `{found}`, the others are `{expected}`"),
+        format!("this {what} has type `{found}`, the others are `{expected}`"),
     )
     .with_primary(format!("expected `{expected}`"))
     .with_help(match expected {
@@ -273,7 +273,7 @@ pub(super) fn spread_argument(at: FileSpan) -> Diagnostic {
 /// `op` does not take a `ty`.
 pub(super) fn unary_operand(at: FileSpan, op: &str, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0429, at, format!("`{op}` does not take a `{ty}`"))
-        .with_primary(format!("this is a `{ty}`"))
+        .with_primary(format!("this has type `{ty}`"))
 }
 
 /// `op` does not take `left` and `right`.
@@ -311,7 +311,7 @@ pub(super) fn operator_needs_num(at: FileSpan, op: &str, ty: &str) -> Diagnostic
 
 /// A condition is a `Bool`, this is a `ty`.
 pub(super) fn condition_not_bool(at: FileSpan, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0430, at, format!("a condition is a `Bool`, this is a `{ty}`"))
+    Diagnostic::new(Code::E0430, at, format!("a condition has type `Bool`, this has type `{ty}`"))
         .with_primary("expected `Bool`")
         .with_help("compare it: `!= null`, `!= 0`, `is_empty()`")
 }
@@ -351,14 +351,14 @@ pub(super) fn not_a_container(at: FileSpan, ty: &str) -> Diagnostic {
 /// `!` needs an optional or a `result`.
 pub(super) fn unwrap_operand(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0436, at, "`!` needs an optional or a `result`")
-        .with_primary(format!("this is a `{ty}`"))
+        .with_primary(format!("this has type `{ty}`"))
         .with_help("remove the `!`")
 }
 
 /// `?` needs an optional or a `result`.
 pub(super) fn propagate_operand(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0437, at, "`?` needs an optional or a `result`")
-        .with_primary(format!("this is a `{ty}`"))
+        .with_primary(format!("this has type `{ty}`"))
         .with_help("remove the `?`")
 }
 
@@ -388,7 +388,7 @@ pub(super) fn propagate_error_type(at: FileSpan, expected: &str, found: &str) ->
     Diagnostic::new(
         Code::E0438,
         at,
-        format!("the error is a `{found}`, the function gives a `{expected}`"),
+        format!("the error has type `{found}`, the function gives `{expected}`"),
     )
     .with_primary("this error cannot be given on")
     .with_help("convert the error first: `.map_err(fn(e) => …)?`")
@@ -401,7 +401,7 @@ pub(super) fn json_index(at: FileSpan, ty: &str) -> Diagnostic {
         at,
         format!("a Json value is indexed by Int or String, not by `{ty}`"),
     )
-    .with_primary(format!("this is a `{ty}`"))
+    .with_primary(format!("this has type `{ty}`"))
 }
 
 /// A `ty` cannot be sliced.
@@ -425,7 +425,7 @@ pub(super) fn tuple_index(at: FileSpan, index: u32, n: usize) -> Diagnostic {
 /// `with` needs a record.
 pub(super) fn not_a_record(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0442, at, "`with` needs a record")
-        .with_primary(format!("this is a `{ty}`"))
+        .with_primary(format!("this has type `{ty}`"))
 }
 
 /// A `ty` has no what to assign.
@@ -465,7 +465,7 @@ pub(super) fn result_dropped(at: FileSpan) -> Diagnostic {
 /// What never matches a `ty`.
 pub(super) fn pattern_type(at: FileSpan, what: &str, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0449, at, format!("{what} never matches a `{ty}`"))
-        .with_primary(format!("the value here is a `{ty}`"))
+        .with_primary(format!("the value here has type `{ty}`"))
 }
 
 /// What may mean several members of `ty`.
@@ -604,7 +604,7 @@ pub(super) fn unknown_field(
     ty: &str,
     known: &[&str],
     method: bool,
-    json: bool,
+    instead: Option<&str>,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::E0420, at, format!("`{ty}` has no field `{name}`"))
         .with_primary("no such field");
@@ -614,10 +614,10 @@ pub(super) fn unknown_field(
             .with_help(format!("`{name}` is a method: call it, `.{name}(…)`"))
             .with_fix("call it", behind, "()", Applicability::Maybe);
     }
-    if json {
-        return diagnostic.with_help(format!("write an index: `[\"{name}\"]`"));
+    match instead {
+        Some(instead) => diagnostic.with_help(instead),
+        None => suggest(diagnostic, name, known),
     }
-    suggest(diagnostic, name, known)
 }
 
 /// No cell of this name takes such a value first.
@@ -648,7 +648,7 @@ pub(super) fn ambiguous_variant(at: FileSpan, name: &str, owners: &[&str]) -> Di
 /// `??` on a value that is never null.
 pub(super) fn coalesce_operand(at: FileSpan, ty: &str, result: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::E0435, at, "`??` needs an optional on its left")
-        .with_primary(format!("this is a `{ty}`"));
+        .with_primary(format!("this has type `{ty}`"));
     if result {
         diagnostic.with_help("for a `result` write `.unwrap_or(…)`")
     } else {

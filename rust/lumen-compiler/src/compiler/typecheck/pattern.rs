@@ -347,7 +347,7 @@ impl<'a> BodyCx<'_, 'a> {
                         let (here, text) = (self.here(span), self.c.names.resolve(name));
                         let known: Vec<&str> =
                             names.iter().flatten().map(|&n| self.c.names.resolve(n)).collect();
-                        self.report(d::unknown_field(here, text, what, &known, false, false));
+                        self.report(d::unknown_field(here, text, what, &known, false, None));
                     }
                     at
                 }

@@ -109,7 +109,7 @@ impl BodyCx<'_, '_> {
                         let fields = self.hir.records[record].fields.iter();
                         let names: Vec<&str> =
                             fields.map(|field| self.c.names.resolve(field.name)).collect();
-                        self.report(d::unknown_field(here, text, &shown, &names, false, false));
+                        self.report(d::unknown_field(here, text, &shown, &names, false, None));
                         None
                     }
                 },

@@ -154,7 +154,7 @@ impl<'a> Checker<'a> {
             if own_param.default.is_some() {
                 self.diags.push(d::impl_signature(at, "a default belongs to the trait", &wanted));
             } else if ty != own.params[i] && !self.is_error(ty) && !self.is_error(own.params[i]) {
-                let problem = format!("this parameter is a `{}`", self.show(own.params[i]));
+                let problem = format!("this parameter has type `{}`", self.show(own.params[i]));
                 self.diags.push(d::impl_signature(at, &problem, &wanted));
             } else if param.variadic != own_param.variadic {
                 self.diags.push(d::impl_signature(at, "only one of the two is variadic", &wanted));
@@ -162,7 +162,7 @@ impl<'a> Checker<'a> {
         }
         let ret = self.instantiate(sig.ret, &inst);
         if hir.cells[cell].ret.is_some() && ret != own.ret && !self.is_error(own.ret) {
-            let problem = format!("its result is a `{}`", self.show(own.ret));
+            let problem = format!("its result has type `{}`", self.show(own.ret));
             self.diags.push(d::impl_signature(at, &problem, &wanted));
         }
         let row = self.instantiate_row(sig.row, &inst);

@@ -11,7 +11,7 @@ pub(in super::super) fn value_after_null(at: FileSpan, expected: &str, found: &s
 
 /// This is a `ty` and may be `null`.
 pub(in super::super) fn optional_access(at: FileSpan, part: FileSpan, ty: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0422, at, format!("this is a `{ty}` and may be `null`"))
+    Diagnostic::new(Code::E0422, at, format!("this has type `{ty}` and may be `null`"))
         .with_primary("test it, or give a default with `??`")
         .with_label(part, "used here")
         .with_help("use `?.` (or `?[`) to get null when it is null, or unwrap it with `!`")
@@ -20,7 +20,7 @@ pub(in super::super) fn optional_access(at: FileSpan, part: FileSpan, ty: &str) 
 /// `?` before `.` or `[` needs an optional.
 pub(in super::super) fn needless_optional_access(at: FileSpan, ty: &str) -> Diagnostic {
     Diagnostic::new(Code::E0423, at, "`?` before `.` or `[` needs an optional")
-        .with_primary(format!("this is a `{ty}`, never `null`"))
+        .with_primary(format!("this has type `{ty}`, never `null`"))
         .with_help("write `.` or `[` without `?`")
 }
 
@@ -32,7 +32,7 @@ pub(in super::super) fn optional_access_of_result(
 ) -> Diagnostic {
     let mut diagnostic =
         Diagnostic::new(Code::E0423, at, "`?.` goes on with an optional, this is a result")
-            .with_primary(format!("this is a `{ty}`, never `null`"))
+            .with_primary(format!("this has type `{ty}`, never `null`"))
             .with_help("to pass the error on and go on with the value, write `(r?).name`");
     let base = at.span;
     let Some(mark) = name.lo.checked_sub(2).filter(|&mark| mark >= base.hi) else {

@@ -43,7 +43,7 @@ pub(in super::super) fn untrusted_argument(
     grant: FileSpan,
 ) -> Diagnostic {
     Diagnostic::new(Code::E0535, at, format!("`{tool}` takes nothing untrusted"))
-        .with_primary(format!("this is a `{ty}`"))
+        .with_primary(format!("this has type `{ty}`"))
         .with_label(grant, "the grant says `no_untrusted`")
         .with_help("`trust(x, reason)` says why it may be used")
 }
