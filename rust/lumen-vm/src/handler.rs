@@ -253,7 +253,7 @@ impl Vm {
             *marker.sub(1) = w.0;
             *marker = self.handler as u64;
             *marker.add(1) = u64::from(results);
-            *marker.add(2) = self.program.tail_return() as u64;
+            *marker.add(2) = self.tail_return as u64;
             *marker.add(3) = CLAUSE_WORD;
             self.handler = (*run).around;
             self.regs = marker.add(MARKER_SLOTS + RECORD_SLOTS);
@@ -270,18 +270,6 @@ impl Vm {
             self.ip = code.add(1);
             self.fuel -= 1;
             entered(self)
-        }
-    }
-
-    /// A tail clause has returned: what it gave is what the operation gives.
-    ///
-    /// # Safety
-    /// `regs` is the marker frame of a tail clause.
-    pub(crate) unsafe fn tail_done(&mut self) {
-        // SAFETY: as the caller promises.
-        unsafe {
-            self.handler = *self.regs as *mut Run;
-            self.leave_clause();
         }
     }
 
@@ -383,7 +371,7 @@ impl Vm {
             *marker.sub(1) = w.0;
             *marker = closure;
             *marker.add(1) = u64::from(results);
-            *marker.add(2) = self.program.clause_return() as u64;
+            *marker.add(2) = self.clause_return as u64;
             *marker.add(3) = CLAUSE_WORD;
             std::ptr::copy_nonoverlapping(arguments, marker.add(gap), words);
             if let Some(k) = k {
@@ -405,19 +393,19 @@ impl Vm {
         unsafe {
             let closure = self.u(w.b());
             let class = (*(closure as Ptr)).class;
-            let words = self.program.closure_args(class);
-            let results = self.program.closure_results(class);
+            let shape = *self.call_shapes.add(class as usize);
+            let (words, results) = (usize::from(shape.args), u64::from(shape.results));
             let gap = MARKER_SLOTS + RECORD_SLOTS + 1;
             self.make_room(gap + words)?;
             let arguments = self.at(w.a());
-            let is_behind = *self.regs.sub(2) as *const u64 == self.program.clause_return();
+            let is_behind = *self.regs.sub(2) as *const u64 == self.clause_return;
             let below = if is_behind { MARKER_SLOTS + RECORD_SLOTS } else { 0 };
             let marker = self.regs.sub(below);
             let old = is_behind.then(|| *marker);
             std::ptr::copy(arguments, marker.add(gap), words);
             *marker = closure;
-            *marker.add(1) = results as u64;
-            *marker.add(2) = self.program.clause_return() as u64;
+            *marker.add(1) = results;
+            *marker.add(2) = self.clause_return as u64;
             *marker.add(3) = CLAUSE_WORD;
             self.regs = marker.add(MARKER_SLOTS + RECORD_SLOTS);
             if let Some(old) = old {
@@ -486,7 +474,7 @@ impl Vm {
                 Waiting { regs: regs.sub(usize::from(word.b())).sub(RECORD_SLOTS), back, word }
             };
             let direct = caller(self.regs);
-            if direct.back == self.program.clause_return() {
+            if direct.back == self.clause_return {
                 return (caller(direct.regs), Some(*direct.regs));
             }
             (direct, None)

@@ -20,6 +20,7 @@ mod dyns;
 mod calls;
 mod gens;
 mod handlers;
+mod resumes;
 mod builtins;
 mod outside;
 pub(crate) mod table;

@@ -7,6 +7,7 @@
 //! of the embedding program).
 
 mod embed;
+mod captured;
 mod copy;
 mod frame;
 mod handler;

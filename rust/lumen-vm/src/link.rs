@@ -17,7 +17,7 @@ mod template;
 mod tool;
 
 pub(crate) use handlers::{HandlerRow, OperationRow};
-pub(crate) use shapes::Boxed;
+pub(crate) use shapes::{Boxed, CallShape};
 pub(crate) use template::{Piece, write_spec};
 
 use crate::embed::{HostFunctions, Linked};
@@ -70,11 +70,13 @@ pub struct Program {
     starts: Vec<usize>,
     pub(crate) cells: Vec<*const u64>,
     pub(crate) classes: Vec<ClassRow>,
+    /// Registers of each closure class.
+    pub(crate) call_shapes: Vec<CallShape>,
     pub(crate) consts: Vec<u64>,
     pub(crate) jumps: Vec<Jumps>,
     jump_targets: Vec<*const u64>,
     handlers: Vec<HandlerRow>,
-    operations: Vec<OperationRow>,
+    pub(crate) operations: Vec<OperationRow>,
     templates: Vec<Vec<Piece>>,
     tools: Vec<tool::Prepared>,
     slots: Vec<Slot>,
@@ -157,6 +159,7 @@ pub fn link_with(
     let tools = module.tools.iter().map(|call| tool::prepare(&module, call, &slots)).collect();
     let (code, starts) = copy_code(&module, &Operands { pools, empties }, engine);
     let has_defers = module.cells.iter().any(|cell| !cell.defers.is_empty());
+    let call_shapes = module.classes.iter().map(|it| CallShape::new(&module, it)).collect();
     let mut program = Program {
         has_defers,
         engine,
@@ -164,6 +167,7 @@ pub fn link_with(
         starts,
         cells: Vec::new(),
         classes: Vec::new(),
+        call_shapes,
         consts,
         jumps: Vec::new(),
         jump_targets: Vec::new(),
@@ -442,9 +446,14 @@ impl Program {
         &self.operations[usize::from(index)]
     }
 
+    /// The index of the word at an address of the linked code.
+    pub(crate) fn word_index(&self, ip: *const u64) -> usize {
+        (ip as usize - self.code.as_ptr() as usize) / size_of::<u64>()
+    }
+
     /// What an address of the linked code is.
     pub(crate) fn locate(&self, ip: *const u64) -> Address {
-        let at = (ip as usize - self.code.as_ptr() as usize) / size_of::<u64>();
+        let at = self.word_index(ip);
         match PROLOGUE.get(at) {
             Some(Quick::Halt) => Address::Halt,
             Some(Quick::TryReturn) => Address::TryReturn,

@@ -10,6 +10,7 @@ mod session;
 
 pub use session::{NotLonger, Stopped};
 
+use crate::captured::FrameTable;
 use crate::frame::{RECORD_SLOTS, Stack};
 use crate::interp;
 use crate::interp::state::{GlobalSlot, Leave, Regs, Vm, W};
@@ -152,6 +153,10 @@ impl Machine {
             limit: stack.limit(),
             cells,
             classes,
+            call_shapes: program.call_shapes.as_ptr(),
+            operations: program.operations.as_ptr(),
+            clause_return: program.clause_return(),
+            tail_return: program.tail_return(),
             consts: program.consts.as_ptr(),
             jumps: program.jumps.as_ptr(),
             globals: globals.as_mut_ptr(),
@@ -164,6 +169,7 @@ impl Machine {
             stack_limit: limits.stack,
             program,
             leave: Leave::Broken,
+            frames: FrameTable::default(),
             unwinder: Unwinder::default(),
             jit,
             instruction_limit: limits.instructions.unwrap_or(u64::MAX),

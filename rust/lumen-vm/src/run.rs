@@ -102,18 +102,21 @@ impl Run {
     ///
     /// # Safety
     /// The run and the one it stands on are live.
+    #[inline(always)]
     pub(crate) unsafe fn set_depth(&mut self) {
         // SAFETY: as the caller promises.
         self.depth = unsafe { Run::bytes_below(self.outer) };
     }
 
     /// Bytes of a run and all below it.
+    #[inline(always)]
     unsafe fn bytes_below(outer: *mut Run) -> usize {
         // SAFETY: the run is live.
         if outer.is_null() { 0 } else { unsafe { (*outer).depth + Run::bytes(outer) + RUN_BYTES } }
     }
 
     /// Bytes of the slots.
+    #[inline(always)]
     unsafe fn bytes(run: *const Run) -> usize {
         // SAFETY: the run is live; its limit lies in its slots.
         unsafe { ((*run).limit.offset_from((*run).slots) as usize + SLACK) * 8 }

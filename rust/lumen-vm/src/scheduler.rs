@@ -50,6 +50,12 @@ impl Scheduler {
         Self { left, given: 0, rounds: ROUNDS[0], looked: 0, timeouts: Vec::new() }
     }
 
+    /// Whether a `timeout` runs.
+    #[inline(always)]
+    pub(crate) fn has_timeouts(&self) -> bool {
+        !self.timeouts.is_empty()
+    }
+
     fn give(&mut self, most: i64) -> i64 {
         let more = self.left.min(most).max(0);
         self.left -= more;

@@ -122,6 +122,8 @@ pub struct RtClass {
     pub elem_bytes: u8,
     /// Index of the last counted field of a flat class.
     pub last_counted: u32,
+    /// Of a flat class with one counted field, a reference: that field. So a chain of such objects is freed in a loop.
+    pub chained: Option<u32>,
     /// Bytes of an object of a flat class.
     pub flat_bytes: u32,
     /// Fields, elements or captures.
@@ -151,12 +153,17 @@ impl RtClass {
             (_, Kind::Map | Kind::Set) => Scan::Table,
             _ => Scan::Flat,
         };
+        let chained = last.filter(|&at| {
+            let is_only = !slots[..at].iter().any(|slot| slot.is_counted());
+            scan == Scan::Flat && is_only && matches!(slots[at], Slot::Ref(_))
+        });
         let bool_list = kind == Kind::List && slots == [Slot::Bool];
         Self {
             scan,
             kind,
             elem_bytes: if bool_list { 1 } else { 8 },
             last_counted: last.unwrap_or(0) as u32,
+            chained: chained.map(|at| at as u32),
             flat_bytes: (super::object::HEADER + 8 * slots.len()) as u32,
             slots: slots.into(),
             types: Box::default(),

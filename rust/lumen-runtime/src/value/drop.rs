@@ -55,15 +55,26 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub unsafe fn drop_slow(&mut self, p: Ptr) {
-        // SAFETY: as the caller promises.
+        // SAFETY: as the caller promises; the reference in the only counted field is released when the block is freed.
         unsafe {
-            if (*p).rc == 1 || release_shared(p) {
-                self.destroy(p);
+            let mut dead = p;
+            if (*dead).rc != 1 && !release_shared(dead) {
+                return;
             }
+            while let Some(at) = (*self.row_raw((*dead).class)).chained {
+                let word = *super::object::field(dead, at as usize);
+                self.free_bytes(dead.cast(), (*self.row_raw((*dead).class)).flat_bytes as usize);
+                if !ref_is_ptr(word) || !Self::release(ref_ptr(word)) {
+                    return;
+                }
+                dead = ref_ptr(word);
+            }
+            self.destroy(dead);
         }
     }
 
     /// Releases one reference; true when the object is dead now and must be destroyed.
+    #[inline(always)]
     unsafe fn release(p: Ptr) -> bool {
         // SAFETY: the slot that held `p` owned a reference to a live object.
         unsafe {

@@ -134,7 +134,7 @@ impl Heap {
     }
 
     /// Whether there are resumptions that nobody holds any more.
-    #[inline]
+    #[inline(always)]
     pub fn has_orphans(&self) -> bool {
         !self.orphans.is_empty()
     }

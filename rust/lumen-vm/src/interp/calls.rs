@@ -40,8 +40,22 @@ macro_rules! enter {
 ///
 /// # Safety
 /// The frame is entered: `ip` is behind `enter`, `regs` the callee's.
+#[inline(always)]
 pub(crate) unsafe fn entered(vm: &mut Vm) -> Step {
     // SAFETY: as the caller promises.
+    unsafe {
+        let slots = W(*vm.ip.sub(1)).a() as usize;
+        if vm.fuel >= 0 && vm.regs.wrapping_add(slots) <= vm.limit {
+            return Ok(());
+        }
+        entered_late(vm)
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn entered_late(vm: &mut Vm) -> Step {
+    // SAFETY: as for `entered`.
     unsafe {
         let sampled = vm.fuel < 0;
         if sampled {
@@ -55,7 +69,18 @@ pub(crate) unsafe fn entered(vm: &mut Vm) -> Step {
 
 impl Vm {
     /// Makes sure that the current frame may have this many slots.
+    #[inline(always)]
     pub(crate) fn make_room(&mut self, slots: usize) -> Step {
+        if self.regs.wrapping_add(slots) <= self.limit {
+            Ok(())
+        } else {
+            self.make_more_room(slots)
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_more_room(&mut self, slots: usize) -> Step {
         // SAFETY: `regs` points into the running segment.
         let at = unsafe { self.regs.offset_from(self.slots()) } as usize;
         self.grow(at + slots, false)?;
@@ -102,7 +127,7 @@ unsafe fn call_marked(vm: &mut Vm, w: W) -> Step {
     unsafe {
         let closure = vm.p(w.c());
         let class = (*closure).class;
-        let args = vm.program.closure_args(class);
+        let args = usize::from((*vm.call_shapes.add(class as usize)).args);
         vm.skip_ext();
         let marker = vm.at(w.b()).add(2);
         *marker.sub(2) = vm.ip as u64;

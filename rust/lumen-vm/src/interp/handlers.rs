@@ -1,6 +1,8 @@
-//! Handlers: installing them, performing, resuming, ending what was dropped. The work is done in `handler.rs`.
+//! Handlers: installing them, performing, resuming, ending what was dropped. The fast parts are in `resumes.rs`, the rest
+//! is done in `handler.rs`.
 
 use super::instr::{Flow, Instr, instr};
+use super::resumes;
 use super::state::{Leave, Regs, State, Step, Vm, W};
 use crate::handler::Waiting;
 use lumen_runtime::value::object::Ptr;
@@ -10,6 +12,7 @@ instr!(Handle {
 });
 
 instr!(Perform {
+    fast(s) { resumes::perform(s) }
     slow(vm, w) { vm.perform(w) }
 });
 
@@ -22,6 +25,11 @@ instr!(Handles {
 });
 
 instr!(Resume {
+    fast(s) {
+        let value = s.at(s.w.b()).add(2).cast_const();
+        let waiting = (s.regs, s.ip, s.w.0);
+        if resumes::resume(s, s.p(s.w.c()), value, waiting) { Flow::Next } else { Flow::Slow }
+    }
     slow(vm, w) {
         let k = vm.u(w.c()) as Ptr;
         let value = vm.at(w.b()).add(2);
@@ -35,6 +43,7 @@ instr!(Resume {
 });
 
 instr!(ResumeT {
+    fast(s) { resumes::resume_leaving(s) }
     slow(vm, w) {
         let k = vm.u(w.b()) as Ptr;
         let value = vm.at(w.a());
@@ -52,11 +61,16 @@ instr!(CallT {
 });
 
 instr!(Abandon {
+    fast(s) { if s.heap().has_orphans() { Flow::Slow } else { Flow::Next } }
     slow(vm, _w) {
         match vm.heap().take_orphan() {
             None => Ok(()),
+            // Comes back here, for the next one.
+            Some(k) if vm.drop_captured(k) => {
+                vm.ip = vm.ip.sub(1);
+                Ok(())
+            }
             Some(k) => {
-                // Comes back here, for the next one.
                 vm.ip = vm.ip.sub(1);
                 Err(Leave::Abandon(k))
             }
@@ -81,8 +95,9 @@ impl Instr for HandleReturn {
 pub(crate) struct ClauseReturn;
 impl Instr for ClauseReturn {
     #[inline(always)]
-    fn fast(_: &mut State) -> Flow {
-        Flow::Slow
+    fn fast(s: &mut State) -> Flow {
+        // SAFETY: as below.
+        unsafe { resumes::clause_done(s) }
     }
     fn slow(vm: &mut Vm, _: W) -> Step {
         // SAFETY: the linker's code runs this only in the marker frame of a clause.
@@ -95,12 +110,11 @@ impl Instr for ClauseReturn {
 pub(crate) struct TailReturn;
 impl Instr for TailReturn {
     #[inline(always)]
-    fn fast(_: &mut State) -> Flow {
-        Flow::Slow
-    }
-    fn slow(vm: &mut Vm, _: W) -> Step {
+    fn fast(s: &mut State) -> Flow {
         // SAFETY: the linker's code runs this only in the marker frame of a tail clause.
-        unsafe { vm.tail_done() };
-        Ok(())
+        unsafe { resumes::tail_done(s) }
+    }
+    fn slow(_: &mut Vm, _: W) -> Step {
+        Err(Leave::Broken)
     }
 }

@@ -8,9 +8,10 @@
 
 #![expect(unsafe_code, reason = "reads and writes registers and code through raw pointers")]
 
+use crate::captured::FrameTable;
 use crate::frame::Stack;
 use crate::jit::Jit;
-use crate::link::Program;
+use crate::link::{CallShape, OperationRow, Program};
 use crate::run::Run;
 use crate::scheduler::Scheduler;
 use crate::spans::Spans;
@@ -326,6 +327,14 @@ pub(crate) struct Vm {
     pub(crate) cells: *const *const u64,
     /// Class rows by id.
     pub(crate) classes: *const ClassRow,
+    /// Registers of closure classes by id.
+    pub(crate) call_shapes: *const CallShape,
+    /// Operations by index.
+    pub(crate) operations: *const OperationRow,
+    /// Where a clause returns to.
+    pub(crate) clause_return: *const u64,
+    /// Where a tail clause returns to.
+    pub(crate) tail_return: *const u64,
     /// Constants of all kinds, as words.
     pub(crate) consts: *const u64,
     /// Jump tables.
@@ -350,6 +359,8 @@ pub(crate) struct Vm {
     pub(crate) program: Arc<Program>,
     /// Why the engine was left.
     pub(crate) leave: Leave,
+    /// What frames that were captured hold.
+    pub(crate) frames: FrameTable,
     /// Failures on their way up.
     pub(crate) unwinder: Unwinder,
     /// The native tier, when the engine has one.

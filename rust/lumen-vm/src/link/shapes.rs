@@ -1,7 +1,10 @@
-//! What `callc.try` needs to know about the result it makes.
+//! What calls need to know about types: how many registers a function value takes and gives, and what result `callc.try`
+//! makes.
 
 use super::Program;
-use lumen_lir::{ClassDesc, Repr, Slots, TypeDesc, TypeId, param_slots, result_slots, slot_repr};
+use lumen_lir::{
+    ClassDesc, Module, Repr, Slots, TypeDesc, TypeId, param_slots, result_slots, slot_repr,
+};
 
 /// How an optional scalar becomes a dynamic value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +36,30 @@ pub(crate) struct TryShape {
     pub(crate) err_class: u32,
     /// Class of the record `Failure`.
     pub(crate) failure_class: u32,
+}
+
+/// Registers of a closure class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct CallShape {
+    /// What its arguments take.
+    pub(crate) args: u16,
+    /// What its result takes.
+    pub(crate) results: u16,
+}
+
+impl CallShape {
+    /// The shape of a class; nothing for one that is not called.
+    pub(super) fn new(module: &Module, class: &ClassDesc) -> CallShape {
+        let ClassDesc::Closure { of, .. } = class else { return CallShape::default() };
+        let ClassDesc::Fn { params, ret, .. } = &module.classes[of.index()] else {
+            return CallShape::default();
+        };
+        let words = |ty: &TypeId| param_slots(&module.types, *ty).map_or(1, Slots::len);
+        CallShape {
+            args: params.iter().map(words).sum::<usize>() as u16,
+            results: result_slots(&module.types, *ret).map_or(0, Slots::len) as u16,
+        }
+    }
 }
 
 impl Program {
@@ -68,25 +95,5 @@ impl Program {
             err_class,
             failure_class: failure.map_or(0, |class| class.0),
         }
-    }
-
-    /// Number of registers that the arguments of a closure class take.
-    pub(crate) fn closure_args(&self, closure_class: u32) -> usize {
-        let module = self.module();
-        let ClassDesc::Closure { of, .. } = &module.classes[closure_class as usize] else {
-            return 0;
-        };
-        let ClassDesc::Fn { params, .. } = &module.classes[of.index()] else { return 0 };
-        params.iter().map(|ty| param_slots(&module.types, *ty).map_or(1, Slots::len)).sum()
-    }
-
-    /// Number of registers that the result of a closure class takes.
-    pub(crate) fn closure_results(&self, closure_class: u32) -> usize {
-        let module = self.module();
-        let ClassDesc::Closure { of, .. } = &module.classes[closure_class as usize] else {
-            return 0;
-        };
-        let ClassDesc::Fn { ret, .. } = &module.classes[of.index()] else { return 0 };
-        result_slots(&module.types, *ret).map_or(0, Slots::len)
     }
 }

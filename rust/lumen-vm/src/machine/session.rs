@@ -7,6 +7,7 @@
 //! meaning; a program is kept as long as objects may lead to its constants.
 
 use super::{End, Machine, RunFailure};
+use crate::captured::FrameTable;
 use crate::interp::state::{GlobalSlot, Leave};
 use crate::jit::Jit;
 use crate::link::Program;
@@ -49,6 +50,9 @@ impl Machine {
             (vm.cells, vm.classes) = (jit.cells.as_ptr(), jit.classes.as_ptr());
             vm.jit = Some(jit);
         }
+        vm.call_shapes = program.call_shapes.as_ptr();
+        vm.operations = program.operations.as_ptr();
+        (vm.clause_return, vm.tail_return) = (program.clause_return(), program.tail_return());
         vm.consts = program.consts.as_ptr();
         vm.jumps = program.jumps.as_ptr();
         vm.globals = self.globals.as_mut_ptr();
@@ -66,6 +70,7 @@ impl Machine {
         vm.limit = vm.stack.limit();
         vm.leave = Leave::Broken;
         vm.unwinder = Unwinder::default();
+        vm.frames = FrameTable::default();
         vm.scheduler = Scheduler::limited(fuel);
         vm.ctx.outside.stops().restart();
         vm.start_fuel();
