@@ -13,6 +13,7 @@ pub use fence::FenceKind;
 use lumen_base::limits::SOURCE_BYTES_MAX;
 use lumen_base::{Diagnostic, FileId, FileSpan, Span};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// How a file is written.
@@ -145,13 +146,38 @@ fn blank_run(out: &mut Vec<u8>, source: &[u8]) {
     }
 }
 
+/// `text` with spaces for tabs that stand between backticks or tildes and the end of a line: `CommonMark` (0.31, 4.5) lets
+/// tabs follow a closing fence, pulldown-cmark only spaces. Places stay.
+fn with_spaces_behind_fences(text: &str) -> Cow<'_, str> {
+    let source = text.as_bytes();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let mut out: Option<Vec<u8>> = None;
+    let mut done = 0;
+    for tab in memchr::memchr_iter(b'\t', source) {
+        if tab < done {
+            continue;
+        }
+        let before = &source[done..tab];
+        let start = done + before.iter().rposition(|byte| !is_blank(byte)).map_or(0, |at| at + 1);
+        done =
+            source[tab..].iter().position(|byte| !is_blank(byte)).map_or(source.len(), |n| tab + n);
+        let ends_line = matches!(source.get(done), None | Some(b'\n' | b'\r'));
+        if ends_line && start > 0 && matches!(source[start - 1], b'`' | b'~') {
+            out.get_or_insert_with(|| source.to_vec())[start..done].fill(b' ');
+        }
+    }
+    // INVARIANT: only ASCII was replaced, by ASCII.
+    out.and_then(|out| String::from_utf8(out).ok()).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
 fn markdown(text: &str, file: FileId, problems: &mut Vec<Diagnostic>) -> Document {
+    let spaced = with_spaces_behind_fences(text);
     let mut reader =
         Reader { text, file, problems, out: Document::default(), headings: Vec::new() };
     let mut prose: Option<Span> = None;
     let mut heading: Option<usize> = None;
     let mut code: Option<Fence> = None;
-    for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+    for (event, range) in Parser::new_ext(&spaced, Options::ENABLE_TABLES).into_offset_iter() {
         match event {
             Event::Start(Tag::Paragraph) => prose = Some(span(&range)),
             Event::Start(Tag::Heading { level, .. }) => {
@@ -286,6 +312,17 @@ mod tests {
         assert_eq!(program.find("let x = 1"), text.find("let x = 1"));
         assert!(!program.contains("no") && program.contains('y'));
         assert_eq!(program.matches('\n').count(), text.matches('\n').count());
+    }
+
+    #[test]
+    fn tabs_may_follow_a_closing_fence() {
+        for end in ["\t", " \t ", "\t\t\r\n", "\t\nafter\n"] {
+            let text = format!("```lumen\na\n```{end}");
+            let (document, problems) = read(&text);
+            assert!(problems.is_empty(), "{text:?}");
+            assert_eq!(document.program(&text).trim(), "a", "{text:?}");
+        }
+        assert!(program("```lumen\nlet a = `\t\n```\n").contains("`\t\n"));
     }
 
     #[test]
