@@ -176,6 +176,39 @@ fn a_run_that_fails_can_be_stepped() {
     assert!(step(&folder, &["--lines"]).contains("line a.lm:3"));
 }
 
+/// What was done before a stop is looked at as ever; what came after is told by the trace. Nothing runs on for ever.
+#[test]
+fn a_run_that_was_stopped_is_stepped_up_to_there() {
+    let source = "cell spin(k: Int) -> Int\n  let mut n = k\n  while true\n    n += 1\n  end\n  n\nend\n\
+        cell main() -> Null\n  let mut turn = 0\n  print(\"before\", turn)\n  turn = 5\n  print(\"spins\", turn)\n  \
+        print(timeout(30, spin(turn)))\n  print(\"after\")\nend\n";
+    let folder = recorded("step-stopped", source);
+    shows(&step(&folder, &["--at", "2"]), &["turn = 5"]);
+    assert!(step(&folder, &["--at", "2"]).contains("\"spins 5\""));
+    let all = ok(&folder, &["trace", "show", "last", "--trace-dir", "t"]);
+    assert!(all.contains("  stop("), "{all}");
+    let after = step(&folder, &[]);
+    assert!(after.contains("as the trace tells it") && after.contains("\"after\""));
+    let line = step(&folder, &["--lines"]);
+    assert!(line.contains("\"spins 5\""), "{line}");
+    assert!(step(&folder, &["--lines", "--back", "1"]).contains(": line a.lm:12,"));
+}
+
+#[test]
+fn a_run_that_a_limit_ended_or_that_was_cut_off_does_not_run_on() {
+    let source = "let mut n = 1\nprint(n)\nwhile true\n  n += 1\nend\nprint(n)\n";
+    let folder = Folder::new("step-limit", &[("a.lm", source)]);
+    let limit = ["--limit", "instructions=5000", "a.lm"];
+    exits(1, &run(&folder, &[&["run", "--trace-dir", "t"], &limit[..]].concat()));
+    shows(&step(&folder, &["--lines"]), &["n = 1"]);
+    let run_of = std::fs::read_dir(folder.0.join("t")).expect("the folder").next().expect("a run");
+    let file = run_of.expect("readable").path().join("trace.jsonl");
+    let text = std::fs::read_to_string(&file).expect("a trace");
+    let cut: Vec<&str> = text.split_inclusive('\n').take(2).collect();
+    std::fs::write(&file, cut.concat()).expect("it is written");
+    shows(&step(&folder, &["--lines"]), &["n = 1"]);
+}
+
 #[test]
 fn a_program_that_was_exchanged_or_broken_is_refused() {
     let folder = recorded("step-broken", "let n = random_int(1, 6)\nprint(n)\n");
@@ -199,7 +232,7 @@ fn a_cassette_has_no_program_and_no_lines() {
     let folder = Folder::new("step-cassette", &[("a.lm", "print(random_int(1, 6))\n")]);
     ok(&folder, &["run", "--record", "c.trace", "a.lm"]);
     let shown = ok(&folder, &["trace", "step", "c.trace", "--at", "1"]);
-    assert!(shown.contains("without its program") && shown.contains("random_int"), "{shown}");
+    assert!(shown.contains("as the trace tells it") && shown.contains("random_int"), "{shown}");
     let output = run(&folder, &["trace", "step", "c.trace", "--lines"]);
     exits(2, &output);
     assert!(stderr(&output).contains("it has no lines"));

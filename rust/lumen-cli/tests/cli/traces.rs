@@ -115,6 +115,30 @@ fn a_run_is_listed_shown_stepped_and_drawn() {
 }
 
 #[test]
+fn every_picture_has_the_calls_of_cells_and_their_times() {
+    let source = "cell walk(n: Int) -> Int\n  let step = random_int(1, 6)\n  if n > 0 then walk(n - 1) + step else step\nend\n\
+        cell main() -> Null\n  print(walk(2) > 0)\n  print(walk(0) > 0)\nend\n";
+    let folder = Folder::new("trace-spans", &[("a.lm", source)]);
+    ok(&folder, &["run", "--trace-dir", "t", "a.lm"], "");
+    let show = |more: &[&str]| {
+        let text =
+            ok(&folder, &[&["trace", "show", "last", "--trace-dir", "t"], more].concat(), "");
+        text.replace("#215;", "×").replace("#44;", ",").replace("#181;s", "µs")
+    };
+    assert_eq!(show(&[]).matches("walk, called at ").count(), 4);
+    for form in ["dot", "mermaid", "svg", "html"] {
+        let picture = show(&["--graph", form]);
+        let label =
+            picture.split("walk ×4, 4 calls, ").nth(1).unwrap_or_else(|| panic!("{picture}"));
+        let time: String = label.chars().take(10).collect();
+        assert!(time.contains(" µs") || time.contains(" ms"), "{time}");
+        for wanted in ["main ×6, ", "random_int ×4, ", "print ×2, "] {
+            assert!(picture.contains(wanted), "{wanted}: {picture}");
+        }
+    }
+}
+
+#[test]
 fn what_calls_cost_is_on_the_page() {
     let source = "use tool llm.chat as Chat\ngrant Chat max_cost_usd 1.0\n\
         for _ in 0..3\n  let t: String = Chat(prompt: \"a\")\n  print(t)\nend\n";

@@ -56,6 +56,15 @@ impl Spans {
     }
 }
 
+/// Microseconds as people read them.
+pub fn time(micros: u64) -> String {
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{:.1} ms", micros as f64 / 1e3),
+        _ => format!("{:.2} s", micros as f64 / 1e6),
+    }
+}
+
 /// The calls that led to an operation.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Calls {

@@ -1,6 +1,7 @@
 //! `lumen trace list`: a line for each recorded run.
 
 use crate::traces::{self, locate, runs};
+use lumen_runtime::trace::spans::time;
 use std::path::Path;
 
 /// Name, how it ended, operations, time and program of each run; damaged ones say so.
@@ -22,13 +23,4 @@ pub(super) fn list(folder: &Path) -> Result<String, String> {
         text.push_str(&format!("{name}  {line}\n"));
     }
     Ok(text)
-}
-
-/// Microseconds as people read them.
-pub(super) fn time(micros: u64) -> String {
-    match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..1_000_000 => format!("{:.1} ms", micros as f64 / 1e3),
-        _ => format!("{:.2} s", micros as f64 / 1e6),
-    }
 }

@@ -1,8 +1,7 @@
 //! `lumen trace show`: a run as text, or as lines of JSON.
 
-use super::list::time;
 use lumen_runtime::trace::line::Trace;
-use lumen_runtime::trace::spans::Spans;
+use lumen_runtime::trace::spans::{Spans, time};
 use lumen_runtime::trace::{Event, Operation, Place, Returned};
 
 /// Longest argument or result in a line of text, in characters.

@@ -7,9 +7,9 @@
 mod rerun;
 mod session;
 
-use super::list::time;
 use crate::output::out;
 use crate::traces::Recorded;
+use lumen_runtime::trace::spans::time;
 use lumen_runtime::trace::{Operation, Place};
 use lumen_vm::{Look, Position};
 use rerun::{Rerun, Seen};
@@ -37,7 +37,7 @@ pub(super) fn step(recorded: &Recorded, wish: Wish) -> Result<(), String> {
         (Some(rerun), true) => rerun.count()?,
         (None, true) => {
             return Err(
-                "the run was stopped, or its program was not kept: it has no lines".to_owned()
+                "the run did nothing before it was stopped, or its program was not kept: it has no lines".to_owned()
             );
         }
         (_, false) => recorded.trace.operations.len() as u64,
@@ -53,12 +53,14 @@ pub(super) fn step(recorded: &Recorded, wish: Wish) -> Result<(), String> {
     let Some(at) = at.checked_sub(wish.back).filter(|at| *at > 0) else {
         return Err(format!("there are only {} {what} before {at}", at - 1));
     };
-    let Some(rerun) = rerun else {
+    let found = rerun.filter(|rerun| wish.lines || at <= rerun.operations());
+    let Some(rerun) = found else {
         let op = &recorded.trace.operations[usize::try_from(at - 1).unwrap_or(0)];
         out(of_trace(recorded, op).as_bytes());
         return Ok(());
     };
     if is_terminal {
+        let count = if wish.lines { count } else { rerun.operations() };
         return session::run(recorded, &rerun, at, count);
     }
     let seen = rerun.step(at)?;
@@ -141,7 +143,7 @@ fn cut(text: &str) -> String {
 
 /// An operation as its trace tells it.
 fn of_trace(recorded: &Recorded, op: &Operation) -> String {
-    let mut text = of_operation(recorded, op, "without its program");
+    let mut text = of_operation(recorded, op, "as the trace tells it");
     for (depth, place) in op.stack.iter().enumerate() {
         let relation = if depth == 0 { "in" } else { "called by" };
         text.push_str(&format!("{relation} {place}\n"));

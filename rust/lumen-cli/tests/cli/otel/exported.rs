@@ -10,7 +10,8 @@ const SHOP: &str = "use tool llm.chat as Chat(prompt: String, model: String) -> 
     grant Chat\ngrant Price\n\
     cell ask(topic: String, more: Int) -> Null\n  let answer = Chat(topic, \"m-1\")\n  print(answer[\"text\"])\n  \
     if more > 0 then ask(topic, more - 1)\nend\n\
-    cell main() -> Null\n  ask(\"tea\", 0)\n  ask(\"cups\", 0)\n  print(try Price(\"tea\"))\nend\n";
+    cell main() -> Null\n  ask(\"tea\", 0)\n  ask(\"cups\", 0)\n  print(try Price(\"tea\"))\n  \
+    print([1, 2].shuffle().length())\nend\n";
 const CONFIG: &str = "[providers]\nllm = \"script:llm.json\"\nshop = \"script:shop.json\"\n";
 const CHAT: &str = "[{\"reply\": {\"text\": \"yes\", \"model\": \"m-1-2026\", \
     \"usage\": {\"input_tokens\": 11, \"output_tokens\": 7}}, \"tokens\": 18, \"cost_usd\": 0.25, \"repeat\": true}]";
@@ -63,7 +64,7 @@ fn the_tree_is_that_of_the_run() {
     assert!(root.parent.is_empty() && root.error.is_none());
     assert_eq!(
         (root.get("lumen.operations"), root.get("process.exit.code")),
-        (Some("6"), Some("0"))
+        (Some("8"), Some("0"))
     );
     for span in &spans {
         assert_eq!((span.trace.len(), span.id.len(), &span.trace), (16, 8, &root.trace));
@@ -82,8 +83,10 @@ fn the_tree_is_that_of_the_run() {
         chats.iter().map(|chat| &chat.parent).collect::<Vec<_>>(),
         [&calls[0].id, &calls[1].id]
     );
-    assert_eq!(named(&spans, "print").len(), 3);
-    assert_eq!(spans.len(), 10);
+    assert_eq!(named(&spans, "print").len(), 4);
+    // A builtin is no tool, whatever its name.
+    assert_eq!(named(&spans, "list.shuffle").len(), 1);
+    assert_eq!(spans.len(), 12);
 }
 
 #[test]
@@ -176,5 +179,5 @@ fn what_turns_it_off_turns_it_off() {
     exits(2, &output);
     assert!(collector.requests().is_empty());
     exits(0, &run(&folder, &["shop.lm"], &[endpoint]));
-    assert_eq!(collector.spans().len(), 10);
+    assert_eq!(collector.spans().len(), 12);
 }

@@ -1,7 +1,7 @@
 //! The picture of a graph: a tree from left to right, each leaf on a row of its own, parents at the height of their
 //! first child.
 
-use super::{Graph, Node};
+use super::Graph;
 use crate::trace::page::escape;
 use std::fmt::Write;
 
@@ -11,11 +11,11 @@ const ROW: usize = 34;
 const GAP: usize = 40;
 /// Pixels of a character of the labels.
 const CHARACTER: usize = 8;
-/// Longest label, in characters.
+/// Longest name in a label, in characters.
 const LABEL_CHARS: usize = 40;
 
 pub(super) fn draw(graph: &Graph) -> String {
-    let labels: Vec<String> = graph.nodes.iter().map(label).collect();
+    let labels: Vec<String> = graph.nodes.iter().map(|node| node.label(LABEL_CHARS)).collect();
     let depths = depths(graph);
     let rows = rows(graph);
     let columns = columns(&labels, &depths);
@@ -55,14 +55,6 @@ pub(super) fn draw(graph: &Graph) -> String {
     }
     text.push_str("</svg>\n");
     text
-}
-
-fn label(node: &Node) -> String {
-    let mut name: String = node.name.chars().take(LABEL_CHARS).collect();
-    if name.len() < node.name.len() {
-        name.push('…');
-    }
-    if node.count > 1 { format!("{name} ×{}", node.count) } else { name }
 }
 
 fn depths(graph: &Graph) -> Vec<usize> {

@@ -244,10 +244,13 @@ impl Spans {
     }
 }
 
-/// Whether it is the call of a tool: those are named by their provider too.
+/// Whether it is the call of a tool: one that was answered, or was stopped while it waited.
 fn is_tool(op: &Operation) -> bool {
-    let answers = |answer: &Answer| matches!(answer, Answer::Reply(_) | Answer::NoReply(_));
-    op.name.contains('.') || op.answers.iter().any(answers)
+    op.answers.iter().any(|answer| match answer {
+        Answer::Reply(_) | Answer::NoReply(_) => true,
+        Answer::Stopped(_) => op.name.contains('.'),
+        _ => false,
+    })
 }
 
 /// What failed, and in which way.

@@ -2,13 +2,17 @@
 //!
 //! Input → output: a recorded run with its program for looking, and the step that is wanted → what is there. Each look is a run from
 //! the beginning, with the recorded answers: going back is running again and stopping earlier.
+//!
+//! Invariant: it never goes on from an operation after which the run was stopped, cut off or ended by a limit. Where that was is
+//! counted in safepoints of the program that ran, or is not known, and the program for looking might go on for ever.
 
 use crate::traces::{Recorded, authority};
-use lumen_base::OsSystem;
+use lumen_base::{Code, OsSystem};
 use lumen_lir::{Module, Verified};
 use lumen_runtime::failure::Failure;
 use lumen_runtime::host::MemoryHost;
-use lumen_runtime::trace::{Operation, RUNTIME_SEMANTICS, SharedTape, Strictness, Tape};
+use lumen_runtime::trace::line::Trace;
+use lumen_runtime::trace::{End, Operation, RUNTIME_SEMANTICS, SharedTape, Strictness, Tape};
 use lumen_vm::{Engine, Limits, Look, Machine, Position, RunOptions, Stop, Watcher, link};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,6 +26,10 @@ pub(super) struct Rerun<'r> {
     recorded: &'r Recorded,
     module: Verified<Module>,
     lines: bool,
+    /// What is run again: the trace, or what stands in it before the first stop.
+    trace: Trace,
+    /// The operation at which it ends, if that is not the end of the run.
+    last: Option<u64>,
 }
 
 /// A step.
@@ -39,6 +47,7 @@ pub(super) struct Seen {
 struct Steps<F> {
     lines: bool,
     from: u64,
+    last: Option<u64>,
     count: Rc<RefCell<u64>>,
     visit: F,
 }
@@ -54,31 +63,44 @@ impl<F: FnMut(Seen) -> bool> Watcher for Steps<F> {
         *count += 1;
         let number = *count;
         drop(count);
-        number < self.from
+        let goes_on = number < self.from
             || (self.visit)(Seen {
                 number,
                 position: stop.position,
                 operation: stop.operation,
                 frames: stop.frames(),
-            })
+            });
+        goes_on && (self.last.is_none() || stop.operation != self.last)
     }
 }
 
 impl<'r> Rerun<'r> {
-    /// A recorded run; nothing when its program was not kept.
+    /// A recorded run; nothing when its program was not kept, or it did nothing before it was stopped.
     pub(super) fn of(recorded: &'r Recorded, lines: bool) -> Result<Option<Self>, String> {
         let Some(module) = recorded.look()? else { return Ok(None) };
-        if recorded.trace.operations.iter().any(|op| op.name == Operation::STOP) {
-            // Where the run was stopped is counted in safepoints of the program that ran, which has others.
-            return Ok(None);
-        }
         let semantics = recorded.trace.header.semantics;
         if semantics != RUNTIME_SEMANTICS {
             return Err(format!(
                 "the run was recorded by another version of Lumen (semantics {semantics}, here {RUNTIME_SEMANTICS})"
             ));
         }
-        Ok(Some(Self { recorded, module, lines }))
+        let mut trace = recorded.trace.clone();
+        if let Some(stop) = trace.operations.iter().position(Operation::is_stop) {
+            trace.operations.truncate(stop);
+            trace.end = None;
+        }
+        let last = ends_anywhere(trace.end.as_ref()).then_some(trace.operations.len() as u64);
+        Ok((last != Some(0)).then_some(Self { recorded, module, lines, trace, last }))
+    }
+
+    /// How many operations can be looked at: those before the first stop.
+    pub(super) fn operations(&self) -> u64 {
+        self.trace.operations.len() as u64
+    }
+
+    /// Whether the run was stopped, so that there are operations that cannot be looked at.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.trace.operations.len() < self.recorded.trace.operations.len()
     }
 
     /// How many steps there are.
@@ -104,7 +126,7 @@ impl<'r> Rerun<'r> {
         from: u64,
         visit: impl FnMut(Seen) -> bool + 'static,
     ) -> Result<u64, String> {
-        let trace = &self.recorded.trace;
+        let trace = &self.trace;
         let is_cut = trace.end.is_none();
         let tools = authority(&trace.header.authority);
         let tape = Tape::replay(Arc::new(OsSystem), trace.clone(), Strictness::Exact);
@@ -113,7 +135,8 @@ impl<'r> Rerun<'r> {
         let limits = Limits { stack: STACK_BYTES, ..Limits::default() };
         let options = RunOptions { limits, tape: Some(tape.clone()), ..RunOptions::default() };
         let count = Rc::new(RefCell::new(0));
-        let steps = Steps { lines: self.lines, from, count: Rc::clone(&count), visit };
+        let steps =
+            Steps { lines: self.lines, from, last: self.last, count: Rc::clone(&count), visit };
         let outcome = link(self.module.clone(), Engine::Switch)
             .and_then(|program| Machine::new(program, &options, Box::new(MemoryHost::default())))
             .map(|machine| machine.with_tools(tools).watched_by(Box::new(steps)).run());
@@ -124,9 +147,7 @@ impl<'r> Rerun<'r> {
             Err(Failure::Exit(_) | Failure::Stopped(_)) => None,
         };
         match failure {
-            Some(error)
-                if error.code == lumen_base::Code::R1075 && !self.is_past_end(&tape, is_cut) =>
-            {
+            Some(error) if error.code == Code::R1075 && !self.is_past_end(&tape, is_cut) => {
                 Err(format!("the run cannot be run again: {}", Failure::Error(Box::new(error))))
             }
             _ => Ok(count),
@@ -135,7 +156,14 @@ impl<'r> Rerun<'r> {
 
     /// Whether the run went on where its recording ends: it was cut off, or a limit ended it.
     fn is_past_end(&self, tape: &SharedTape, is_cut: bool) -> bool {
-        let failed = self.recorded.trace.end.as_ref().is_some_and(|end| end.failed.is_some());
+        let failed = self.trace.end.as_ref().is_some_and(|end| end.failed.is_some());
         (is_cut || failed) && tape.lock().is_at_end()
     }
+}
+
+/// Whether a run may have ended where no other run of its program does: it was stopped or cut off, or a limit ended it.
+fn ends_anywhere(end: Option<&End>) -> bool {
+    let limits = [Code::R1010, Code::R1011, Code::R1012].map(Code::as_str);
+    let Some(end) = end else { return true };
+    end.failed.as_ref().is_some_and(|failed| limits.contains(&failed.code.as_str()))
 }

@@ -44,7 +44,7 @@ pub(super) fn run(
         at = match wish.get() {
             Wish::Quit => return Ok(()),
             Wish::Go(number) => number.clamp(1, count),
-            Wish::Next => match at_end(count) {
+            Wish::Next => match at_end(count, rerun.is_stopped()) {
                 Wish::Go(number) => number.clamp(1, count),
                 Wish::Next | Wish::Quit => return Ok(()),
             },
@@ -77,9 +77,12 @@ fn ask(recorded: &Recorded, seen: &Seen, count: u64) -> Wish {
     }
 }
 
-/// The run has ended.
-fn at_end(count: u64) -> Wish {
-    out(b"the run ends here\n");
+/// The run has ended, or was stopped.
+fn at_end(count: u64, is_stopped: bool) -> Wish {
+    out(match is_stopped {
+        true => b"the run was stopped after this; `lumen trace show` has the rest\n",
+        false => b"the run ends here\n",
+    });
     loop {
         let Some(line) = prompt(count, count) else { return Wish::Quit };
         let mut words = line.split_whitespace();
