@@ -23,6 +23,7 @@ mod script;
 mod sealed;
 mod settings;
 mod setup;
+mod streams;
 mod threads;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ pub use config::ToolConfig;
 pub use failure::{FailureKind, ToolFailure};
 pub use place::{PlacePattern, place_of};
 pub use policy::{Approval, Policy};
-pub use provider::{ToolProvider, ToolReply, ToolRequest};
+pub use provider::{ReplyBody, ToolProvider, ToolReply, ToolRequest};
 pub use rules::{Bounds, Rule};
 pub use script::ScriptedProvider;
 pub use sealed::Sealed;
@@ -52,6 +53,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use streams::{Step, Streams};
 use threads::Threads;
 
 /// Longest wait before a retry.
@@ -96,6 +98,7 @@ pub struct Tools {
     /// By tool or effect. A call that was given up may still hold one.
     providers: BTreeMap<String, Provider>,
     threads: Threads,
+    streams: Streams,
     bounds: Vec<Bounds>,
     /// By index of the grant.
     usage: FxHashMap<u32, Usage>,
@@ -164,6 +167,10 @@ impl Tools {
         schema: &Value,
         sealed: &Sealed,
     ) -> Result<Value, ToolFailure> {
+        if let Some(step) = Step::of(&call.tool) {
+            // The policy was asked when the reply was opened: its key is what lets a program read it.
+            return self.streams.step(step, args, around, &mut self.threads);
+        }
         let mut tried = 0;
         loop {
             let policy =
@@ -224,12 +231,15 @@ impl Tools {
         };
         let price = provider.price(&request);
         check_cost(call, grants, &self.usage, price)?;
+        if call.tool == streams::OPEN {
+            self.streams.check_room()?;
+        }
         for grant in &call.grants {
             self.usage.entry(*grant).or_default().calls += 1;
         }
         let before = around.host.monotonic_nanos();
         let replied = match provider.waits() {
-            false => provider.call(&request),
+            false => answer(provider.as_mut(), &request),
             true => {
                 drop(provider);
                 let work = waiting(shared, &request);
@@ -240,15 +250,15 @@ impl Tools {
             u64::try_from(around.host.monotonic_nanos().saturating_sub(before)).unwrap_or(0),
         );
         let cost = match &replied {
-            Ok(reply) => reply.cost_usd.or(price),
+            Ok((reply, _)) => reply.cost_usd.or(price),
             Err(_) => price,
         };
         for grant in &call.grants {
             self.usage.entry(*grant).or_default().cost_usd += cost.unwrap_or(0.0);
         }
-        let tokens = replied.as_ref().ok().and_then(|reply| reply.tokens);
+        let tokens = replied.as_ref().ok().and_then(|(reply, _)| reply.tokens);
         self.spent = self.spent.and(Spent { tokens, cost_usd: cost });
-        let reply = replied?;
+        let (mut reply, body) = replied?;
         if took > timeout {
             let message = format!("no reply within {} ms", timeout.as_millis());
             return Err(ToolFailure::new(FailureKind::Timeout, message));
@@ -258,6 +268,9 @@ impl Tools {
         {
             let message = format!("the reply took {tokens} tokens of the granted {limit}");
             return Err(ToolFailure::new(FailureKind::BudgetExceeded, message));
+        }
+        if let Some(body) = body {
+            self.streams.add(body, timeout, &mut reply.value);
         }
         Ok(reply.value)
     }
@@ -296,11 +309,22 @@ impl Tools {
 /// A provider, shared with the thread of a call.
 type Provider = Arc<Mutex<Box<dyn ToolProvider>>>;
 
+/// A reply, with its body when that is read piece by piece.
+type Answered = Result<(ToolReply, Option<Box<dyn ReplyBody>>), ToolFailure>;
+
+/// What a provider answers.
+fn answer(provider: &mut dyn ToolProvider, request: &ToolRequest<'_>) -> Answered {
+    if request.tool == streams::OPEN {
+        return provider.open(request).map(|(reply, body)| (reply, Some(body)));
+    }
+    provider.call(request).map(|reply| (reply, None))
+}
+
 /// The call of a provider, for a thread.
 fn waiting(
     provider: Provider,
     request: &ToolRequest<'_>,
-) -> impl FnOnce() -> Result<ToolReply, ToolFailure> + Send + use<> {
+) -> impl FnOnce() -> Answered + Send + use<> {
     let tool = request.tool.to_owned();
     let (args, schema) = (request.args.clone(), request.schema.clone());
     let (policy, timeout) = (request.policy.clone(), request.timeout);
@@ -308,7 +332,7 @@ fn waiting(
     move || {
         let (args, schema, policy) = (&args, &schema, &policy);
         let request = ToolRequest { tool: &tool, args, schema, policy, timeout, abandoned };
-        provider.lock().unwrap_or_else(PoisonError::into_inner).call(&request)
+        answer(provider.lock().unwrap_or_else(PoisonError::into_inner).as_mut(), &request)
     }
 }
 

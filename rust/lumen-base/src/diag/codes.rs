@@ -283,6 +283,7 @@ codes! {
     R1045 "tool-schema-mismatch"
     R1046 "tool-budget-exceeded"
     R1047 "approval-denied"
+    R1048 "reply-not-open"
     R1060 "missing-host-function"
     R1061 "host-function-failed"
     R1062 "other-host-function"

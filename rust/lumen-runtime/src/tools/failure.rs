@@ -46,6 +46,8 @@ pub enum FailureKind {
     BudgetExceeded,
     /// Nobody approved the call.
     ApprovalDenied,
+    /// The reply that is read is not open.
+    NotOpen,
     /// Something stopped the code that called.
     Stopped(Stop),
 }
@@ -61,7 +63,7 @@ impl FailureKind {
             FailureKind::Timeout => "Timeout",
             FailureKind::AuthFailed => "AuthFailed",
             FailureKind::Unavailable => "Unavailable",
-            FailureKind::Failed => "Failed",
+            FailureKind::Failed | FailureKind::NotOpen => "Failed",
             FailureKind::BudgetExceeded => "BudgetExceeded",
             FailureKind::ApprovalDenied => "ApprovalDenied",
             FailureKind::Stopped(_) => "Cancelled",
@@ -95,6 +97,7 @@ impl FailureKind {
             FailureKind::Timeout => Code::R1044,
             FailureKind::BudgetExceeded => Code::R1046,
             FailureKind::ApprovalDenied => Code::R1047,
+            FailureKind::NotOpen => Code::R1048,
             _ => Code::R1043,
         }
     }

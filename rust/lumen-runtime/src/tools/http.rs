@@ -1,16 +1,20 @@
-//! Requests by HTTP: `http_get`, `http_post`, `http_put`, `http_delete`.
+//! Requests by HTTP: `http_get`, `http_post`, `http_put`, `http_delete`, those of bytes, and `http_open`.
 //!
-//! A request that the policy allows → status, headers and body. Where a redirect leads is checked as the first URL was, and
+//! A request that the policy allows → status, headers and body, whole or read piece by piece ([`body`]). Where a redirect leads is checked as the first URL was, and
 //! so is every address that a name resolves to; the connection goes to a checked address. Headers that a redirect to another
 //! host must not see stay behind. Statuses are no failures: the program looks at them.
 
+mod body;
 mod exchange;
 
 use super::failure::{FailureKind, ToolFailure};
-use super::provider::{ToolProvider, ToolReply, ToolRequest};
+use super::provider::{ReplyBody, ToolProvider, ToolReply, ToolRequest};
 use super::settings::HttpSettings;
 use super::threads::Abandoned;
-use exchange::{Hop, exchange};
+
+use data_encoding::BASE64;
+use body::{OpenBody, read};
+use exchange::{Answer, Hop, Reading, exchange};
 use lumen_base::System;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -77,55 +81,105 @@ impl HttpProvider {
     }
 }
 
-impl ToolProvider for HttpProvider {
-    fn call(&mut self, request: &ToolRequest<'_>) -> Result<ToolReply, ToolFailure> {
+impl HttpProvider {
+    /// Sends a request and those that redirects ask for; the reply's body is not read yet.
+    fn send(
+        &self,
+        request: &ToolRequest<'_>,
+        deadline: &Deadline<'_>,
+        reading: Reading,
+    ) -> Result<Answer, ToolFailure> {
         let mut hop = first_hop(request)?;
-        let timeout = request.timeout;
-        let end = self.system.monotonic_nanos() + timeout.as_nanos();
-        let abandoned = &request.abandoned;
-        let deadline = Deadline { system: self.system.as_ref(), end, timeout, abandoned };
         for _ in 0..=REDIRECTS_MAX {
             request.policy.check_url(&hop.url)?;
             let mut headers = hop.headers.clone();
             self.settings.add_headers(self.system.as_ref(), &hop.url, &mut headers)?;
-            let answer = exchange(&hop, headers, request.policy, &deadline, &self.settings)?;
+            let answer = exchange(&hop, headers, request.policy, deadline, &self.settings, reading)?;
             match answer.status.is_redirection().then(|| location(&hop.url, &answer.headers)) {
                 Some(Some(url)) => hop = next_hop(hop, url?, answer.status)?,
-                _ => {
-                    let value = json!({
-                        "status": answer.status.as_u16(),
-                        "headers": headers_of(&answer.headers),
-                        "body": String::from_utf8_lossy(&answer.body),
-                    });
-                    return Ok(ToolReply { value, ..ToolReply::default() });
-                }
+                _ => return Ok(answer),
             }
         }
         Err(ToolFailure::failed(format!("more than {REDIRECTS_MAX} redirects")))
     }
+
+    fn deadline<'s>(&'s self, request: &'s ToolRequest<'_>) -> Deadline<'s> {
+        let (system, timeout) = (self.system.as_ref(), request.timeout);
+        let end = system.monotonic_nanos() + timeout.as_nanos();
+        Deadline { system, end, timeout, abandoned: &request.abandoned }
+    }
+}
+
+impl ToolProvider for HttpProvider {
+    fn call(&mut self, request: &ToolRequest<'_>) -> Result<ToolReply, ToolFailure> {
+        let deadline = self.deadline(request);
+        let answer = self.send(request, &deadline, Reading::Whole)?;
+        let bytes = read(answer.body, &deadline, self.settings.reply_bytes_max)?;
+        let body = match request.tool.ends_with("_bytes") {
+            true => BASE64.encode(&bytes),
+            false => String::from_utf8(bytes).map_err(|error| no_text(request.tool, &error))?,
+        };
+        let value = json!({
+            "status": answer.status.as_u16(),
+            "headers": headers_of(&answer.headers),
+            "body": body,
+        });
+        Ok(ToolReply { value, ..ToolReply::default() })
+    }
+
+    fn open(
+        &mut self,
+        request: &ToolRequest<'_>,
+    ) -> Result<(ToolReply, Box<dyn ReplyBody>), ToolFailure> {
+        let answer = self.send(request, &self.deadline(request), Reading::Pieces)?;
+        let value =
+            json!({ "status": answer.status.as_u16(), "headers": headers_of(&answer.headers) });
+        let body = OpenBody::new(answer, Arc::clone(&self.system), &self.settings);
+        Ok((ToolReply { value, ..ToolReply::default() }, Box::new(body)))
+    }
+}
+
+/// The body of a reply is wanted as a text and is none.
+fn no_text(tool: &str, error: &std::string::FromUtf8Error) -> ToolFailure {
+    let at = error.utf8_error().valid_up_to();
+    let better = match tool {
+        "http.get" => "http_get_bytes",
+        "http.post" => "http_post_bytes",
+        "http.put" => "http_put_bytes",
+        _ => "http_open",
+    };
+    ToolFailure::failed(format!("the body of the reply is no UTF-8 text, from its byte {at} on"))
+        .with_note(format!("`{better}` gives the bytes of a reply"))
 }
 
 /// The request as the program wants it.
 fn first_hop(request: &ToolRequest<'_>) -> Result<Hop, ToolFailure> {
     let method = match request.tool {
-        "http.get" => Method::GET,
-        "http.post" => Method::POST,
-        "http.put" => Method::PUT,
+        "http.get" | "http.get_bytes" => Method::GET,
+        "http.post" | "http.post_bytes" => Method::POST,
+        "http.put" | "http.put_bytes" => Method::PUT,
         "http.delete" => Method::DELETE,
+        "http.open" => method_of(request)?,
         other => {
             let message = format!("requests have no `{other}`");
             return Err(ToolFailure::new(FailureKind::NoProvider, message));
         }
     };
-    let takes_body = matches!(method, Method::POST | Method::PUT);
-    let known = |name: &str| matches!(name, "url" | "headers") || (name == "body" && takes_body);
+    let is_open = request.tool == "http.open";
+    let takes_body = matches!(method, Method::POST | Method::PUT | Method::PATCH);
+    let known = |name: &str| match name {
+        "url" | "headers" => true,
+        "method" => is_open,
+        "body" => takes_body || is_open,
+        _ => false,
+    };
     if let Some(other) = request.args.keys().find(|name| !known(name)) {
         return Err(ToolFailure::invalid(format!("`{}` takes no `{other}`", request.tool)));
     }
     let url = Url::parse(request.text("url")?);
     let url =
         url.map_err(|error| ToolFailure::invalid(format!("the URL cannot be read: {error}")))?;
-    let body = takes_body.then(|| request.text("body")).transpose()?.map(str::to_owned);
+    let body = body_of(request, takes_body, is_open)?;
     let mut headers = HeaderMap::new();
     match request.args.get("headers") {
         None | Some(Value::Null) => {}
@@ -138,10 +192,47 @@ fn first_hop(request: &ToolRequest<'_>) -> Result<Hop, ToolFailure> {
         Some(_) => return Err(ToolFailure::invalid("`headers` is no map of texts")),
     }
     if body.is_some() && !headers.contains_key(header::CONTENT_TYPE) {
-        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-        headers.insert(header::CONTENT_TYPE, plain);
+        let kind = match request.tool.ends_with("_bytes") {
+            true => "application/octet-stream",
+            false => "text/plain; charset=utf-8",
+        };
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     Ok(Hop { method, url, headers, body })
+}
+
+/// The method that a call names.
+fn method_of(request: &ToolRequest<'_>) -> Result<Method, ToolFailure> {
+    match request.args.get("method").map_or(Some("GET"), Value::as_str) {
+        Some("GET") => Ok(Method::GET),
+        Some("POST") => Ok(Method::POST),
+        Some("PUT") => Ok(Method::PUT),
+        Some("PATCH") => Ok(Method::PATCH),
+        Some("DELETE") => Ok(Method::DELETE),
+        _ => Err(ToolFailure::invalid("`method` is none of GET, POST, PUT, PATCH and DELETE")),
+    }
+}
+
+/// What is sent behind the headers.
+fn body_of(
+    request: &ToolRequest<'_>,
+    takes_body: bool,
+    is_open: bool,
+) -> Result<Option<Vec<u8>>, ToolFailure> {
+    let given = request.args.get("body").is_some_and(|body| !body.is_null());
+    match (takes_body, given) {
+        (false, true) => Err(ToolFailure::invalid("a request of this method has no `body`")),
+        (false, false) => Ok(None),
+        (true, false) if is_open => Ok(Some(Vec::new())),
+        (true, _) => {
+            let text = request.text("body")?;
+            if !request.tool.ends_with("_bytes") {
+                return Ok(Some(text.as_bytes().to_vec()));
+            }
+            let bytes = BASE64.decode(text.as_bytes());
+            bytes.map(Some).map_err(|_| ToolFailure::invalid("`body` is no base64"))
+        }
+    }
 }
 
 fn header_of(name: &str, value: &Value) -> Result<(HeaderName, HeaderValue), ToolFailure> {

@@ -3,7 +3,7 @@
 //! A provider gets a request that the policy allows, with the limits that it must keep itself: it must return by the
 //! deadline, follow no redirect and open no path that the policy does not allow. The conformance test asks for both.
 
-use super::failure::ToolFailure;
+use super::failure::{FailureKind, ToolFailure};
 use super::policy::Policy;
 use super::threads::Abandoned;
 use serde_json::{Map, Value};
@@ -65,4 +65,21 @@ pub trait ToolProvider: Send {
 
     /// Answers a request, by its deadline.
     fn call(&mut self, request: &ToolRequest<'_>) -> Result<ToolReply, ToolFailure>;
+
+    /// Answers `http.open`: the reply is an object, and its body is read piece by piece.
+    fn open(&mut self, request: &ToolRequest<'_>) -> Result<(ToolReply, Box<dyn ReplyBody>), ToolFailure> {
+        let message = format!("its provider does not answer `{}`", request.tool);
+        Err(ToolFailure::new(FailureKind::NoProvider, message))
+    }
+}
+
+/// The body of a reply, read as it comes; dropping it closes the connection.
+pub trait ReplyBody: Send {
+    /// Whether reading waits for something that is not this program, as [`ToolProvider::waits`] says of calls.
+    fn waits(&self) -> bool {
+        true
+    }
+
+    /// The next bytes, at least one; nothing at the end. It takes at most `timeout`, and ends early when nobody waits.
+    fn read(&mut self, timeout: Duration, abandoned: &Abandoned) -> Result<Option<Vec<u8>>, ToolFailure>;
 }

@@ -4,8 +4,11 @@
 //! `{"error": {"kind": "RateLimited", "retry_after_ms": 50}}`. An entry answers the first call whose arguments have what
 //! `when` says, once, or always with `"repeat": true`; `tokens`, `cost_usd` and `delay_ms` say what the call took.
 
+mod body;
+
 use super::failure::{FailureKind, ToolFailure};
-use super::provider::{ToolProvider, ToolReply, ToolRequest};
+use super::provider::{ReplyBody, ToolProvider, ToolReply, ToolRequest};
+use body::ScriptedBody;
 use serde_json::{Map, Value};
 
 /// Answers from a script.
@@ -110,5 +113,14 @@ impl ToolProvider for ScriptedProvider {
         }
         let value = entry.answer.clone()?;
         Ok(ToolReply { value, tokens: entry.tokens, cost_usd: entry.cost_usd })
+    }
+
+    fn open(
+        &mut self,
+        request: &ToolRequest<'_>,
+    ) -> Result<(ToolReply, Box<dyn ReplyBody>), ToolFailure> {
+        let mut reply = self.call(request)?;
+        let body = ScriptedBody::take(&mut reply.value)?;
+        Ok((reply, Box::new(body)))
     }
 }

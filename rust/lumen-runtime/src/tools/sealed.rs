@@ -20,6 +20,8 @@ pub struct Sealed {
     pub secrets: Vec<(String, String)>,
     /// The reply itself is a secret.
     pub hides_reply: bool,
+    /// Fields of the reply that are a secret each.
+    pub hidden: Vec<String>,
 }
 
 impl Sealed {
@@ -73,11 +75,24 @@ impl Sealed {
         }
     }
 
+    /// Whether the reply is or has a secret.
+    pub fn hides(&self) -> bool {
+        self.hides_reply || !self.hidden.is_empty()
+    }
+
     /// A reply as a trace holds it.
     pub fn recorded(&self, key: Option<&[u8; 32]>, reply: &Value) -> Value {
-        match self.hides_reply {
-            true => Value::String(mark_of(key, &reply.to_string())),
-            false => reply.clone(),
+        if self.hides_reply {
+            return Value::String(mark_of(key, &reply.to_string()));
         }
+        let mut reply = reply.clone();
+        if let Value::Object(fields) = &mut reply {
+            for name in &self.hidden {
+                if let Some(field) = fields.get_mut(name) {
+                    *field = Value::String(mark_of(key, &field.to_string()));
+                }
+            }
+        }
+        reply
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use url::Url;
@@ -18,6 +19,10 @@ use url::Url;
 const REPLY_BYTES_DEFAULT: usize = 16 << 20;
 /// The most that may be set.
 const REPLY_BYTES_MAX: usize = 1 << 30;
+/// How long an open reply is read, in milliseconds, when nothing else is set.
+const STREAM_MS_DEFAULT: u64 = 10 * 60 * 1000;
+/// The most that may be set: a day.
+const STREAM_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
 /// Settings of all builtin providers.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +38,8 @@ pub struct HttpSettings {
     pub(super) user_agent: String,
     /// Largest reply, decompressed, in bytes.
     pub(super) reply_bytes_max: usize,
+    /// How long an open reply is read.
+    pub(super) stream_max: Duration,
     /// Certificates that are trusted in place of the builtin ones.
     pub(super) tls: Option<TlsConfig>,
     /// Headers that requests to a host get.
@@ -44,6 +51,7 @@ impl Default for HttpSettings {
         Self {
             user_agent: concat!("lumen/", env!("CARGO_PKG_VERSION")).to_owned(),
             reply_bytes_max: REPLY_BYTES_DEFAULT,
+            stream_max: Duration::from_millis(STREAM_MS_DEFAULT),
             tls: None,
             headers: Vec::new(),
         }
@@ -65,6 +73,7 @@ struct SecretHeader {
 struct HttpTable {
     user_agent: Option<String>,
     max_reply_bytes: Option<usize>,
+    max_stream_ms: Option<u64>,
     ca_file: Option<String>,
     #[serde(default)]
     headers: BTreeMap<String, BTreeMap<String, HeaderTable>>,
@@ -118,6 +127,12 @@ fn http(table: HttpTable, system: &dyn System, folder: &Path) -> Result<HttpSett
             return Err(("max_reply_bytes".into(), "is not between 1 and 1073741824".into()));
         }
         settings.reply_bytes_max = bytes;
+    }
+    if let Some(milliseconds) = table.max_stream_ms {
+        if !(1..=STREAM_MS_MAX).contains(&milliseconds) {
+            return Err(("max_stream_ms".into(), "is not between 1 and 86400000".into()));
+        }
+        settings.stream_max = Duration::from_millis(milliseconds);
     }
     if let Some(file) = table.ca_file {
         let tls = trusted(system, &folder.join(file));

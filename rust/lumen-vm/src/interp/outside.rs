@@ -25,7 +25,11 @@ unsafe fn dispatch(vm: &mut Vm, first: u16, index: usize) -> Result<String, Fail
     let tape = vm.ctx.outside.tape().cloned();
     let key = tape.as_ref().and_then(|tape| tape.lock().mark_key().copied());
     let mut args = Map::with_capacity(call.args.len());
-    let mut sealed = Sealed { hides_reply: prepared.hides_reply, ..Sealed::default() };
+    let mut sealed = Sealed {
+        hides_reply: prepared.hides_reply,
+        hidden: prepared.hidden.clone(),
+        ..Sealed::default()
+    };
     let mut shown = Map::new();
     let mut at = first;
     for ((name, _), arg) in call.args.iter().zip(&prepared.args) {
@@ -70,8 +74,8 @@ unsafe fn dispatch(vm: &mut Vm, first: u16, index: usize) -> Result<String, Fail
     tape.lock().begin(&call.tool, vec![request], vm.calls_of_operation())?;
     let outcome = reply(vm, call, &args, &prepared.schema, &sealed);
     let returned = match &outcome {
-        Ok(text) if sealed.hides_reply => {
-            Returned::Value(recorded_secret(key.as_ref(), text, call))
+        Ok(text) if sealed.hides() => {
+            Returned::Value(without_secrets(key.as_ref(), text, call, &sealed))
         }
         Ok(text) => Returned::Value(text.clone()),
         Err(failure) => Returned::Failed(reported(failure)),
@@ -79,16 +83,22 @@ unsafe fn dispatch(vm: &mut Vm, first: u16, index: usize) -> Result<String, Fail
     tape.lock().end(returned).and(outcome)
 }
 
-/// What a trace holds of a reply that is a secret, or of what became of the call.
-fn recorded_secret(key: Option<&[u8; 32]>, text: &str, call: &ToolCall) -> String {
+/// What a trace holds of a reply that is or has a secret, or of what became of the call.
+fn without_secrets(
+    key: Option<&[u8; 32]>,
+    text: &str,
+    call: &ToolCall,
+    sealed: &Sealed,
+) -> String {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(mut outcome)) if call.attempt => {
             if let Some(reply) = outcome.get_mut("ok") {
-                *reply = mark_of(key, &reply.to_string()).into();
+                *reply = sealed.recorded(key, reply);
             }
             Value::Object(outcome).to_string()
         }
-        _ => Value::String(mark_of(key, text)).to_string(),
+        Ok(reply) => sealed.recorded(key, &reply).to_string(),
+        Err(_) => Value::String(mark_of(key, text)).to_string(),
     }
 }
 

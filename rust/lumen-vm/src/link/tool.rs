@@ -14,6 +14,8 @@ pub(crate) struct Prepared {
     pub(crate) schema: Value,
     /// The reply is a `Secret`.
     pub(crate) hides_reply: bool,
+    /// The fields of the reply that are one.
+    pub(crate) hidden: Vec<String>,
 }
 
 /// An argument.
@@ -39,7 +41,18 @@ pub(super) fn prepare(module: &Module, call: &ToolCall, slots: &[Slot]) -> Prepa
         args: call.args.iter().map(arg).collect(),
         schema: json_schema(module, call.result),
         hides_reply: is_secret(module, call.result),
+        hidden: secret_fields(module, call.result),
     }
+}
+
+/// The fields of a record that are a `Secret[T]`.
+fn secret_fields(module: &Module, ty: TypeId) -> Vec<String> {
+    let Some(TypeDesc::Obj(class)) = module.types.get(ty.index()) else { return Vec::new() };
+    let Some(ClassDesc::Record { fields, .. }) = module.classes.get(class.index()) else {
+        return Vec::new();
+    };
+    let secret = fields.iter().filter(|field| is_secret(module, field.ty));
+    secret.map(|field| field.name.clone()).collect()
 }
 
 /// Whether a type is `Secret[T]`.

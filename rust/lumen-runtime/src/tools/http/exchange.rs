@@ -1,28 +1,27 @@
 //! One request and its reply, to an address that was checked.
 //!
 //! The name is resolved here, once; the connection is made to what came out and passed the policy, and no proxy is asked.
-//! The reply is limited as it comes out of decompression.
+//! A request that nobody waits for any more loses its connection.
 
 use super::super::address::Host;
 use super::super::failure::{FailureKind, ToolFailure};
 use super::super::policy::Policy;
 use super::super::settings::HttpSettings;
 use super::Deadline;
-use std::io::{self, Read};
+use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 use ureq::config::Config;
+use ureq::http::response::Parts;
 use ureq::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Error};
+use ureq::{Agent, BodyReader, Error};
 use url::Url;
 
 /// Largest headers of a reply, in bytes.
 const HEADER_BYTES_MAX: usize = 64 << 10;
-/// Bytes that are read at once.
-const CHUNK_BYTES: usize = 16 << 10;
 /// Most addresses of a name that are tried.
 const ADDRESSES_MAX: usize = 8;
 
@@ -31,14 +30,25 @@ pub(super) struct Hop {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<String>,
+    pub(super) body: Option<Vec<u8>>,
 }
 
-/// What came back.
+/// How the body of a reply is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reading {
+    /// Within the time of the request.
+    Whole,
+    /// Piece by piece, each within that time.
+    Pieces,
+}
+
+/// What came back, up to the body.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+    pub(super) body: BodyReader<'static>,
+    /// What closes the connection from another thread.
+    pub(super) agent: Agent,
 }
 
 /// Gives the addresses that were checked, whatever is asked.
@@ -60,8 +70,10 @@ pub(super) fn exchange(
     policy: &Policy,
     deadline: &Deadline<'_>,
     settings: &HttpSettings,
+    reading: Reading,
 ) -> Result<Answer, ToolFailure> {
     let addresses = addresses(&hop.url, policy, deadline)?;
+    let left = deadline.left()?;
     let mut config = Agent::config_builder()
         .proxy(None)
         .max_redirects(0)
@@ -69,11 +81,20 @@ pub(super) fn exchange(
         .max_idle_connections(0)
         .max_response_header_size(HEADER_BYTES_MAX)
         .user_agent(settings.user_agent.as_str())
-        .timeout_global(Some(deadline.left()?));
+        .timeout_connect(Some(left))
+        .timeout_send_request(Some(left))
+        .timeout_send_body(Some(left))
+        .timeout_recv_response(Some(left));
+    config = match reading {
+        Reading::Whole => config.timeout_global(Some(left)),
+        Reading::Pieces => config.timeout_per_read(Some(deadline.timeout)),
+    };
     if let Some(tls) = &settings.tls {
         config = config.tls_config(tls.clone());
     }
     let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Checked(addresses));
+    let closing = agent.clone();
+    deadline.abandoned.when_set(move || closing.shutdown());
     let mut url = hop.url.clone();
     url.set_fragment(None);
     let mut request = Request::builder().method(hop.method.clone()).uri(url.as_str());
@@ -82,12 +103,12 @@ pub(super) fn exchange(
     }
     let invalid = |error: ureq::http::Error| ToolFailure::invalid(error.to_string());
     let sent = match &hop.body {
-        Some(body) => agent.run(request.body(body.as_str()).map_err(invalid)?),
+        Some(body) => agent.run(request.body(body.as_slice()).map_err(invalid)?),
         None => agent.run(request.body(()).map_err(invalid)?),
     };
     let (parts, body) = sent.map_err(|error| failure_of(error, deadline))?.into_parts();
-    let body = read(body.into_reader(), deadline, settings.reply_bytes_max)?;
-    Ok(Answer { status: parts.status, headers: parts.headers, body })
+    let Parts { status, headers, .. } = parts;
+    Ok(Answer { status, headers, body: body.into_reader(), agent })
 }
 
 /// The addresses of a URL's host, all of which the policy allows.
@@ -137,31 +158,8 @@ fn resolve(
     }
 }
 
-/// A body, until its end, its limit or the deadline.
-fn read(
-    mut body: impl Read,
-    deadline: &Deadline<'_>,
-    bytes_max: usize,
-) -> Result<Vec<u8>, ToolFailure> {
-    let mut bytes = Vec::new();
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        deadline.left()?;
-        let count = match body.read(&mut chunk) {
-            Ok(0) => return Ok(bytes),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(failure_of(Error::from(error), deadline)),
-        };
-        bytes.extend_from_slice(&chunk[..count]);
-        if bytes.len() > bytes_max {
-            let message = format!("the reply is larger than {bytes_max} bytes");
-            return Err(ToolFailure::failed(message));
-        }
-    }
-}
-
-fn failure_of(error: Error, deadline: &Deadline<'_>) -> ToolFailure {
+/// What an error of a connection means.
+pub(super) fn failure_of(error: Error, deadline: &Deadline<'_>) -> ToolFailure {
     match error {
         Error::Timeout(_) => deadline.over(),
         Error::HostNotFound | Error::ConnectionFailed => {
