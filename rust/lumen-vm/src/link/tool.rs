@@ -51,8 +51,8 @@ fn secret_fields(module: &Module, ty: TypeId) -> Vec<String> {
     let Some(ClassDesc::Record { fields, .. }) = module.classes.get(class.index()) else {
         return Vec::new();
     };
-    let secret = fields.iter().filter(|field| is_secret(module, field.ty));
-    secret.map(|field| field.name.clone()).collect()
+    let secret = fields.iter().filter(|(_, ty)| is_secret(module, *ty));
+    secret.map(|(name, _)| name.clone()).collect()
 }
 
 /// Whether a type is `Secret[T]`.
