@@ -19,6 +19,7 @@ mod requests;
 mod sealed;
 mod server;
 mod settings;
+mod streams;
 
 use std::os::unix::fs::symlink;
 use std::path::Path;

@@ -6,6 +6,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -17,8 +18,14 @@ pub(crate) fn start() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {
+        let left = Arc::new(AtomicUsize::new(0));
         for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || drop(answer(stream, port)));
+            let left = Arc::clone(&left);
+            std::thread::spawn(move || {
+                if answer(stream, port, &left).is_err() {
+                    left.fetch_add(1, Ordering::Relaxed);
+                }
+            });
         }
     });
     port
@@ -47,7 +54,7 @@ pub(crate) fn start_tls() -> u16 {
                 if let Ok(request) = request(&mut stream) {
                     let length = request.len();
                     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
-                    let _sent = stream.write_all(format!("{head}{request}").as_bytes());
+                    let _sent = stream.write_all(&[head.as_bytes(), &request].concat());
                 }
             });
         }
@@ -55,17 +62,26 @@ pub(crate) fn start_tls() -> u16 {
     port
 }
 
-/// The head of a request and the beginning of its body.
-fn request(stream: &mut impl Read) -> std::io::Result<String> {
+/// The head of a request and the beginning of its body: all of a short one.
+fn request(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
         let count = stream.read(&mut chunk)?;
         bytes.extend_from_slice(&chunk[..count]);
-        if count == 0 || bytes.windows(4).any(|end| end == b"\r\n\r\n") {
-            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        let head = bytes.windows(4).position(|end| end == b"\r\n\r\n");
+        let is_whole = head.is_some_and(|at| bytes.len() >= at + 4 + length(&bytes[..at]));
+        if count == 0 || is_whole {
+            return Ok(bytes);
         }
     }
+}
+
+/// How long a body the head of a request says that it has.
+fn length(head: &[u8]) -> usize {
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    let line = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    line.and_then(|length| length.trim().parse().ok()).unwrap_or(0)
 }
 
 fn wait(milliseconds: u64) {
@@ -74,9 +90,11 @@ fn wait(milliseconds: u64) {
     drop(sender);
 }
 
-fn answer(mut stream: TcpStream, port: u16) -> std::io::Result<()> {
+/// Answers one request; an error when the other side goes away. `left` counts those.
+fn answer(mut stream: TcpStream, port: u16, left: &AtomicUsize) -> std::io::Result<()> {
     let request = request(&mut stream)?;
-    let path = request.split(' ').nth(1).unwrap_or_default();
+    let head = String::from_utf8_lossy(&request).into_owned();
+    let path = head.split(' ').nth(1).unwrap_or_default();
     let mut say = |status: &str, headers: &str, body: &[u8]| -> std::io::Result<()> {
         let length = body.len();
         let head = format!(
@@ -89,7 +107,7 @@ fn answer(mut stream: TcpStream, port: u16) -> std::io::Result<()> {
     match path {
         "/ok" => say("200 OK", "", b"fine"),
         "/secret" => say("200 OK", "", SECRET.as_bytes()),
-        "/echo" => say("200 OK", "", request.as_bytes()),
+        "/echo" => say("200 OK", "", &request),
         "/gone" => say("404 Not Found", "", b"gone"),
         "/here" => say("302 Found", &to("/ok"), b""),
         "/echoed" => say("302 Found", &to("/echo"), b""),
@@ -105,6 +123,26 @@ fn answer(mut stream: TcpStream, port: u16) -> std::io::Result<()> {
         "/large" => say("200 OK", "", &vec![b'x'; 17 << 20]),
         "/bomb" => say("200 OK", "content-encoding: gzip\r\n", &bomb()),
         "/heads" => say("200 OK", &format!("x: {}\r\n", "y".repeat(200_000)), b""),
+        "/left" => say("200 OK", "", left.load(Ordering::Relaxed).to_string().as_bytes()),
+        "/binary" => say("200 OK", "", &[0xff, 0x00, 0xfe, b'x']),
+        "/mixed" => say("200 OK", "", b"fine\n\xff\xfe\n"),
+        "/bytes" => say("200 OK", &format!("x-got: {}\r\n", hex(&request)), b"\x00\xff"),
+        "/lines" => pieces(&mut stream, &[b"one\ntw", b"o\r\nthree"], 20),
+        "/events" => pieces(
+            &mut stream,
+            &[b": hi\nid: 7\ndata: a", b"\ndata: b\n\nevent: end\ndata\n\ndata: lost"],
+            20,
+        ),
+        "/drip" => pieces(&mut stream, &[b"z".as_slice(); 200], 50),
+        "/clock" => pieces(&mut stream, &[b"tick\n".as_slice(); 400], 50),
+        "/flood" => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")?;
+            let lines = b"x\n".repeat(50_000);
+            loop {
+                stream.write_all(&lines)?;
+            }
+        }
+        "/cut" => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\none\ntwo"),
         "/silent" => {
             wait(5000);
             Ok(())
@@ -119,6 +157,24 @@ fn answer(mut stream: TcpStream, port: u16) -> std::io::Result<()> {
         }
         _ => say("500 No", "", b""),
     }
+}
+
+/// A reply of chunks with waits between them.
+fn pieces(stream: &mut TcpStream, pieces: &[&[u8]], milliseconds: u64) -> std::io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")?;
+    for piece in pieces {
+        stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes())?;
+        stream.write_all(piece)?;
+        stream.write_all(b"\r\n")?;
+        wait(milliseconds);
+    }
+    stream.write_all(b"0\r\n\r\n")
+}
+
+/// The body of a request, in hexadecimal, as far as it came with the head.
+fn hex(request: &[u8]) -> String {
+    let end = request.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |at| at + 4);
+    request[end..].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Zeros, packed by gzip by a factor of 150: a literal zero, then copies of 258 bytes from one byte before.

@@ -12,8 +12,8 @@ use super::provider::{ReplyBody, ToolProvider, ToolReply, ToolRequest};
 use super::settings::HttpSettings;
 use super::threads::Abandoned;
 
-use data_encoding::BASE64;
 use body::{OpenBody, read};
+use data_encoding::BASE64;
 use exchange::{Answer, Hop, Reading, exchange};
 use lumen_base::System;
 use serde_json::{Value, json};
@@ -94,7 +94,8 @@ impl HttpProvider {
             request.policy.check_url(&hop.url)?;
             let mut headers = hop.headers.clone();
             self.settings.add_headers(self.system.as_ref(), &hop.url, &mut headers)?;
-            let answer = exchange(&hop, headers, request.policy, deadline, &self.settings, reading)?;
+            let answer =
+                exchange(&hop, headers, request.policy, deadline, &self.settings, reading)?;
             match answer.status.is_redirection().then(|| location(&hop.url, &answer.headers)) {
                 Some(Some(url)) => hop = next_hop(hop, url?, answer.status)?,
                 _ => return Ok(answer),

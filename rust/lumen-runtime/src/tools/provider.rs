@@ -67,7 +67,10 @@ pub trait ToolProvider: Send {
     fn call(&mut self, request: &ToolRequest<'_>) -> Result<ToolReply, ToolFailure>;
 
     /// Answers `http.open`: the reply is an object, and its body is read piece by piece.
-    fn open(&mut self, request: &ToolRequest<'_>) -> Result<(ToolReply, Box<dyn ReplyBody>), ToolFailure> {
+    fn open(
+        &mut self,
+        request: &ToolRequest<'_>,
+    ) -> Result<(ToolReply, Box<dyn ReplyBody>), ToolFailure> {
         let message = format!("its provider does not answer `{}`", request.tool);
         Err(ToolFailure::new(FailureKind::NoProvider, message))
     }
@@ -81,5 +84,9 @@ pub trait ReplyBody: Send {
     }
 
     /// The next bytes, at least one; nothing at the end. It takes at most `timeout`, and ends early when nobody waits.
-    fn read(&mut self, timeout: Duration, abandoned: &Abandoned) -> Result<Option<Vec<u8>>, ToolFailure>;
+    fn read(
+        &mut self,
+        timeout: Duration,
+        abandoned: &Abandoned,
+    ) -> Result<Option<Vec<u8>>, ToolFailure>;
 }

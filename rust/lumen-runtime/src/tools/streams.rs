@@ -142,8 +142,10 @@ impl Stream {
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let at = error.valid_up_to();
-            ToolFailure::failed(format!("a line of the reply is no UTF-8 text, from its byte {at} on"))
-                .with_note("`chunks()` and `http_next_bytes` give the bytes of a reply")
+            ToolFailure::failed(format!(
+                "a line of the reply is no UTF-8 text, from its byte {at} on"
+            ))
+            .with_note("`chunks()` and `http_next_bytes` give the bytes of a reply")
         });
         let text = Value::from(text?);
         (self.from, self.searched) = (next, next);
@@ -184,16 +186,15 @@ impl Stream {
         let Some(body) = &self.body else { return Ok(false) };
         let left = end.saturating_sub(around.host.monotonic_nanos());
         let Some(left) = u64::try_from(left).ok().filter(|&left| left > 0) else {
-            let message = format!("nothing new of the reply within {} ms", self.timeout.as_millis());
+            let message =
+                format!("nothing new of the reply within {} ms", self.timeout.as_millis());
             return Err(ToolFailure::new(FailureKind::Timeout, message));
         };
         let left = Duration::from_nanos(left);
         let (abandoned, shared) = (Abandoned::default(), Arc::clone(body));
         let waits = shared.lock().unwrap_or_else(PoisonError::into_inner).waits();
         let told = abandoned.clone();
-        let read = move || {
-            shared.lock().unwrap_or_else(PoisonError::into_inner).read(left, &told)
-        };
+        let read = move || shared.lock().unwrap_or_else(PoisonError::into_inner).read(left, &told);
         let read = if waits { threads.run(around, left, &abandoned, read)? } else { read() };
         match read? {
             Some(bytes) => {

@@ -84,12 +84,7 @@ unsafe fn dispatch(vm: &mut Vm, first: u16, index: usize) -> Result<String, Fail
 }
 
 /// What a trace holds of a reply that is or has a secret, or of what became of the call.
-fn without_secrets(
-    key: Option<&[u8; 32]>,
-    text: &str,
-    call: &ToolCall,
-    sealed: &Sealed,
-) -> String {
+fn without_secrets(key: Option<&[u8; 32]>, text: &str, call: &ToolCall, sealed: &Sealed) -> String {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(mut outcome)) if call.attempt => {
             if let Some(reply) = outcome.get_mut("ok") {
