@@ -1,8 +1,9 @@
 //! Requests by HTTP: `http_get`, `http_post`, `http_put`, `http_delete`, those of bytes, and `http_open`.
 //!
-//! A request that the policy allows → status, headers and body, whole or read piece by piece ([`body`]). Where a redirect leads is checked as the first URL was, and
-//! so is every address that a name resolves to; the connection goes to a checked address. Headers that a redirect to another
-//! host must not see stay behind. Statuses are no failures: the program looks at them.
+//! A request that the policy allows → status, headers and body, whole or read piece by piece ([`body`]). Where a redirect
+//! leads is checked as the first URL was, and so is every address that a name resolves to; the connection goes to a checked
+//! address. Headers that a redirect to another host must not see stay behind. Statuses are no failures: the program looks
+//! at them.
 
 mod body;
 mod exchange;
