@@ -2,7 +2,7 @@
 //!
 //! `LUMEN_PROGRAMS=10000` runs that many, `LUMEN_PROGRAMS_FROM=5000` begins with another seed. A program that engines
 //! disagree about is made smaller by generating it again with fewer statements. `LUMEN_PROGRAMS_ENGINES=interp` compares
-//! the interpreters alone, which takes a tenth of the time.
+//! the interpreters alone, which takes a tenth of the time. `LUMEN_PROGRAM=FILE` compares that program and no other.
 
 mod generate;
 
@@ -70,10 +70,13 @@ fn run(module: &Verified<Module>, engine: Engine, jit: JitOptions) -> String {
     text
 }
 
-/// How the engines disagree about a program; nothing when they agree.
+/// How the engines disagree about a generated program; nothing when they agree.
 fn disagreement(seed: u64, size: u32) -> Option<String> {
-    let source = program(seed, size);
-    let module = match compiled(&source) {
+    disagreement_about(&program(seed, size), seed)
+}
+
+fn disagreement_about(source: &str, seed: u64) -> Option<String> {
+    let module = match compiled(source) {
         Ok(module) => module,
         Err(errors) => return Some(format!("seed {seed} is rejected:\n{errors}\n{source}")),
     };
@@ -96,8 +99,19 @@ fn number(name: &str, otherwise: u64) -> u64 {
     OsSystem.env(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
+/// The program of a file.
+#[expect(clippy::disallowed_methods, reason = "a test reads the file that it is asked about")]
+fn named_program() -> Option<String> {
+    let path = OsSystem.env("LUMEN_PROGRAM")?;
+    Some(std::fs::read_to_string(path).expect("the program can be read"))
+}
+
 #[test]
 fn engines_agree_about_generated_programs() {
+    if let Some(source) = named_program() {
+        let found = [0, 1].into_iter().find_map(|seed| disagreement_about(&source, seed));
+        return assert!(found.is_none(), "{}", found.unwrap_or_default());
+    }
     let (from, count) = (number("LUMEN_PROGRAMS_FROM", 1), number("LUMEN_PROGRAMS", PROGRAMS));
     for seed in from..from + count {
         let size = SIZES.start() + (seed % u64::from(SIZES.end() - SIZES.start() + 1)) as u32;
