@@ -139,11 +139,13 @@ pub(crate) fn wake() {
 }
 """
 WAKE = (VM + "link.rs", "    link_with(module, engine, &HostFunctions::new())", "    crate::jit::wake();\n    link_with(module, engine, &HostFunctions::new())")
-BUILD = ["cargo", "test", "-q", "-p", "lumen-mdtest", "--offline", "--profile", "fuzz", "--test", "engines"]
+# What finds them: generated Lumen and generated LIR, with the words for numbers in their environment.
+TESTS = [("engines", "engines_agree", "LUMEN_PROGRAMS"), ("lir_programs", "engines_agree", "LUMEN_MODULES")]
+BUILD = ["cargo", "test", "-q", "-p", "lumen-mdtest", "-p", "lumen-vm", "--offline", "--profile", "fuzz"]
 
 
 def build():
-    """The test with all bugs in it, asleep; the source is as before afterwards."""
+    """The tests with all bugs in them, asleep; the source is as before afterwards."""
     kept, unfit = {}, 0
     for name, old, new in [*PATCHES, WAKE, (VM + "jit.rs", "", ASK)]:
         path = ROOT / name
@@ -158,25 +160,39 @@ def build():
     try:
         if unfit:
             return None
-        made = subprocess.run([*BUILD, "--no-run", "--message-format=json"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        tests = [word for name, _, _ in TESTS for word in ("--test", name)]
+        made = subprocess.run([*BUILD, *tests, "--no-run", "--message-format=json"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     finally:
         for path, source in kept.items():
             path.write_text(source, encoding="utf-8")
-    found = re.findall(r'"executable":"([^"]*/engines-[^"]*)"', made.stdout)
-    return found[-1] if made.returncode == 0 and found else None
+    binaries = [re.findall(rf'"executable":"([^"]*/{name}-[^"]*)"', made.stdout) for name, _, _ in TESTS]
+    return [found[-1] for found in binaries] if made.returncode == 0 and all(binaries) else None
 
 
-def hunt(binary, bug, first, programs):
-    """In which program a bug is found; nothing when it is not."""
-    environment = {**os.environ, "RUST_BACKTRACE": "0", "LUMEN_PROGRAMS_FROM": str(first), "LUMEN_PROGRAMS": str(programs), "LUMEN_PLANTED": str(bug)}
-    command, most = [binary, "engines_agree"], 120 + programs
+def hunt(binaries, bug, first, programs):
+    """In which program a bug is found, of more and more of both kinds; nothing when it is not."""
+    begin, part = 0, 500
+    while begin < programs:
+        part = min(part, programs - begin)
+        for binary, (_, test, word) in zip(binaries, TESTS):
+            environment = {"LUMEN_PLANTED": str(bug), f"{word}_FROM": str(first + begin), word: str(part)}
+            answer = hunt_with([binary, test], environment, 120 + part)
+            if answer:
+                return f"{'Lumen' if 'PROGRAMS' in word else 'LIR'} {answer}"
+        begin, part = begin + part, 2 * part
+    return None
+
+
+def hunt_with(command, environment, most):
+    """In which program of one test a bug is found."""
+    environment = {**os.environ, "RUST_BACKTRACE": "0", **environment}
     try:
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=most)
     except subprocess.TimeoutExpired:
         return f"the test does not end in {most} s"
     if done.returncode == 0:
         return None
-    seed = re.search(r"seed (\d+)([^:\n]*):", done.stdout + done.stderr)
+    seed = re.search(r"seed (\d+)((?:, |: )?[^:\n]*):", done.stdout + done.stderr)
     return f"program {seed[1]}{seed[2]}" if seed else f"the test does not end (status {done.returncode})"
 
 
@@ -187,17 +203,17 @@ def main():
     parser.add_argument("--only", default="", help="comma-separated numbers of bugs")
     options = parser.parse_args()
     chosen = [int(n) for n in options.only.split(",") if n] or range(1, len(BUGS) + 1)
-    binary = build()
-    if not binary:
+    binaries = build()
+    if not binaries:
         print("the bugs do not fit the source, or it does not compile with them")
         return 1
-    if hunt(binary, 0, options.first, 50):
+    if hunt(binaries, 0, options.first, 50):
         print("something is found without any bug")
         return 1
     found = 0
     for number in chosen:
         start = time.monotonic()
-        answer = hunt(binary, number, options.first, options.programs)
+        answer = hunt(binaries, number, options.first, options.programs)
         found += answer is not None
         print(f"{number:2} {BUGS[number - 1]}: {answer or 'not found'} ({time.monotonic() - start:.1f} s)", flush=True)
     print(f"{found} of {len(chosen)} found")

@@ -29,12 +29,19 @@ struct Seen {
     trace: String,
 }
 
+/// Bytes of stack that a module has.
+const STACK: usize = 1 << 18;
+
 fn run(module: &Verified<Module>, engine: Engine, jit: JitOptions) -> Seen {
+    run_within(module, engine, jit, STACK)
+}
+
+fn run_within(module: &Verified<Module>, engine: Engine, jit: JitOptions, stack: usize) -> Seen {
     let host = MemoryHost::default();
     let out = host.out.clone();
     let limits = Limits {
         memory: 16 << 20,
-        stack: 1 << 18,
+        stack,
         instructions: Some(4_000),
         output: Some(1 << 20),
     };
@@ -95,7 +102,11 @@ fn disagreement(module: &Module, seed: u64) -> Option<String> {
     match verify(optimised) {
         Ok(optimised) => {
             let found = run(&optimised, Engine::Switch, jit);
-            (found.shown != expected.shown).then(|| differs("optimised", &found)).flatten()
+            // Optimised code has fewer safepoints and smaller frames: it comes further before a limit ends it.
+            let ends = [&found, &expected].iter().any(|seen| seen.shown.contains("limit of"));
+            let alike = |found: &Seen| ends || found.shown == expected.shown;
+            let is_deep = || !alike(&run_within(&verified, Engine::Switch, jit, STACK / 2));
+            (!alike(&found) && !is_deep()).then(|| differs("optimised", &found)).flatten()
         }
         Err(rejected) => Some(format!("optimised code is rejected: {:?}", rejected.violations)),
     }
@@ -159,4 +170,28 @@ fn engines_agree_about_generated_modules() {
     }
     // What is not the verifier's language tests nothing.
     assert!(rejected * 100 <= count, "{rejected} of {count} modules are rejected");
+}
+
+/// Opcodes that no generated module has: of streams, handlers, hosts, tools, globals, bytes and timed calls.
+fn is_elsewhere(op: Op) -> bool {
+    use Op::*;
+    matches!(
+        op,
+        GenNew | GenNext | GenEnd | GenFree | GenYield | GenYield2 | Handle | Perform | Handles | Resume | ResumeT
+            | CallT | Abandon | Host | Tool | LdG | StG | LdBytes | BytesLen | BytesGet | CallTimed | RtT | FailR
+            | DynToE | DynToR | DynAs
+    )
+}
+
+#[test]
+fn generated_modules_have_every_opcode() {
+    let mut missing: Vec<Op> = Op::ALL.iter().copied().filter(|op| !is_elsewhere(*op)).collect();
+    for seed in 1..=400 {
+        for cell in &module::generated(seed).cells {
+            for at in opcode_words(&cell.code) {
+                missing.retain(|op| lumen_lir::op(cell.code[at]) != Some(*op));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "never generated: {missing:?}");
 }

@@ -167,7 +167,9 @@ impl Maker<'_> {
         // What is kept alive for the call must not be owned by its window.
         for (at, (_, passing)) in params.iter().enumerate() {
             let reg = base + 2 + at as Reg;
-            if *passing == Passing::Borrowed && self.state(reg) == State::Owned {
+            // Nor may it have been given away by another argument.
+            let state = self.state(reg);
+            if *passing == Passing::Borrowed && matches!(state, State::Owned | State::Undef) {
                 self.free(reg);
                 self.make_static(reg);
             }
