@@ -175,7 +175,7 @@ def hunt(binaries, bug, first, programs):
     while begin < programs:
         part = min(part, programs - begin)
         for binary, (_, test, word) in zip(binaries, TESTS):
-            environment = {"LUMEN_PLANTED": str(bug), f"{word}_FROM": str(first + begin), word: str(part)}
+            environment = {"LUMEN_PLANTED": str(bug), "LUMEN_MODULES_WHOLE": "1", f"{word}_FROM": str(first + begin), word: str(part)}
             answer = hunt_with([binary, test], environment, 120 + part)
             if answer:
                 return f"{'Lumen' if 'PROGRAMS' in word else 'LIR'} {answer}"

@@ -345,9 +345,8 @@ impl<'w> Maker<'w> {
             self.emit(Op::Mov, [to, from, 0]);
             return self.define(to, State::Init);
         }
-        let may_move = self.state(from) == State::Owned
-            && !self.frozen
-            && !self.pinned.contains(&from);
+        let may_move =
+            self.state(from) == State::Owned && !self.frozen && !self.pinned.contains(&from);
         if !gives {
             self.emit(Op::Borrow, [to, from, 0]);
             let root = self.root(from);

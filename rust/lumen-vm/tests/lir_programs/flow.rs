@@ -58,7 +58,9 @@ impl Maker<'_> {
         self.load(from);
         self.facts.fill(Fact::Unknown);
         for reg in 0..self.states.len() {
-            if matches!(self.states[reg], State::Borrowed(_)) && !self.pinned.contains(&(reg as Reg)) {
+            if matches!(self.states[reg], State::Borrowed(_))
+                && !self.pinned.contains(&(reg as Reg))
+            {
                 self.states[reg] = State::Undef;
             }
         }
@@ -178,7 +180,8 @@ impl Maker<'_> {
             Some(reg) => self.b.switch_tag(reg, self.w.tree, labels.clone(), default),
             None => {
                 let ints = self.alive(Repr::I64);
-                let (reg, low) = (self.random.pick(&ints).unwrap_or(0), self.random.below(3) as i64 - 1);
+                let (reg, low) =
+                    (self.random.pick(&ints).unwrap_or(0), self.random.below(3) as i64 - 1);
                 self.b.switch(reg, low, labels.clone(), default);
             }
         }
@@ -206,8 +209,9 @@ impl Maker<'_> {
         };
         self.loops += 1;
         let op = [
-            ForLt, ForLt, ForLt, ForLe, ForUp, ForUpE, ForDown, ForDownE, ForLen, ForLen, ForMap, ForStr, LoopLtI,
-            LoopLt, LoopLe, LoopNe, LoopGeI, LoopNeI, LoopEq, LoopEqI, LoopT, LoopF, Loop,
+            ForLt, ForLt, ForLt, ForLe, ForUp, ForUpE, ForDown, ForDownE, ForLen, ForLen, ForMap,
+            ForStr, LoopLtI, LoopLt, LoopLe, LoopNe, LoopGeI, LoopNeI, LoopEq, LoopEqI, LoopT,
+            LoopF, Loop,
         ][self.random.below(23)];
         self.bounds(op, [counter, bound, step]);
         let over = match op {
@@ -240,7 +244,10 @@ impl Maker<'_> {
             }
             self.load(&before);
         }
-        if matches!(op, Loop | LoopT | LoopF | LoopLtI | LoopLt | LoopLe | LoopNe | LoopEq | LoopEqI | LoopNeI) {
+        if matches!(
+            op,
+            Loop | LoopT | LoopF | LoopLtI | LoopLt | LoopLe | LoopNe | LoopEq | LoopEqI | LoopNeI
+        ) {
             self.emit(AddI, [counter, counter, 1]);
         }
         if op == LoopGeI {
@@ -256,7 +263,9 @@ impl Maker<'_> {
             }
             LoopLtI | LoopNeI | LoopEqI => self.branch(op, counter, 4, start),
             LoopGeI => self.branch(op, counter, 0, start),
-            ForUp | ForUpE | ForDown | ForDownE => self.b.branch_step(op, counter, over, step, start),
+            ForUp | ForUpE | ForDown | ForDownE => {
+                self.b.branch_step(op, counter, over, step, start)
+            }
             _ => self.branch(op, counter, over, start),
         }
         self.b.bind(out);
@@ -274,7 +283,8 @@ impl Maker<'_> {
         let kept: Vec<Reg> = found
             .into_iter()
             .filter(|reg| {
-                matches!(self.state(*reg), State::Owned | State::Static) || self.pinned.contains(reg)
+                matches!(self.state(*reg), State::Owned | State::Static)
+                    || self.pinned.contains(reg)
             })
             .collect();
         self.random.pick(&kept)
@@ -290,10 +300,14 @@ impl Maker<'_> {
         let near = self.random.below(3) as i64;
         let (from, to) = match () {
             () if matches!(op, ForMap | ForStr) => (-1, 0),
-            () if matches!(op, ForLen | LoopLtI | LoopNeI | LoopEqI | Loop | LoopT | LoopF) => (0, 4),
+            () if matches!(op, ForLen | LoopLtI | LoopNeI | LoopEqI | Loop | LoopT | LoopF) => {
+                (0, 4)
+            }
             () if op == LoopGeI => (count, 0),
             () if edge && down => (i64::MIN + count, i64::MIN + near),
-            () if edge && matches!(op, ForLe | ForUp | ForUpE | LoopLe) => (i64::MAX - count, i64::MAX - near),
+            () if edge && matches!(op, ForLe | ForUp | ForUpE | LoopLe) => {
+                (i64::MAX - count, i64::MAX - near)
+            }
             () if down => (count, 0),
             () => (0, count),
         };

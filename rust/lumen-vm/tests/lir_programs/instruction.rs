@@ -29,15 +29,53 @@ pub(crate) fn is_plain(op: Op) -> bool {
     let windows = op.info().operands.iter().any(|operand| matches!(operand.kind, Kind::Window(_)));
     let special = matches!(
         op,
-        Enter | StG | LdG | Host | Tool | CallTry | CallTimed | CallT | Handles | Abandon | Fail | FailR
-            | LdStr | LdBytes | LdNil | LdTag | LdEmpty | ListNew | ListCap | MapNew | SetNew
-            | DynToE | DynToR | Uniq | ListElemU | FldU | MapElemU | BytesLen | BytesGet
-            | GenNew | GenNext | GenEnd | GenFree | GenYield | GenYield2 | Handle | Perform | Resume | ResumeT
-            | Drop | DropM | DropD
+        Enter
+            | StG
+            | LdG
+            | Host
+            | Tool
+            | CallTry
+            | CallTimed
+            | CallT
+            | Handles
+            | Abandon
+            | Fail
+            | FailR
+            | LdStr
+            | LdBytes
+            | LdNil
+            | LdTag
+            | LdEmpty
+            | ListNew
+            | ListCap
+            | MapNew
+            | SetNew
+            | DynToE
+            | DynToR
+            | Uniq
+            | ListElemU
+            | FldU
+            | MapElemU
+            | BytesLen
+            | BytesGet
+            | GenNew
+            | GenNext
+            | GenEnd
+            | GenFree
+            | GenYield
+            | GenYield2
+            | Handle
+            | Perform
+            | Resume
+            | ResumeT
+            | Drop
+            | DropM
+            | DropD
     );
-    let lent = op.info().operands.iter().any(
-        |operand| matches!(operand.kind, Kind::Reg(Role::UseUnique | Role::DefUnique(_), _)),
-    );
+    let lent =
+        op.info().operands.iter().any(|operand| {
+            matches!(operand.kind, Kind::Reg(Role::UseUnique | Role::DefUnique(_), _))
+        });
     !windows && !special && !lent && !flags.any(Flags::BRANCH.or(Flags::TERM))
 }
 
@@ -141,7 +179,9 @@ impl Maker<'_> {
         let elem = |slot: Slot| self.w.elem(of(slot)?);
         match (chosen.op, slot) {
             (Mov | Move | Borrow | Dup | DupM | DupD, Slot::A) => of(Slot::B),
-            (ListGet | ListGetI | ListGetR | ListGetD | TableKey | TableKeyR, Slot::A) => elem(Slot::B),
+            (ListGet | ListGetI | ListGetR | ListGetD | TableKey | TableKeyR, Slot::A) => {
+                elem(Slot::B)
+            }
             (ListGet2, Slot::A) | (ListSet2, Slot::E0) => Some(Repr::I64),
             (ListFld | Fld | FldR | FldD, Slot::A) => chosen.field,
             (ListFldSet | FldSet | FldSetR, Slot::C) => chosen.field,
@@ -321,8 +361,8 @@ impl Maker<'_> {
 fn is_index(op: Op, slot: Slot) -> bool {
     use Op::*;
     match op {
-        ListGet | ListGetB | ListGetR | ListGetD | StrAt | StrChar | TableKey | TableKeyR | TableVal
-        | TableValR => slot == Slot::C,
+        ListGet | ListGetB | ListGetR | ListGetD | StrAt | StrChar | TableKey | TableKeyR
+        | TableVal | TableValR => slot == Slot::C,
         ListGet2 => matches!(slot, Slot::C | Slot::E0),
         ListFld => slot == Slot::C,
         ListSet | ListSetB | ListSetR | ListFldSet => slot == Slot::B,

@@ -3,7 +3,8 @@
 //! The modules are made instruction by instruction from the table of opcodes, not by lowering: what the verifier accepts
 //! is more than what the compiler gives. `LUMEN_MODULES=10000` runs that many, `LUMEN_MODULES_FROM=5000` begins with
 //! another seed, `LUMEN_MODULES_ENGINES=interp` compares the interpreters alone. A module that engines disagree about is
-//! made smaller by replacing instructions with `nop` as long as the verifier accepts it and they still disagree.
+//! made smaller by replacing instructions with `nop` as long as the verifier accepts it and they still disagree, unless
+//! `LUMEN_MODULES_WHOLE=1` asks for it as it was generated.
 
 mod cell;
 mod flow;
@@ -39,12 +40,8 @@ fn run(module: &Verified<Module>, engine: Engine, jit: JitOptions) -> Seen {
 fn run_within(module: &Verified<Module>, engine: Engine, jit: JitOptions, stack: usize) -> Seen {
     let host = MemoryHost::default();
     let out = host.out.clone();
-    let limits = Limits {
-        memory: 16 << 20,
-        stack,
-        instructions: Some(4_000),
-        output: Some(1 << 20),
-    };
+    let limits =
+        Limits { memory: 16 << 20, stack, instructions: Some(4_000), output: Some(1 << 20) };
     let program = link(module.clone(), engine).expect("verified code links");
     let options = RunOptions { limits, jit, ..RunOptions::default() };
     let outcome = Machine::new(program, &options, Box::new(host)).expect("it starts").run();
@@ -80,7 +77,10 @@ fn disagreement(module: &Module, seed: u64) -> Option<String> {
     let jit = JitOptions::default();
     let expected = run(&verified, Engine::Switch, jit);
     let differs = |name: &str, found: &Seen| {
-        Some(format!("{name}:\n{}\n{}\nexpected:\n{}\n{}", found.shown, found.trace, expected.shown, expected.trace))
+        Some(format!(
+            "{name}:\n{}\n{}\nexpected:\n{}\n{}",
+            found.shown, found.trace, expected.shown, expected.trace
+        ))
     };
     if !expected.shown.ends_with("leaked 0") {
         return differs("it leaks", &Seen::default());
@@ -158,7 +158,8 @@ fn engines_agree_about_generated_modules() {
             continue;
         }
         if disagreement(&module, seed).is_some() {
-            let small = smaller(module, seed);
+            let whole = number("LUMEN_MODULES_WHOLE", 0) != 0;
+            let small = if whole { module } else { smaller(module, seed) };
             let told = disagreement(&small, seed).unwrap_or_default();
             let shown: Vec<String> = text::print(&small)
                 .lines()
@@ -177,9 +178,32 @@ fn is_elsewhere(op: Op) -> bool {
     use Op::*;
     matches!(
         op,
-        GenNew | GenNext | GenEnd | GenFree | GenYield | GenYield2 | Handle | Perform | Handles | Resume | ResumeT
-            | CallT | Abandon | Host | Tool | LdG | StG | LdBytes | BytesLen | BytesGet | CallTimed | RtT | FailR
-            | DynToE | DynToR | DynAs
+        GenNew
+            | GenNext
+            | GenEnd
+            | GenFree
+            | GenYield
+            | GenYield2
+            | Handle
+            | Perform
+            | Handles
+            | Resume
+            | ResumeT
+            | CallT
+            | Abandon
+            | Host
+            | Tool
+            | LdG
+            | StG
+            | LdBytes
+            | BytesLen
+            | BytesGet
+            | CallTimed
+            | RtT
+            | FailR
+            | DynToE
+            | DynToR
+            | DynAs
     )
 }
 

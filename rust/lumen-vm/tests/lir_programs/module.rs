@@ -55,7 +55,8 @@ fn finished(mut maker: Maker<'_>) -> Cell {
 /// The code of the closures.
 fn closures(w: &mut World, seed: u64, size: u32) {
     for (id, class) in [(0, w.adder), (1, w.cleanup), (2, w.runner)] {
-        let mut maker = Maker::new(w, ["adder", "cleanup", "runner"][id], seed ^ (id as u64 + 77) << 20);
+        let mut maker =
+            Maker::new(w, ["adder", "cleanup", "runner"][id], seed ^ (id as u64 + 77) << 20);
         let own = maker.b.set_closure(class);
         let params: Vec<Reg> = match id {
             1 => Vec::new(),

@@ -83,7 +83,8 @@ impl Maker<'_> {
     }
 
     pub(crate) fn show_these(&mut self, regs: &[Reg]) {
-        let kinds: Vec<Kind> = regs.iter().filter_map(|reg| self.w.kind_of(self.repr(*reg))).collect();
+        let kinds: Vec<Kind> =
+            regs.iter().filter_map(|reg| self.w.kind_of(self.repr(*reg))).collect();
         // An optional that is held in one register is written from it.
         let mut parts = Vec::new();
         for kind in &kinds {
@@ -122,7 +123,9 @@ impl Maker<'_> {
         }
         // What is read must outlive what is given away.
         let roots: Vec<Reg> = (0..params.len() as Reg).map(|at| self.root(base + at)).collect();
-        let Some(to) = self.target(result.repr, &roots) else { return self.done(base, reprs.len(), false) };
+        let Some(to) = self.target(result.repr, &roots) else {
+            return self.done(base, reprs.len(), false);
+        };
         let id = intrinsic_id(name).expect("a builtin");
         for (at, (gives, _)) in params.iter().enumerate() {
             if *gives {
@@ -304,7 +307,12 @@ impl Maker<'_> {
         }
     }
 
-    fn lend_point(&mut self, point: Reg, [ints, index, given]: [Reg; 3], last: usize) -> Option<Reg> {
+    fn lend_point(
+        &mut self,
+        point: Reg,
+        [ints, index, given]: [Reg; 3],
+        last: usize,
+    ) -> Option<Reg> {
         match last {
             0 => self.emit(Op::FldPut, [point, 0, index]),
             1 if self.random.one_in(2) => {
@@ -330,7 +338,9 @@ impl Maker<'_> {
             .iter()
             .copied()
             .filter(|reg| {
-                self.state(*reg) == State::Owned && !self.pinned.contains(reg) && self.is_pointer(*reg)
+                self.state(*reg) == State::Owned
+                    && !self.pinned.contains(reg)
+                    && self.is_pointer(*reg)
             })
             .collect();
         let reg = self.random.pick(&found)?;
@@ -366,7 +376,9 @@ impl Maker<'_> {
         let point = self.w.point;
         let fields = self.w.fields(point);
         let base = self.window_of(&fields, 0, true);
-        let Some((reg, _)) = self.some_object() else { return self.done(base, fields.len(), false) };
+        let Some((reg, _)) = self.some_object() else {
+            return self.done(base, fields.len(), false);
+        };
         let Some(to) = self.target(Repr::Ref(point), &[reg]) else {
             return self.done(base, fields.len(), false);
         };
@@ -378,13 +390,13 @@ impl Maker<'_> {
 
     /// A number under a key of a map: two registers.
     fn look_up(&mut self) {
-        let is_map = |reg: &Reg| {
-            self.is_alive(*reg)
-                && self.w.value(self.repr(*reg)) == Some(Repr::I64)
-        };
+        let is_map =
+            |reg: &Reg| self.is_alive(*reg) && self.w.value(self.repr(*reg)) == Some(Repr::I64);
         let found: Vec<Reg> = self.pool.iter().copied().filter(is_map).collect();
         let ints = self.alive(Repr::I64);
-        let (Some(map), Some(key)) = (self.random.pick(&found), self.random.pick(&ints)) else { return };
+        let (Some(map), Some(key)) = (self.random.pick(&found), self.random.pick(&ints)) else {
+            return;
+        };
         let pair = self.pair;
         self.emit(Op::MapGet, [pair, map, key]);
     }

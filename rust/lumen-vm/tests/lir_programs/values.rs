@@ -3,8 +3,18 @@
 use super::cell::{Fact, Maker, State};
 use lumen_lir::*;
 
-const EDGES: [i64; 10] =
-    [i64::MIN, i64::MIN + 1, i64::MAX, i64::MAX - 1, 1 << 62, -1 << 31, u32::MAX as i64, 63, 64, -1];
+const EDGES: [i64; 10] = [
+    i64::MIN,
+    i64::MIN + 1,
+    i64::MAX,
+    i64::MAX - 1,
+    1 << 62,
+    -1 << 31,
+    u32::MAX as i64,
+    63,
+    64,
+    -1,
+];
 const FLOATS: [f64; 12] = [
     0.0,
     -0.0,
@@ -65,13 +75,15 @@ impl Maker<'_> {
             }
             kind @ (1..=3) => {
                 let (op, repr) =
-                    [(Op::DynI, Repr::I64), (Op::DynF, Repr::F64), (Op::DynB, Repr::Bool)][kind - 1];
+                    [(Op::DynI, Repr::I64), (Op::DynF, Repr::F64), (Op::DynB, Repr::Bool)]
+                        [kind - 1];
                 let from = self.window_of(&[repr], 0, true);
                 self.emit(op, [to, from, 0]);
                 if op == Op::DynI { State::Owned } else { State::Static }
             }
             4 => {
-                let repr = [Repr::Ref(ClassId::STRING), Repr::Ref(ClassId::LIST_INT)][self.random.below(2)];
+                let repr = [Repr::Ref(ClassId::STRING), Repr::Ref(ClassId::LIST_INT)]
+                    [self.random.below(2)];
                 let from = self.window_of(&[repr], 0, true);
                 self.emit(Op::DynR, [to, from, 0]);
                 self.done(from, 1, true);

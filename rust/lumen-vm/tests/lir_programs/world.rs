@@ -71,10 +71,8 @@ impl World {
         let point_ty = b.class_type(point);
         let points = list(&mut b, point_ty);
         let tree = enumeration(&mut b, "Tree", &[("Leaf", &[]), ("Bud", &[TypeId::INT])], true);
-        let int_map =
-            b.intern_class(ClassDesc::Map { key: TypeId::INT, value: TypeId::INT });
-        let shelf =
-            b.intern_class(ClassDesc::Map { key: TypeId::STRING, value: TypeId::LIST_INT });
+        let int_map = b.intern_class(ClassDesc::Map { key: TypeId::INT, value: TypeId::INT });
+        let shelf = b.intern_class(ClassDesc::Map { key: TypeId::STRING, value: TypeId::LIST_INT });
         let set = b.intern_class(ClassDesc::Set { elem: TypeId::INT });
         let effects = EffectSet::EMPTY;
         let function = b.intern_class(ClassDesc::Fn {
@@ -99,11 +97,17 @@ impl World {
             seal: Seal::Open,
         });
         let failure_ty = b.class_type(failure);
-        let outcome =
-            enumeration(&mut b, "Outcome", &[("ok", &[TypeId::INT]), ("err", &[failure_ty])], false);
+        let outcome = enumeration(
+            &mut b,
+            "Outcome",
+            &[("ok", &[TypeId::INT]), ("err", &[failure_ty])],
+            false,
+        );
         let maybe_ty = b.intern_type(TypeDesc::Optional(point_ty));
         let mut kinds = vec![INT, FLOAT, BOOL, TEXT, INTS, DYN];
-        for class in [floats, bools, rows, point, points, tree, int_map, shelf, set, function, outcome] {
+        for class in
+            [floats, bools, rows, point, points, tree, int_map, shelf, set, function, outcome]
+        {
             let ty = b.class_type(class);
             kinds.push(Kind { repr: Repr::Ref(class), ty });
         }
