@@ -148,8 +148,10 @@ impl<'w> Maker<'w> {
         self.pair = self.reg(Repr::Bool);
         self.reg(Repr::I64);
         let (point, points, shelf) = (self.w.point, self.w.points, self.w.shelf);
-        self.loans =
-            [rows, points, point, shelf, ints].map(|class| self.reg(Repr::Ref(class))).to_vec();
+        let bools = self.w.bools;
+        self.loans = [rows, points, point, shelf, ints, bools]
+            .map(|class| self.reg(Repr::Ref(class)))
+            .to_vec();
     }
 
     /// Gives the pool its first values.

@@ -133,6 +133,8 @@ impl Maker<'_> {
                 chosen.field = Some(*fields.get(at)?);
                 at as u32
             }
+            // It was chosen before the registers.
+            Kind::Type => get(operand.slot, chosen.w, chosen.ext),
             Kind::EnumBase => self.repr(chosen.reg(Slot::B)?).class()?.0 + 1,
             kind => self.immediate(chosen.op, kind)?,
         };
@@ -155,7 +157,6 @@ impl Maker<'_> {
             Kind::Flag => self.random.below(2) as u32,
             Kind::ConstInt => self.w.b.int(1 << 40),
             Kind::ConstFloat => self.w.b.float(0.5),
-            Kind::Type => return None,
             _ => return None,
         })
     }
@@ -307,13 +308,19 @@ impl Maker<'_> {
         if want == Want::I64 && role == Role::Use && is_index(op, slot) {
             self.index(reg);
         }
+        let divides = matches!(op, Op::Div | Op::DivF | Op::Mod) && slot == Slot::C;
+        if divides && !self.pinned.contains(&reg) && !self.random.one_in(6) {
+            let divisors = [1, 2, 3, -1, -2, -3, 7, i32::MIN];
+            let divisor = divisors[self.random.below(divisors.len())];
+            self.emit_imm(Op::LdI, reg, divisor);
+        }
         Some(reg)
     }
 
     /// An index is often a small number.
     pub(crate) fn index(&mut self, reg: Reg) {
-        if !self.pinned.contains(&reg) && self.random.below(10) < 7 {
-            let value = self.random.below(3) as i32;
+        if !self.pinned.contains(&reg) && !self.random.one_in(10) {
+            let value = self.random.below(2) as i32;
             self.emit_imm(Op::LdI, reg, value);
         }
     }

@@ -21,7 +21,7 @@ use lumen_vm::{Engine, JitOptions, Limits, Machine, RunOptions, link};
 use std::sync::PoisonError;
 
 /// Modules of an ordinary run.
-const MODULES: u64 = 150;
+const MODULES: u64 = 100;
 
 /// Everything that a run shows; the trace apart, which inlining may change.
 #[derive(PartialEq, Debug, Default)]

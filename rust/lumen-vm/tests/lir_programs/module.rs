@@ -36,7 +36,7 @@ pub(crate) fn generated(seed: u64) -> Module {
         w.b.define_cell(CellId(FIRST + at as u32), cell);
     }
     let entry = CellId(FIRST + count as u32);
-    let cell = main_cell(&mut w, seed, size);
+    let cell = main_cell(&mut w, seed);
     w.b.define_cell(entry, cell);
     let mut module = w.b.finish();
     module.entry = Some(entry);
@@ -69,6 +69,7 @@ fn closures(w: &mut World, seed: u64, size: u32) {
             maker.show();
         } else {
             maker.block(size - 1);
+            maker.show_all();
         }
         maker.give_back();
         let cell = finished(maker);
@@ -116,13 +117,13 @@ fn called(w: &mut World, seed: u64, size: u32, at: usize) -> Cell {
     maker.states[..states.len()].copy_from_slice(&states);
     maker.facts[..facts.len()].copy_from_slice(&facts);
     maker.block(size);
-    maker.show();
+    maker.show_all();
     maker.give_back();
     finished(maker)
 }
 
 /// The entry.
-fn main_cell(w: &mut World, seed: u64, size: u32) -> Cell {
+fn main_cell(w: &mut World, seed: u64) -> Cell {
     let mut maker = Maker::new(w, "main", seed);
     maker.results = vec![Repr::I64];
     maker.callees = 0;
@@ -130,7 +131,7 @@ fn main_cell(w: &mut World, seed: u64, size: u32) -> Cell {
     for _ in 0..2 {
         maker.call();
         maker.runner();
-        maker.block(size);
+        maker.block(0);
         maker.show();
     }
     maker.show_all();
@@ -157,6 +158,7 @@ impl Maker<'_> {
             .iter()
             .copied()
             .filter(|reg| self.is_alive(*reg) && self.repr(*reg).class() != Some(none))
+            .filter(|reg| self.w.kind_of(self.repr(*reg)).is_some())
             .collect();
         alive.chunks(4).for_each(|regs| self.show_these(regs));
     }

@@ -34,7 +34,7 @@ const TEXTS: [&str; 5] = ["", "a", "größe", "key", "a word that is longer than
 impl Maker<'_> {
     /// A small number.
     pub(crate) fn small(&mut self, reg: Reg) {
-        let value = self.random.below(7) as i32 - 1;
+        let value = self.random.below(9) as i32 - 3;
         self.emit_imm(Op::LdI, reg, value);
         self.define(reg, State::Init);
     }
@@ -42,7 +42,7 @@ impl Maker<'_> {
     /// A register that owns nothing gets a new value.
     pub(crate) fn make(&mut self, to: Reg) {
         match self.repr(to) {
-            Repr::I64 if self.random.one_in(8) => {
+            Repr::I64 if self.random.one_in(12) => {
                 let value = EDGES[self.random.below(EDGES.len())];
                 let index = self.w.b.int(value);
                 self.emit_imm(Op::LdK, to, index as i32);
@@ -115,11 +115,11 @@ impl Maker<'_> {
             }
             ClassDesc::Enum { variants, .. } => {
                 let ordinal = self.random.below(variants.len()) as u32;
-                if !variants[ordinal as usize].payload || self.random.one_in(4) {
-                    if let Some(plain) = variants.iter().position(|variant| !variant.payload) {
-                        self.emit(Op::LdTag, [to, plain as u16, 0]);
-                        return self.define(to, State::Static);
-                    }
+                let plain = variants.iter().position(|variant| !variant.payload);
+                let wants = !variants[ordinal as usize].payload || self.random.one_in(4);
+                if let Some(plain) = plain.filter(|_| wants) {
+                    self.emit(Op::LdTag, [to, plain as u16, 0]);
+                    return self.define(to, State::Static);
                 }
                 let ordinal = if variants[ordinal as usize].payload { ordinal } else { 1 };
                 self.flat(to, ClassId(class.0 + 1 + ordinal));
@@ -196,7 +196,8 @@ impl Maker<'_> {
                 State::Owned
             }
             _ => {
-                let reprs = vec![self.w.slot(elem); 1 + self.random.below(4)];
+                let shortest = if self.random.one_in(6) { 1 } else { 2 };
+                let reprs = vec![self.w.slot(elem); shortest + self.random.below(3)];
                 let base = self.window_of(&reprs, 0, true);
                 self.emit_ext(Op::ListLit, [to, base, reprs.len() as u16], class.0);
                 self.done(base, reprs.len(), true);

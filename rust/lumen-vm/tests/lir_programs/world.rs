@@ -22,6 +22,7 @@ pub(crate) struct World {
     pub(crate) b: ModuleBuilder,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) ints: ClassId,
+    pub(crate) bools: ClassId,
     pub(crate) rows: ClassId,
     pub(crate) point: ClassId,
     pub(crate) points: ClassId,
@@ -112,6 +113,8 @@ impl World {
             kinds.push(Kind { repr: Repr::Ref(class), ty });
         }
         kinds.push(Kind { repr: Repr::Opt(point), ty: maybe_ty });
+        let maybe_ints = b.intern_type(TypeDesc::Optional(TypeId::LIST_INT));
+        kinds.push(Kind { repr: Repr::Opt(ints), ty: maybe_ints });
         b.module_mut().files.push(SourceFile {
             path: "generated".to_owned(),
             hash: [0; 32],
@@ -121,6 +124,7 @@ impl World {
             b,
             kinds,
             ints,
+            bools,
             rows,
             point,
             points,
