@@ -59,6 +59,10 @@ impl Host for Console {
         self.host.read_line()
     }
 
+    fn poll_line(&mut self, wake: &Wake) -> Option<Result<Option<String>, String>> {
+        self.host.poll_line(wake)
+    }
+
     fn now_nanos(&mut self) -> Result<i64, String> {
         self.host.now_nanos()
     }

@@ -3,6 +3,7 @@
 //! Everything that is not a function of its arguments (output, input, clock, randomness) passes
 //! through [`Host`]; recording and replaying replace it and nothing else.
 
+mod lines;
 mod memory;
 mod stops;
 mod system;
@@ -19,6 +20,7 @@ use crate::trace::{Answer, SharedTape, TapedHost};
 use lumen_base::diag::codes::Code;
 use lumen_lir::{Effect, Grant, ToolCall};
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// The door to the outside.
 pub trait Host: Send {
@@ -32,6 +34,10 @@ pub trait Host: Send {
     fn args(&mut self) -> Result<Vec<String>, String>;
     /// The next line of the standard input without its end, or `None` at the end.
     fn read_line(&mut self) -> Result<Option<String>, String>;
+    /// The same without waiting: nothing when the line is not there yet, and `wake` is notified when it comes.
+    fn poll_line(&mut self, _wake: &Wake) -> Option<Result<Option<String>, String>> {
+        Some(self.read_line())
+    }
     /// Nanoseconds since 1970.
     fn now_nanos(&mut self) -> Result<i64, String>;
     /// Waits so many nanoseconds, or until the program is asked to stop.
@@ -241,6 +247,26 @@ impl Outside {
         }
     }
 
+    /// The next line of the input, after what was printed is written; none when something stops the code that waits.
+    pub fn read_line(&mut self) -> Outcome<Option<String>> {
+        self.flush()?;
+        let Some(tape) = self.tape.clone() else {
+            return await_line(self.host.as_mut(), &mut self.stops).map_err(Pause::failure);
+        };
+        let (host, stops) = (self.host.as_mut(), &mut self.stops);
+        let answer = tape.lock().ask(|| match await_line(host, stops) {
+            Ok(line) => Answer::Line(line),
+            Err(Pause::Stopped(stop)) => Answer::Stopped(stop),
+            Err(Pause::Failed(message)) => Answer::Failed(message),
+        });
+        match answer {
+            Answer::Line(line) => Ok(line),
+            Answer::Stopped(stop) => Err(Failure::Stopped(stop)),
+            Answer::Failed(message) => Err(Failure::host(message)),
+            _ => Err(Failure::host("the recording answers another question")),
+        }
+    }
+
     /// 64 random bits.
     pub fn random(&mut self) -> Outcome<u64> {
         self.host.random().map_err(Failure::host)
@@ -313,6 +339,33 @@ pub fn pause(host: &mut dyn Host, stops: &mut Stops, milliseconds: u64) -> Resul
         let wake = stops.wake().filter(|wake| wake.stopped().is_none());
         host.wait(left, wake).map_err(Pause::Failed)?;
         now = host.monotonic_nanos();
+    }
+}
+
+/// Waits for a line of the input, unless something stops the code that runs.
+fn await_line(host: &mut dyn Host, stops: &mut Stops) -> Result<Option<String>, Pause> {
+    let wake = stops.wake().cloned().unwrap_or_default();
+    loop {
+        let mut line = host.poll_line(&wake);
+        if line.is_none() {
+            let now = host.monotonic_nanos();
+            if let Some(stop) = stops.due(now) {
+                return Err(Pause::Stopped(stop));
+            }
+            let left = stops.bound().map(|bound| {
+                Duration::from_nanos(u64::try_from(bound.saturating_sub(now)).unwrap_or(0))
+            });
+            // Once: what a wait found is looked at before the next one.
+            let mut left = Some(left);
+            let left = || left.take().unwrap_or(Some(Duration::ZERO));
+            wake.wait(left, || {
+                line = host.poll_line(&wake);
+                line.is_some() || stops.is_asked()
+            });
+        }
+        if let Some(line) = line {
+            return line.map_err(Pause::Failed);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use crate::world::{Folder, command, exits, lumen_in, stderr, stdout};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -190,4 +190,45 @@ fn timeouts_of_computations_replay_under_every_engine() {
             assert_eq!(stdout(&replayed), expected, "{engine}, {again}");
         }
     }
+}
+
+#[test]
+fn what_waits_for_input_is_stopped() {
+    let body = "  print(\"ready\")\n  print(read_line())\n";
+    let folder = Folder::new("stop-input", &[("a.lm", &program(body))]);
+    for (at, engine) in ENGINES.into_iter().enumerate() {
+        let args = ["run", "--trace-dir", "t", "--engine", engine, "a.lm"];
+        let mut child = command(&folder.0, &args).spawn().expect("lumen starts");
+        // It stays open: no line comes, and no end.
+        let input = child.stdin.take().expect("it is piped");
+        let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut text = String::new();
+        out.read_line(&mut text).expect("a line");
+        std::thread::sleep(Duration::from_millis(100));
+        let (sent, status) = [("-INT", 130), ("-TERM", 143)][at % 2];
+        signal(sent, &child);
+        out.read_to_string(&mut text).expect("output");
+        assert_eq!(child.wait().expect("lumen ends").code(), Some(status), "{engine}");
+        assert_eq!(text, "ready\nclosed\n", "{engine}");
+        drop(input);
+        let replayed = lumen_in(&folder.0, &["replay", "--trace-dir", "t", "last"], "");
+        exits(0, &replayed);
+        assert_eq!(stdout(&replayed), "ready\nclosed\n", "{engine}");
+    }
+}
+
+#[test]
+fn a_line_that_comes_too_late_is_the_next_one() {
+    let text = "print(timeout(200, read_line()))\nprint(read_line(), read_line())\nprint(timeout(60_000, read_line()))\nprint(read_line())\n";
+    let folder = Folder::new("late-input", &[("a.lm", text)]);
+    let mut child = command(&folder.0, &["run", "a.lm"]).spawn().expect("lumen starts");
+    let mut input = child.stdin.take().expect("it is piped");
+    let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut told = String::new();
+    out.read_line(&mut told).expect("a line");
+    input.write_all(b"one\ntwo\r\nthree").expect("it reads");
+    drop(input);
+    out.read_to_string(&mut told).expect("output");
+    assert!(child.wait().expect("lumen ends").success());
+    assert_eq!(told, "err(Timeout)\none two\nok(three)\nnull\n");
 }

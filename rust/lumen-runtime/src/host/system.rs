@@ -1,5 +1,6 @@
 //! The host over a `System`: the real one, or the one that a test puts behind it.
 
+use super::lines::Lines;
 use super::{Host, Probe, Random, Wake};
 use lumen_base::System;
 use std::sync::Arc;
@@ -12,12 +13,19 @@ pub struct SystemHost {
     /// Seeded at the first use, unless with a given seed.
     random: Option<Random>,
     probe: Option<Box<dyn Probe>>,
+    lines: Lines,
 }
 
 impl SystemHost {
     /// A host for a program with these arguments; with a seed its randomness repeats.
     pub fn new(system: Arc<dyn System>, args: Vec<String>, seed: Option<u64>) -> Self {
-        Self { system, args, random: seed.map(Random::seeded), probe: None }
+        Self {
+            system,
+            args,
+            random: seed.map(Random::seeded),
+            probe: None,
+            lines: Lines::default(),
+        }
     }
 
     /// The same with something that listens.
@@ -30,6 +38,18 @@ impl SystemHost {
 
 fn text(error: std::io::Error) -> String {
     error.to_string()
+}
+
+fn without_end(line: Option<String>) -> Option<String> {
+    line.map(|mut line| {
+        if line.ends_with('\n') {
+            line.pop();
+            if line.ends_with('\r') {
+                line.pop();
+            }
+        }
+        line
+    })
 }
 
 impl Host for SystemHost {
@@ -54,16 +74,12 @@ impl Host for SystemHost {
     }
 
     fn read_line(&mut self) -> Result<Option<String>, String> {
-        let line = self.system.stdin_line().map_err(text)?;
-        Ok(line.map(|mut line| {
-            if line.ends_with('\n') {
-                line.pop();
-                if line.ends_with('\r') {
-                    line.pop();
-                }
-            }
-            line
-        }))
+        self.lines.wait(&self.system).map(without_end).map_err(text)
+    }
+
+    fn poll_line(&mut self, wake: &Wake) -> Option<Result<Option<String>, String>> {
+        let line = self.lines.poll(&self.system, wake)?;
+        Some(line.map(without_end).map_err(text))
     }
 
     fn now_nanos(&mut self) -> Result<i64, String> {

@@ -36,7 +36,7 @@ fn args(c: &mut Call<'_>) -> Outcome<()> {
 
 fn read_line(c: &mut Call<'_>) -> Outcome<()> {
     c.outside.permit(Effect::Input)?;
-    let line = c.outside.host()?.read_line().map_err(Failure::host)?;
+    let line = c.outside.read_line()?;
     let line = match line {
         Some(line) => Some(c.new_str(&line)?),
         None => None,

@@ -65,6 +65,11 @@ impl Host for TapedHost {
         }
     }
 
+    /// A line that is waited for is recorded where it is waited for.
+    fn poll_line(&mut self, wake: &Wake) -> Option<Result<Option<String>, String>> {
+        self.host.poll_line(wake)
+    }
+
     fn now_nanos(&mut self) -> Result<i64, String> {
         match self.ask(|host| host.now_nanos().map(Answer::Nanos))? {
             Answer::Nanos(nanos) => Ok(nanos),
