@@ -230,5 +230,5 @@ fn a_line_that_comes_too_late_is_the_next_one() {
     drop(input);
     out.read_to_string(&mut told).expect("output");
     assert!(child.wait().expect("lumen ends").success());
-    assert_eq!(told, "err(Timeout)\none two\nok(three)\nnull\n");
+    assert_eq!(told, "err(Timeout)\none two\nok(\"three\")\nnull\n");
 }
