@@ -89,6 +89,14 @@ pub enum Kind {
     Resumption,
 }
 
+impl Kind {
+    /// Whether its objects are a header and fields, in one block.
+    #[inline(always)]
+    pub fn is_flat(self) -> bool {
+        !matches!(self, Kind::String | Kind::Bytes | Kind::List | Kind::Map | Kind::Set)
+    }
+}
+
 /// How the counted slots of an object are found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scan {

@@ -61,15 +61,21 @@ impl Heap {
             if (*dead).rc != 1 && !release_shared(dead) {
                 return;
             }
-            while let Some(at) = (*self.row_raw((*dead).class)).chained {
+            loop {
+                let row = &*self.row_raw((*dead).class);
+                let Some(at) = row.chained else {
+                    return match row.scan {
+                        Scan::Leaf => self.release_memory(dead, row),
+                        _ => self.destroy(dead),
+                    };
+                };
                 let word = *super::object::field(dead, at as usize);
-                self.free_bytes(dead.cast(), (*self.row_raw((*dead).class)).flat_bytes as usize);
+                self.free_bytes(dead.cast(), row.flat_bytes as usize);
                 if !ref_is_ptr(word) || !Self::release(ref_ptr(word)) {
                     return;
                 }
                 dead = ref_ptr(word);
             }
-            self.destroy(dead);
         }
     }
 
@@ -162,7 +168,10 @@ impl Heap {
     pub(super) unsafe fn release_memory(&mut self, p: Ptr, row: &RtClass) {
         // SAFETY: sizes are those that the object was allocated with.
         unsafe {
-            if row.kind == Kind::Resumption && self.keep_orphan(p) {
+            if row.kind.is_flat() {
+                if row.kind != Kind::Resumption || !self.keep_orphan(p) {
+                    self.free_bytes(p.cast(), row.flat_bytes as usize);
+                }
                 return;
             }
             let bytes = super::object_bytes(p, row);

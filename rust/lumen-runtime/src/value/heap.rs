@@ -143,7 +143,7 @@ impl Heap {
     ///
     /// # Safety
     /// `p` is a dead resumption.
-    #[cold]
+    #[inline]
     pub(super) unsafe fn keep_orphan(&mut self, p: Ptr) -> bool {
         // SAFETY: as the caller promises.
         unsafe {
