@@ -27,6 +27,7 @@ use crate::compiler::ast::{self, File};
 use crate::compiler::lexer;
 use crate::compiler::parser::{self, ParseOptions};
 use crate::compiler::tokens::{TokenKind, Tokens};
+use crate::markdown;
 use lumen_base::{Diagnostic, FileId, Interner, diag};
 use writer::Writer;
 
@@ -44,6 +45,9 @@ pub enum Failure {
 
 /// Formats one program with LF line ends.
 pub fn code(text: &str) -> Result<String, Failure> {
+    // A carriage return among the blanks behind a program is none of its text, as for the compiler.
+    let end = markdown::without_blanks(text).len();
+    let text = if text[end..].contains('\r') { &text[..end] } else { text };
     let mut program = Program::read(text).map_err(Failure::Syntax)?;
     let before = program.meaning(text);
     let mut text = text.to_owned();

@@ -137,3 +137,11 @@ fn fields_of_numbers() {
         becomes(text, text);
     }
 }
+
+#[test]
+fn carriage_returns_behind_a_program() {
+    for end in ["\r", "\n  \r", "\n\r\r\n"] {
+        becomes(&format!("let a = 1{end}"), "let a = 1\n");
+    }
+    becomes("\n  \r", "");
+}
