@@ -47,7 +47,8 @@ const STEPS: &[(&str, &[&str])] = &[
 ];
 
 /// Further steps: scripts in `ci/`, which say SKIPPED where a tool they need cannot be had.
-const SCRIPTS: &[&str] = &["textmate.sh", "tree-sitter.sh", "site.sh", "page.sh", "fuzz.sh"];
+const SCRIPTS: &[&str] =
+    &["textmate.sh", "tree-sitter.sh", "site.sh", "page.sh", "fuzz.sh", "instructions.sh"];
 
 /// Runs every step, also after a failed one.
 pub(crate) fn run(root: &Path) -> ExitCode {
