@@ -5,31 +5,43 @@
 
 #![expect(unsafe_code, reason = "reads values")]
 
-use super::classes::Slot;
+use super::classes::{Kind, Slot};
 use super::heap::Heap;
 use super::number::float_text;
+use super::text::str_of;
 use super::view::View;
 use crate::failure::Outcome;
 use lumen_lir::{Align, FormatSpec, FormatType};
+use std::fmt::Write as _;
 
 impl Heap {
-    /// The text of a word in a format.
+    /// Appends the text of a word in a format.
     ///
     /// # Safety
     /// `word` is a valid word of this kind.
-    pub unsafe fn format(&self, slot: Slot, word: u64, spec: &FormatSpec) -> Outcome<String> {
+    pub unsafe fn format(
+        &self,
+        slot: Slot,
+        word: u64,
+        spec: &FormatSpec,
+        out: &mut String,
+    ) -> Outcome<()> {
         let format = Format(spec);
-        // SAFETY: as the caller promises.
+        // SAFETY: as the caller promises; the text of an object is read while it is alive.
         unsafe {
             match self.view(slot, word) {
                 _ if spec.ty == Some(FormatType::Debug) => {
-                    Ok(format.text(&self.debug(slot, word)?))
+                    format.text(&self.debug(slot, word)?, out);
                 }
-                View::Int(value) => Ok(format.int(value)),
-                View::Float(value) => Ok(format.float(value)),
-                _ => Ok(format.text(&self.display(slot, word)?)),
+                View::Int(value) => format.int(value, out),
+                View::Float(value) => format.float(value, out),
+                View::Object(p) if self.row_of(p).kind == Kind::String => {
+                    format.text(str_of(p), out);
+                }
+                _ => format.text(&self.display(slot, word)?, out),
             }
         }
+        Ok(())
     }
 }
 
@@ -41,7 +53,7 @@ impl Format<'_> {
         self.0.precision.map(usize::from)
     }
 
-    fn int(&self, value: i64) -> String {
+    fn int(&self, value: i64, out: &mut String) {
         let magnitude = value.unsigned_abs();
         let (prefix, digits, group) = match self.0.ty {
             Some(FormatType::HexLower) => ("0x", format!("{magnitude:x}"), 4),
@@ -50,25 +62,26 @@ impl Format<'_> {
             Some(FormatType::Octal) => ("0o", format!("{magnitude:o}"), 4),
             Some(FormatType::Char) => {
                 let c = u32::try_from(value).ok().and_then(char::from_u32);
-                return self
-                    .pad(&c.unwrap_or(char::REPLACEMENT_CHARACTER).to_string(), Align::Left);
+                let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+                return self.pad(&[c.encode_utf8(&mut [0; 4])], Align::Left, out);
             }
-            Some(FormatType::Str) => return self.text(&value.to_string()),
+            Some(FormatType::Str) => return self.text(&value.to_string(), out),
             Some(
                 FormatType::Fixed
                 | FormatType::ExpLower
                 | FormatType::ExpUpper
                 | FormatType::Percent,
-            ) => return self.float(value as f64),
-            _ if self.0.precision.is_some() => return self.float(value as f64),
+            ) => return self.float(value as f64, out),
+            _ if self.0.precision.is_some() => return self.float(value as f64, out),
             _ => ("", magnitude.to_string(), 3),
         };
         let prefix = if self.0.alternate { prefix } else { "" };
-        self.number(value < 0, prefix, &digits, group)
+        self.number(value < 0, prefix, &digits, group, out);
     }
 
-    fn float(&self, value: f64) -> String {
+    fn float(&self, value: f64, out: &mut String) {
         let size = value.abs();
+        let negative = value.is_sign_negative() && !value.is_nan();
         let digits = match (self.0.ty, self.precision()) {
             _ if !value.is_finite() => float_text(size),
             (Some(FormatType::ExpLower), Some(p)) => format!("{size:.p$e}"),
@@ -77,57 +90,70 @@ impl Format<'_> {
             (Some(FormatType::ExpUpper), None) => format!("{size:E}"),
             (Some(FormatType::Percent), p) => format!("{:.*}%", p.unwrap_or(0), size * 100.0),
             (Some(FormatType::Fixed), p) => format!("{size:.*}", p.unwrap_or(6)),
-            (Some(FormatType::Str), _) => return self.text(&float_text(value)),
+            (Some(FormatType::Str), _) => return self.text(&float_text(value), out),
+            (_, Some(p)) if self.0.width.is_none() && !self.0.comma => {
+                out.push_str(self.sign(negative));
+                // Writing to a string does not fail.
+                let _ = write!(out, "{size:.p$}");
+                return;
+            }
             (_, Some(p)) => format!("{size:.p$}"),
             _ => float_text(size),
         };
-        self.number(value.is_sign_negative() && !value.is_nan(), "", &digits, 3)
+        self.number(negative, "", &digits, 3, out);
     }
 
-    fn text(&self, text: &str) -> String {
+    fn text(&self, text: &str, out: &mut String) {
         let cut = match self.precision() {
             Some(most) => text.char_indices().nth(most).map_or(text, |(at, _)| &text[..at]),
             None => text,
         };
-        self.pad(cut, Align::Left)
+        self.pad(&[cut], Align::Left, out);
     }
 
-    fn number(&self, negative: bool, prefix: &str, digits: &str, group: usize) -> String {
-        let sign = if negative {
-            "-"
-        } else if self.0.plus {
-            "+"
-        } else {
-            ""
-        };
+    fn sign(&self, negative: bool) -> &'static str {
+        match (negative, self.0.plus) {
+            (true, _) => "-",
+            (_, true) => "+",
+            _ => "",
+        }
+    }
+
+    fn number(&self, negative: bool, prefix: &str, digits: &str, group: usize, out: &mut String) {
+        let sign = self.sign(negative);
         let separator = if group == 3 { ',' } else { '_' };
-        let body = if self.0.comma { grouped(digits, group, separator) } else { digits.to_owned() };
+        let separated = self.0.comma.then(|| grouped(digits, group, separator));
+        let body = separated.as_deref().unwrap_or(digits);
         let width = self.width();
         let length = sign.len() + prefix.len() + body.len();
         if self.0.zero && self.0.align.is_none() && length < width {
-            let zeros = "0".repeat(width - length);
-            return format!("{sign}{prefix}{zeros}{body}");
+            out.push_str(sign);
+            out.push_str(prefix);
+            out.extend(std::iter::repeat_n('0', width - length));
+            return out.push_str(body);
         }
-        self.pad(&format!("{sign}{prefix}{body}"), Align::Right)
+        self.pad(&[sign, prefix, body], Align::Right, out);
     }
 
     fn width(&self) -> usize {
         usize::from(self.0.width.unwrap_or(0))
     }
 
-    fn pad(&self, text: &str, default: Align) -> String {
-        let room = self.width().saturating_sub(text.chars().count());
+    /// Appends a text, which comes in parts, and what fills it up to the width.
+    fn pad(&self, parts: &[&str], default: Align, out: &mut String) {
+        let room = match self.width() {
+            0 => 0,
+            width => width.saturating_sub(parts.iter().map(|part| part.chars().count()).sum()),
+        };
         let front = match self.0.align.unwrap_or(default) {
             Align::Left => 0,
             Align::Right => room,
             Align::Center => room / 2,
         };
         let fill = self.0.fill.unwrap_or(' ');
-        let mut out = String::with_capacity(text.len() + room);
         out.extend(std::iter::repeat_n(fill, front));
-        out.push_str(text);
+        parts.iter().for_each(|part| out.push_str(part));
         out.extend(std::iter::repeat_n(fill, room - front));
-        out
     }
 }
 
@@ -152,10 +178,28 @@ mod tests {
         FormatSpec::default()
     }
 
+    fn int(spec: &FormatSpec, value: i64) -> String {
+        let mut out = String::new();
+        Format(spec).int(value, &mut out);
+        out
+    }
+
+    fn float(spec: &FormatSpec, value: f64) -> String {
+        let mut out = String::new();
+        Format(spec).float(value, &mut out);
+        out
+    }
+
+    fn text(spec: &FormatSpec, text: &str) -> String {
+        let mut out = String::new();
+        Format(spec).text(text, &mut out);
+        out
+    }
+
     #[test]
     fn integers() {
         let right = |spec: FormatSpec, value, text: &str| {
-            assert_eq!(Format(&spec).int(value), text, "{spec:?}");
+            assert_eq!(int(&spec, value), text, "{spec:?}");
         };
         right(spec(), 42, "42");
         right(FormatSpec { width: Some(5), ..spec() }, 42, "   42");
@@ -176,18 +220,20 @@ mod tests {
     #[test]
     fn floats_and_texts() {
         let two = FormatSpec { precision: Some(2), ..spec() };
-        assert_eq!(Format(&two).float(2.567), "2.57");
+        assert_eq!(float(&two, 2.567), "2.57");
+        assert_eq!(float(&two, -0.001), "-0.00");
+        assert_eq!(float(&FormatSpec { plus: true, width: Some(6), ..two }, 2.567), " +2.57");
         let zeros = FormatSpec { zero: true, width: Some(8), ..two };
-        assert_eq!(Format(&zeros).float(-1.5), "-0001.50");
+        assert_eq!(float(&zeros, -1.5), "-0001.50");
         let comma = FormatSpec { comma: true, ..two };
-        assert_eq!(Format(&comma).float(1_234_567.891), "1,234,567.89");
+        assert_eq!(float(&comma, 1_234_567.891), "1,234,567.89");
         let percent = FormatSpec { ty: Some(FormatType::Percent), ..spec() };
-        assert_eq!(Format(&percent).float(0.25), "25%");
+        assert_eq!(float(&percent, 0.25), "25%");
         let exponent = FormatSpec { ty: Some(FormatType::ExpLower), ..spec() };
-        assert_eq!(Format(&exponent).float(1500.0), "1.5e3");
+        assert_eq!(float(&exponent, 1500.0), "1.5e3");
         let wide = FormatSpec { width: Some(5), ..spec() };
-        assert_eq!(Format(&wide).float(f64::NAN), "  nan");
-        assert_eq!(Format(&wide).text("äb"), "äb   ");
-        assert_eq!(Format(&FormatSpec { precision: Some(1), ..spec() }).text("äb"), "ä");
+        assert_eq!(float(&wide, f64::NAN), "  nan");
+        assert_eq!(text(&wide, "äb"), "äb   ");
+        assert_eq!(text(&FormatSpec { precision: Some(1), ..spec() }, "äb"), "ä");
     }
 }

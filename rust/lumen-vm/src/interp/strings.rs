@@ -150,9 +150,12 @@ instr!(StrCmp {
     }
 });
 
+/// Bytes that most filled templates need at most.
+const USUAL_BYTES: usize = 64;
+
 /// The text of a template filled with the registers from `first` on.
 unsafe fn fill(vm: &Vm, pieces: &[Piece], first: u16) -> Outcome<String> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(USUAL_BYTES);
     let mut r = first;
     for piece in pieces {
         match piece {

@@ -55,8 +55,6 @@ pub(crate) unsafe fn write_spec(
     out: &mut String,
 ) -> Outcome<()> {
     // SAFETY: as the caller promises.
-    let text = unsafe { heap.format(slot, word, spec)? };
-    heap.check_room(out.len() + text.len())?;
-    out.push_str(&text);
-    Ok(())
+    unsafe { heap.format(slot, word, spec, out)? };
+    heap.check_room(out.len())
 }
