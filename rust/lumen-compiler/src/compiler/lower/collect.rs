@@ -3,12 +3,14 @@
 use super::fx::{Dest, Fx};
 use super::iterate::Source;
 use super::value::{Own, Place, Val, Want};
-use crate::compiler::hir::{Comprehension, ExprId, ExprKind, Item, MapItem};
+use crate::compiler::hir::{Comprehension, ExprId, ExprKind, Item, Lit, MapItem};
 use crate::compiler::typecheck::types::{Ty, TyKind};
 use lumen_lir::{Op, Reg, Repr};
 
 /// Elements of a literal that are put into registers at once; longer ones are pushed.
 const LITERAL: usize = 64;
+/// Elements that room is made for at most before they are there.
+const ROOM: i64 = 4096;
 
 impl<'a> Fx<'_, 'a> {
     pub(super) fn new_list(&mut self, ty: Ty) -> Val {
@@ -333,8 +335,18 @@ impl<'a> Fx<'_, 'a> {
             TyKind::Map(..) => Op::MapNew,
             _ => Op::ListNew,
         };
-        self.at_expr(e);
-        self.b.emit_imm(op, dst, class.0 as i32);
+        match self.known_rounds(e) {
+            Some(rounds) if op == Op::ListNew => {
+                let (room, rounds) = self.reg(Val::new(Place::Int(rounds), Ty::INT));
+                self.at_expr(e);
+                self.b.emit_ext32(Op::ListCap, [dst, room, 0], [class.0, 0]);
+                self.done(rounds);
+            }
+            _ => {
+                self.at_expr(e);
+                self.b.emit_imm(op, dst, class.0 as i32);
+            }
+        }
         self.r.set_owned(dst);
         self.pin(dst);
         self.r.update(dst, |s| s.home = true);
@@ -345,6 +357,25 @@ impl<'a> Fx<'_, 'a> {
             s.home = false;
         });
         if self.r.reachable { out } else { Val::new(Place::Never, ty) }
+    }
+
+    /// How many elements a list comprehension makes, when it goes over a range of numbers in the text.
+    fn known_rounds(&self, e: ExprId) -> Option<i64> {
+        let exprs = &self.body().exprs;
+        let number = |e: ExprId| match exprs[e].kind {
+            ExprKind::Lit(Lit::Int(n)) => Some(n),
+            _ => None,
+        };
+        let ExprKind::Comprehension { kind: Comprehension::List(_), iter, guards, .. } =
+            &exprs[e].kind
+        else {
+            return None;
+        };
+        let ExprKind::Range { lo, hi, inclusive, step: None } = exprs[*iter].kind else {
+            return None;
+        };
+        let rounds = number(hi)?.checked_sub(number(lo)?)?.checked_add(i64::from(inclusive))?;
+        (guards.is_empty() && (1..=ROOM).contains(&rounds)).then_some(rounds)
     }
 
     /// The loop of a comprehension, which adds what it collects to `out`. The depth of nested ones is bounded by the
