@@ -82,7 +82,8 @@ PATCHES = [
      "!P(11) && matches!(op, Op::Dup | Op::DupM | Op::DupD | Op::ListGetD | Op::FldD)"),
     (NATIVE + "counts.rs", "let more = self.b.ins().iadd_imm_s(count, 1);",
      "let more = self.b.ins().iadd_imm_s(count, if P(12) { 2 } else { 1 });"),
-    (NATIVE + "lists.rs", "t.count_down_ref(old);", "if !P(13) { t.count_down_ref(old); }"),
+    (NATIVE + "lists.rs", "t.count_down_ref(old, repr);",
+     "if !P(13) { t.count_down_ref(old, repr); }"),
     (NATIVE + "branches.rs",
      "let after = self.b.ins().iadd_imm_s(before, -1);\n        self.b.def_var(self.fuel, after);\n"
      "        let (header, done)",
@@ -98,7 +99,7 @@ PATCHES = [
      "set = RegSet::new(self.cell.regs.len());\n        }\n        if P(17) { set.remove(0); }"),
     (VM + "jit/plan.rs", "self.owned.during(call.pc as u32).iter().for_each(|reg| set.add(*reg));",
      "self.owned.during(call.pc as u32).iter().for_each(|reg| if P(18) { set.remove(*reg) } else { set.add(*reg) });"),
-    (NATIVE + "lists.rs", "t.b.def_var(length, more);", "t.b.def_var(length, if P(19) { len } else { more });"),
+    (NATIVE + "lists.rs", "self.b.def_var(length, len);", "if !P(19) { self.b.def_var(length, len); }"),
     (VM + "jit/ranges.rs", "range: self.range.join(other.range),",
      "range: if P(20) { other.range } else { self.range.join(other.range) },"),
     (RANGES + "edges.rs", "narrow(state, x, at_most(high - 1))",

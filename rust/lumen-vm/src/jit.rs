@@ -15,10 +15,12 @@
 //!   has returned, the stack of the task is what the interpreter would have made of it.
 //! - Fuel travels in a machine register through calls; its exhaustion is one more reason to leave.
 
+mod constants;
 mod cranelift;
 mod lengths;
 mod plan;
 mod ranges;
+mod rows;
 mod stats;
 mod steps;
 mod tier;

@@ -5,6 +5,7 @@
 
 mod indexed;
 mod recursive;
+mod shared;
 
 use std::fmt::Write;
 
@@ -78,6 +79,38 @@ cell tree_add(t: Tree, n: Int) -> Tree
       else
         Node(l, v, tree_add(r, n))
       end
+  end
+end
+
+record Ball
+  x: Int
+  y: Int
+  dx: Int
+  dy: Int
+end
+
+cell moved(b: Ball) -> Ball
+  let mut b = b
+  b.x += b.dx % 10007
+  b.y += b.dy
+  b
+end
+
+enum Pile
+  Empty
+  Disk(size: Int, label: String, below: Pile)
+end
+
+cell pile(n: Int) -> Pile = if n == 0 then Empty else Disk(n, \"disk {n}\", pile(n - 1))
+
+cell put(piles: list[Pile], from: Int, to: Int) -> list[Pile]
+  let mut piles = piles
+  match piles[from]
+    Empty -> piles
+    Disk(size, label, below) ->
+      piles[from] = below
+      piles[to] = Disk(size + 1, label, piles[to])
+      piles
   end
 end
 

@@ -12,14 +12,17 @@
 
 #![expect(unsafe_code, reason = "frees code, and turns addresses into functions")]
 
+mod blocks;
 mod branches;
 mod calls;
 mod choose;
 mod counts;
 mod emit;
+mod fill;
 mod inline;
 mod lists;
 mod objects;
+mod rows;
 mod scalars;
 mod translate;
 
@@ -34,7 +37,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module as _, default_libcall_names};
-use lumen_lir::{Cell, CellId, Repr};
+use lumen_lir::{Cell, CellId, Op, Repr};
 use translate::{Start, Translator};
 
 /// Bytes of machine code after which nothing more is compiled.
@@ -62,6 +65,16 @@ pub(super) struct Compiler {
     modules: Vec<JITModule>,
     trampoline: Trampoline,
     bytes: usize,
+}
+
+/// Whether an instruction touches registers only.
+pub(super) fn is_plain(op: Op) -> bool {
+    scalars::is_scalar(op)
+}
+
+/// Whether a branch touches registers only.
+pub(super) fn is_plain_branch(op: Op) -> bool {
+    branches::is_branch(op)
 }
 
 /// The Cranelift type of a register.

@@ -1,4 +1,5 @@
-//! Which lists' lengths native code keeps in registers: those that a loop compares with and does not change.
+//! Which lists' lengths native code keeps in registers: those that a loop compares with and does not change but by
+//! appending.
 //!
 //! Input → output: a cell, its blocks and its marks → registers of lists.
 //!
@@ -21,7 +22,8 @@ pub(super) fn find(shapes: &Shapes<'_>, cell: &Cell, cfg: &Cfg, marks: &Marks) -
             if let Some(list) = compares(op, w).filter(|_| !marks.at(pc).has(Mark::INSIDE)) {
                 used.add(list);
             }
-            let kept = keeps_length(op, w);
+            // Appending gives the list and its length new values together.
+            let kept = appends_to(op, w).or_else(|| keeps_length(op, w));
             let windows = shapes.visit(&cell.regs, op, w, ext, |reg, access| {
                 if access != Access::Read && Some(reg) != kept {
                     written.add(reg);
@@ -37,6 +39,11 @@ pub(super) fn find(shapes: &Shapes<'_>, cell: &Cell, cfg: &Cfg, marks: &Marks) -
         new.into_iter().for_each(|reg| found.add(reg));
     }
     found
+}
+
+/// The list that an instruction appends to.
+fn appends_to(op: Op, w: u64) -> Option<Reg> {
+    matches!(op, Op::ListPush | Op::ListPushB | Op::ListPushR).then(|| a(w))
 }
 
 /// Whether a register always holds a list.
@@ -55,6 +62,6 @@ fn compares(op: Op, w: u64) -> Option<Reg> {
         | ForLen => Some(b(w)),
         ListSet | ListSetB | ListSetR | ListSet2 | ListFldSet | ListPut | ListPutB | ListPutR
         | ListSwap => Some(a(w)),
-        _ => None,
+        op => appends_to(op, w),
     }
 }

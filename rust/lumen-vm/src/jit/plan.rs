@@ -7,6 +7,7 @@
 //! found had they run the cell themselves.
 
 use super::ranges::Marks;
+use super::rows::Row;
 use lumen_lir::{
     Cell, CellId, Cfg, Liveness, Module, Op, OwnershipMap, Reg, RegSet, Shapes, Verified,
     live_before, opcode_words,
@@ -30,6 +31,10 @@ pub(super) struct CellPlan<'m> {
     pub(super) marks: Marks,
     /// Lists whose length is kept in a register of the machine.
     pub(super) lengths: RegSet,
+    /// By register: the word of the instruction that gives it the number which it always holds.
+    constants: Vec<Option<u32>>,
+    /// Rows of lists of lists that are found before loops.
+    pub(super) rows: Vec<Row>,
     /// Whether objects to be changed in place may well be shared: such places were left too often.
     pub(super) careful: bool,
 }
@@ -102,7 +107,22 @@ impl<'m> CellPlan<'m> {
         }
         let marks = Marks::new(module, &shapes, cell, &cfg);
         let lengths = super::lengths::find(&shapes, cell, &cfg, &marks);
-        Ok(CellPlan { id, cell, module, cfg, shapes, live, owned, marks, lengths, careful })
+        let rows = super::rows::find(&shapes, cell, &cfg, careful);
+        let constants = super::constants::find(&shapes, cell);
+        Ok(CellPlan {
+            id,
+            cell,
+            module,
+            cfg,
+            shapes,
+            live,
+            owned,
+            marks,
+            lengths,
+            constants,
+            rows,
+            careful,
+        })
     }
 
     /// The instruction at a word.
@@ -124,6 +144,11 @@ impl<'m> CellPlan<'m> {
     /// Whether a register is read from an instruction on.
     pub(super) fn is_read_from(&self, pc: usize, reg: Reg) -> bool {
         self.live[pc] != RegSet::default() && self.live[pc].has(reg)
+    }
+
+    /// The instruction that gives a register the number which it always holds.
+    pub(super) fn constant(&self, reg: Reg) -> Option<Instruction> {
+        self.instruction(self.constants[usize::from(reg)]? as usize)
     }
 
     /// The cell that an instruction calls by name.

@@ -46,6 +46,10 @@ impl Mark {
     pub(super) const SECOND_DOWN: Mark = Mark(16);
     /// Its first operand is not negative.
     pub(super) const FIRST_UP: Mark = Mark(32);
+    /// This branch is taken whenever it is reached.
+    pub(super) const ALWAYS: Mark = Mark(64);
+    /// This branch is never taken.
+    pub(super) const NEVER: Mark = Mark(128);
 
     /// Whether it has all of another.
     pub(super) fn has(self, other: Mark) -> bool {

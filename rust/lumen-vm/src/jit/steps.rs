@@ -103,6 +103,19 @@ pub(super) unsafe extern "C" fn equal_strings(a: Ptr, b: Ptr) -> u64 {
     u64::from(unsafe { str_eq(a, b) })
 }
 
+/// Writes an element of eight bytes again and again.
+pub(super) unsafe extern "C" fn fill_words(place: *mut u64, count: usize, word: u64) {
+    // SAFETY: native code passes room for them behind the elements of a list that it alone owns.
+    unsafe { std::slice::from_raw_parts_mut(place.cast(), count) }
+        .fill(std::mem::MaybeUninit::new(word));
+}
+
+/// Writes a truth value again and again.
+pub(super) unsafe extern "C" fn fill_bytes(place: *mut u8, count: usize, word: u64) {
+    // SAFETY: as for words.
+    unsafe { place.write_bytes(word as u8, count) }
+}
+
 /// The native code of a cell that a call needs; null when it has none, and the interpreter is to do the call.
 pub(super) unsafe extern "C" fn code_of_cell(vm: *mut Vm, cell: u64) -> *const u8 {
     // SAFETY: native code holds no reference to the task.

@@ -5,8 +5,9 @@ use super::{Generator, Ty};
 impl Generator {
     /// Statements with a loop over the indexes of a list of numbers, of lists or of records.
     pub(super) fn indexed(&mut self) {
-        match self.below(12) {
+        match self.below(15) {
             0..=2 => self.rows(),
+            12..=14 => self.shared(),
             3 | 4 => self.points_pairwise(),
             5 => self.floats(),
             6 => self.long(),

@@ -4,6 +4,7 @@
 //! is counted on the way back only, so it is exact.
 
 use super::super::plan::Instruction;
+use super::super::ranges::Mark;
 use super::super::steps;
 use super::super::tier::address;
 use super::calls::CLASS;
@@ -94,6 +95,14 @@ impl Translator<'_, '_> {
             Op::Jmp => {
                 let target = self.target(self.target_word(at));
                 self.jump(target, &[]);
+            }
+            _ if self.plan.marks.at(at.pc).has(Mark::ALWAYS) => {
+                let target = self.target(self.target_word(at));
+                self.jump(target, &[]);
+            }
+            _ if self.plan.marks.at(at.pc).has(Mark::NEVER) => {
+                let next = self.target(at.next);
+                self.jump(next, &[]);
             }
             _ if self.choose(at) => {}
             _ => {
@@ -243,11 +252,16 @@ impl Translator<'_, '_> {
             ForUp | ForUpE | ForDown | ForDownE => {
                 let step = self.get(lumen_lir::e(ext, 0));
                 let (index, end) = (self.get(a), self.get(b));
-                let (next, overflow) = self.b.ins().sadd_overflow(index, step);
-                let done = self.target(at.next);
-                let go = self.block();
-                self.branch(overflow, done, go);
-                self.begin(go);
+                let next = if self.plan.marks.at(at.pc).has(Mark::TOTAL) {
+                    self.b.ins().iadd(index, step)
+                } else {
+                    let (next, overflow) = self.b.ins().sadd_overflow(index, step);
+                    let done = self.target(at.next);
+                    let go = self.block();
+                    self.branch(overflow, done, go);
+                    self.begin(go);
+                    next
+                };
                 self.set(a, next);
                 let cc = match at.op {
                     ForUp => IntCC::SignedLessThan,

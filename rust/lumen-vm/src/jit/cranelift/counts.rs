@@ -39,7 +39,8 @@ impl Translator<'_, '_> {
             _ => {
                 let word = self.get(a);
                 let p = self.pointer(at.op, word, join);
-                self.count_down(p);
+                let leaf = if at.op == Op::DropD { None } else { self.leaf(self.repr(a)) };
+                self.count_down(p, leaf);
                 self.jump(join, &[]);
                 self.begin(join);
             }
@@ -88,8 +89,9 @@ impl Translator<'_, '_> {
         self.begin(join);
     }
 
-    /// Counts down an object.
-    pub(super) fn count_down(&mut self, p: Value) {
+    /// Counts down an object; one that is the last reference to a flat object without references, whose block has this
+    /// free list, is given back here.
+    pub(super) fn count_down(&mut self, p: Value, leaf: Option<usize>) {
         let count = self.b.ins().load(types::I32, self.mem.head, p, 0);
         let stays = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 1);
         let (fast, slow, join) = (self.block(), self.block(), self.block());
@@ -99,6 +101,15 @@ impl Translator<'_, '_> {
         self.b.ins().store(self.mem.head, less, p, 0);
         self.jump(join, &[]);
         self.begin(slow);
+        if let Some(list) = leaf {
+            let (last, other) = (self.block(), self.cold_block());
+            let dies = self.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
+            self.branch(dies, last, other);
+            self.begin(last);
+            self.give_block(p, list);
+            self.jump(join, &[]);
+            self.begin(other);
+        }
         let vm = self.vm();
         self.call_rust(address(steps::drop_object as *const u8), &[vm, p], false);
         self.jump(join, &[]);

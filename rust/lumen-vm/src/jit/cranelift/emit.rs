@@ -295,6 +295,17 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// Gives registers the numbers which they always hold.
+    pub(super) fn load_constants(&mut self, regs: &[Reg]) {
+        for reg in regs {
+            if let Some(at) = self.plan.constant(*reg) {
+                let w = self.words(at).0;
+                let value = self.constant(at, w);
+                self.set(*reg, value);
+            }
+        }
+    }
+
     // Calls of Rust.
 
     /// Calls a function of the runtime.

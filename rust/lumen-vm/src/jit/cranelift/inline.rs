@@ -32,6 +32,9 @@ struct Outer {
     known: Known,
     exit: Option<Exit>,
     blocks: Vec<Block>,
+    heads: Vec<Option<Block>>,
+    rows: Vec<[Variable; 2]>,
+    current: u32,
     ways_out: Option<WaysOut>,
 }
 
@@ -91,6 +94,7 @@ impl Translator<'_, '_> {
         let lens = lens.collect();
         let blocks = self.plan.cfg.blocks.iter().map(|_| self.b.create_block()).collect();
         let known = self.known.in_callee();
+        let (heads, rows) = (self.head_blocks(), self.row_vars());
         self.depth -= 1;
         Outer {
             vars: std::mem::replace(&mut self.vars, vars),
@@ -99,6 +103,9 @@ impl Translator<'_, '_> {
             known: std::mem::replace(&mut self.known, known),
             exit: self.exit.take(),
             blocks: std::mem::replace(&mut self.blocks, blocks),
+            heads: std::mem::replace(&mut self.heads, heads),
+            rows: std::mem::replace(&mut self.rows, rows),
+            current: self.current,
             ways_out: self.ways_out.replace(ways),
         }
     }
@@ -111,6 +118,9 @@ impl Translator<'_, '_> {
         self.known = outer.known;
         self.exit = outer.exit;
         self.blocks = outer.blocks;
+        self.heads = outer.heads;
+        self.rows = outer.rows;
+        self.current = outer.current;
         self.ways_out = outer.ways_out;
     }
 }

@@ -15,7 +15,7 @@ use lumen_runtime::value::list::LIST_DATA;
 /// Offset of the capacity of a list.
 const CAP: i32 = 12;
 /// Offset of the first element.
-const DATA: i32 = LIST_DATA as i32;
+pub(super) const DATA: i32 = LIST_DATA as i32;
 
 /// Whether it is translated here.
 pub(super) fn is_list(op: Op) -> bool {
@@ -47,13 +47,27 @@ pub(super) fn is_list(op: Op) -> bool {
 
 impl Translator<'_, '_> {
     /// The address, without the offset of the elements, of element `index` of eight bytes.
-    fn element(&mut self, list: Value, index: Value) -> Value {
+    pub(super) fn element(&mut self, list: Value, index: Value) -> Value {
         let offset = self.b.ins().ishl_imm_u(index, 3);
         self.b.ins().iadd(list, offset)
     }
 
-    fn length(&mut self, list: Value) -> Value {
+    pub(super) fn length(&mut self, list: Value) -> Value {
         self.b.ins().uload32(self.mem.len, list, LEN)
+    }
+
+    /// Gives the list in a register, which has room for it, another length.
+    pub(super) fn set_length(&mut self, reg: Reg, list: Value, len: Value) {
+        self.b.ins().istore32(self.mem.len, len, list, LEN);
+        if let Some(length) = self.lens[usize::from(reg)] {
+            self.b.def_var(length, len);
+        }
+    }
+
+    /// How many elements more a list with this length has room for.
+    pub(super) fn room(&mut self, list: Value, len: Value) -> Value {
+        let cap = self.b.ins().uload32(self.mem.len, list, CAP);
+        self.b.ins().isub(cap, len)
     }
 
     /// Leaves before the instruction when the index is out of range of the list in a register.
@@ -153,11 +167,12 @@ impl Translator<'_, '_> {
         self.begin(join);
     }
 
-    /// Counts down what a reference leads to.
-    pub(super) fn count_down_ref(&mut self, word: Value) {
+    /// Counts down what a reference leads to, which a slot of this representation held.
+    pub(super) fn count_down_ref(&mut self, word: Value, repr: Repr) {
         let join = self.block();
         self.unless_pointer(word, join);
-        self.count_down(word);
+        let leaf = self.leaf(repr);
+        self.count_down(word, leaf);
         self.jump(join, &[]);
         self.begin(join);
     }
@@ -165,23 +180,34 @@ impl Translator<'_, '_> {
     fn list_get_deep(&mut self, at: Instruction) {
         let (w, ext) = self.words(at);
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
-        let (list, index) = (self.get(b), self.get(c));
-        self.check_index(at, b, list, index);
-        let place = self.element(list, index);
-        let inner = self.b.ins().load(types::I64, self.mem.counted, place, DATA);
         let ty = self.type_of(a);
         let data = self.mem.data(self.repr(a));
         let value = if at.op == Op::ListFld {
+            let inner = self.inner(at, b, c);
             let offset = 8 + 8 * i32::from(lumen_lir::e(ext, 1));
             self.b.ins().load(ty, data, inner, offset)
         } else {
+            let (inner, len) = match self.row(at, b, c) {
+                Some(row) => row,
+                None => {
+                    let inner = self.inner(at, b, c);
+                    (inner, self.length(inner))
+                }
+            };
             let index = self.get(lumen_lir::e(ext, 0));
-            let len = self.length(inner);
             self.check_below(at, index, len);
             let place = self.element(inner, index);
             self.b.ins().load(ty, data, place, DATA)
         };
         self.set(a, value);
+    }
+
+    /// The object in a list of objects.
+    fn inner(&mut self, at: Instruction, list: Reg, index: Reg) -> Value {
+        let (reg, list, index) = (list, self.get(list), self.get(index));
+        self.check_index(at, reg, list, index);
+        let place = self.element(list, index);
+        self.b.ins().load(types::I64, self.mem.counted, place, DATA)
     }
 
     fn list_set(&mut self, at: Instruction) {
@@ -210,6 +236,18 @@ impl Translator<'_, '_> {
         let (w, ext) = self.words(at);
         let (a, b, c) = (lumen_lir::a(w), lumen_lir::b(w), lumen_lir::c(w));
         let (list, index) = (self.get(a), self.get(b));
+        if at.op == Op::ListSet2
+            && let Some((inner, len)) = self.row(at, a, b)
+        {
+            let (index, value) = (self.get(c), self.get(lumen_lir::e(ext, 0)));
+            let repr = self.repr(lumen_lir::e(ext, 0));
+            self.check_below(at, index, len);
+            return self.unique_or_leave(at, |t, slow| {
+                t.unless_unique(list, slow);
+                t.unless_unique(inner, slow);
+                t.store_element(false, repr, inner, index, value);
+            });
+        }
         self.check_index(at, a, list, index);
         self.unique_or_leave(at, |t, slow| {
             t.unless_unique(list, slow);
@@ -243,12 +281,13 @@ impl Translator<'_, '_> {
             return;
         }
         let (list, index, value) = (self.get(a), self.get(b), self.get(c));
+        let repr = self.element_repr(a);
         self.check_index(at, a, list, index);
         let store = |t: &mut Self| {
             let place = t.element(list, index);
             let old = t.b.ins().load(types::I64, t.mem.counted, place, DATA);
             t.b.ins().store(t.mem.counted, value, place, DATA);
-            t.count_down_ref(old);
+            t.count_down_ref(old, repr);
         };
         if at.op == Op::ListPutR {
             return store(self);
@@ -266,16 +305,13 @@ impl Translator<'_, '_> {
         // Lists that grow begin shared or without room: the handler makes them.
         self.fast_or_step(at, |t, slow| {
             t.unless_unique(list, slow);
-            let len = t.length(list);
+            let len = t.length_of(a, list);
             let cap = t.b.ins().uload32(t.mem.len, list, CAP);
             let full = t.cmp(IntCC::UnsignedGreaterThanOrEqual, len, cap);
             t.slow_if(full, slow);
             t.store_element(at.op == Op::ListPushB, repr, list, len, value);
             let more = t.b.ins().iadd_imm_s(len, 1);
-            t.b.ins().istore32(t.mem.len, more, list, LEN);
-            if let Some(length) = t.lens[usize::from(a)] {
-                t.b.def_var(length, more);
-            }
+            t.set_length(a, list, more);
         });
         let list = self.get(a);
         self.known.unique.push(list);

@@ -1,11 +1,12 @@
 //! Flat objects: made from the free lists, fields read and written, taken apart.
 
 use super::super::plan::Instruction;
+use super::blocks::MOST_COUNTED;
 use super::calls::CLASS;
 use super::translate::Translator;
 use crate::interp::state::Vm;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{InstBuilder, types};
 use lumen_lir::{ClassDesc, Op, Reg, Repr, slot_repr};
 use lumen_runtime::stdlib::RtCtx;
 use lumen_runtime::value::heap::{Heap, SMALL_BYTES, UNIT, block_bytes};
@@ -33,12 +34,12 @@ pub(super) fn is_object(op: Op) -> bool {
 }
 
 /// Offset of a field.
-fn field(index: u16) -> i32 {
+pub(super) fn field(index: u16) -> i32 {
     HEADER as i32 + 8 * i32::from(index)
 }
 
 /// Offset in the task of the free list of blocks for this many fields; `None` when they come from elsewhere.
-fn free_list(fields: usize) -> Option<usize> {
+pub(super) fn free_list(fields: usize) -> Option<usize> {
     let bytes = block_bytes(HEADER + 8 * fields);
     let heap = offset_of!(Vm, ctx) + offset_of!(RtCtx, heap);
     (Heap::POOLED && bytes <= SMALL_BYTES)
@@ -69,6 +70,7 @@ impl Translator<'_, '_> {
                 self.count_up_ref(word);
                 self.set(a, word);
             }
+            FldSet if self.plan.careful && self.layout(a).is_some() => self.set_in_own(at, a, b, c),
             FldSet => {
                 let (object, value) = (self.get(a), self.get(c));
                 let data = self.mem.data(self.repr(c));
@@ -112,25 +114,24 @@ impl Translator<'_, '_> {
         }
     }
 
-    /// Whether a field is a reference, as opposed to a dynamic value.
-    fn field_is_ref(&self, object: Reg, index: u16) -> bool {
+    /// The representation of a field.
+    fn field_repr(&self, object: Reg, index: u16) -> Option<Repr> {
         let module = self.plan.module;
         let class = self.repr(object).class().map(|class| &module.classes[class.index()]);
         let ty = class.and_then(|class| class.flat_field(usize::from(index)));
-        let repr = ty.and_then(|ty| slot_repr(&module.types, ty));
-        matches!(repr, Some(Repr::Ref(_) | Repr::Opt(_)))
+        ty.and_then(|ty| slot_repr(&module.types, ty))
     }
 
     fn set_counted(&mut self, at: Instruction, a: Reg, b: Reg, c: Reg) {
-        if !self.field_is_ref(a, b) {
+        let Some(repr @ (Repr::Ref(_) | Repr::Opt(_))) = self.field_repr(a, b) else {
             self.step(at);
             return;
-        }
+        };
         let (object, value) = (self.get(a), self.get(c));
         let store = |t: &mut Self| {
             let old = t.b.ins().load(types::I64, t.mem.counted, object, field(b));
             t.b.ins().store(t.mem.counted, value, object, field(b));
-            t.count_down_ref(old);
+            t.count_down_ref(old, repr);
         };
         if at.op == Op::FldPutR {
             return store(self);
@@ -141,13 +142,18 @@ impl Translator<'_, '_> {
         });
     }
 
-    fn count_live(&mut self, change: i64) {
-        if cfg!(debug_assertions) {
-            let place = offset_of!(Vm, ctx) + offset_of!(RtCtx, heap) + Heap::LIVE_BLOCKS;
-            let live = self.load_vm(place);
-            let live = self.b.ins().iadd_imm_s(live, change);
-            self.store_vm(live, place);
-        }
+    /// `fld.set` where the object may well be shared.
+    fn set_in_own(&mut self, at: Instruction, object: Reg, index: u16, value: Reg) {
+        let Some(layout) = self.layout(object) else { return };
+        self.fast_or_step(at, |t, slow| {
+            t.make_own(object, &layout, slow);
+            let (place, data) = (t.get(object), t.mem.data(t.repr(value)));
+            let value = t.get(value);
+            t.b.ins().store(data, value, place, field(index));
+        });
+        // In both ways.
+        let own = self.get(object);
+        self.known.unique.push(own);
     }
 
     /// An object of a class from consecutive registers.
@@ -158,12 +164,7 @@ impl Translator<'_, '_> {
             return;
         };
         self.fast_or_step(at, |t, slow| {
-            let block = t.load_vm(list);
-            let empty = t.cmp_imm(IntCC::Equal, block, 0);
-            t.slow_if(empty, slow);
-            let next = t.b.ins().load(types::I64, t.mem.head, block, 0);
-            t.store_vm(next, list);
-            t.count_live(1);
+            let block = t.take_block(list, slow);
             let head = t.int(i64::from(class) << 32 | 1);
             t.b.ins().store(t.mem.head, head, block, 0);
             for index in 0..fields as u16 {
@@ -181,23 +182,32 @@ impl Translator<'_, '_> {
             return;
         };
         let object = self.get(source);
+        let reprs: Vec<Repr> = (0..fields).map(|index| self.repr(target + index)).collect();
+        let counted = reprs.iter().filter(|repr| repr.is_counted()).count();
+        let shares = counted <= MOST_COUNTED && !reprs.contains(&Repr::Dyn);
+        let sure = self.known.unique.contains(&object);
         self.fast_or_step(at, |t, slow| {
-            t.unless_unique(object, slow);
-            let values: Vec<Value> = (0..fields)
-                .map(|index| {
-                    let ty = t.type_of(target + index);
-                    let data = t.mem.data(t.repr(target + index));
-                    t.b.ins().load(ty, data, object, field(index))
-                })
-                .collect();
-            let next = t.load_vm(list);
-            t.b.ins().store(t.mem.head, next, object, 0);
-            t.store_vm(object, list);
-            t.count_live(-1);
-            for (index, value) in values.into_iter().enumerate() {
-                t.set(target + index as Reg, value);
+            let done = t.block();
+            if !sure {
+                let (own, shared) = (t.block(), t.block());
+                let count = t.b.ins().load(types::I32, t.mem.head, object, 0);
+                let unique = t.b.ins().icmp_imm_s(IntCC::Equal, count, 1);
+                t.branch(unique, own, if shares { shared } else { slow });
+                if shares {
+                    t.begin(shared);
+                    t.unless_counted(count, slow);
+                    t.take_copies(object, count, &reprs);
+                    t.fields_to(target, object, &reprs);
+                    t.jump(done, &[]);
+                }
+                t.begin(own);
             }
+            t.fields_to(target, object, &reprs);
+            t.give_block(object, list);
+            t.jump(done, &[]);
+            t.begin(done);
         });
+        self.known.unique.clear();
     }
 }
 

@@ -159,7 +159,7 @@ impl Translator<'_, '_> {
         self.set(a, value);
     }
 
-    fn constant(&mut self, at: Instruction, w: u64) -> Value {
+    pub(super) fn constant(&mut self, at: Instruction, w: u64) -> Value {
         use Op::*;
         match at.op {
             LdI => self.int(i64::from(lumen_lir::imm32(w))),

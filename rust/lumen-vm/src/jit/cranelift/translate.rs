@@ -50,8 +50,14 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) absorbed: Vec<bool>,
     /// Where the current block of the cell leaves native code.
     pub(super) exit: Option<Exit>,
-    /// By block of the cell.
+    /// By block of the cell: where it is entered from outside of its loop.
     pub(super) blocks: Vec<Block>,
+    /// By block of the cell: where its loop enters it again, when rows are found before.
+    pub(super) heads: Vec<Option<Block>>,
+    /// By row of the plan: its address and its length, both 0 when there is none.
+    pub(super) rows: Vec<[Variable; 2]>,
+    /// The block of the cell that is being translated.
+    pub(super) current: u32,
     /// Where the body goes, when it stands in place of a call.
     pub(super) ways_out: Option<WaysOut>,
     /// How many more bodies may be put in place inside of each other.
@@ -243,9 +249,16 @@ impl<'a, 'f> Translator<'a, 'f> {
             absorbed: Vec::new(),
             exit: None,
             blocks,
+            heads: Vec::new(),
+            rows: Vec::new(),
+            current: 0,
             ways_out: None,
             depth: if start == Start::Body { super::inline::depth(plan) } else { 0 },
         };
+        if start != Start::Wrapper {
+            translator.heads = translator.head_blocks();
+            translator.rows = translator.row_vars();
+        }
         for (reg, value) in params[2..].iter().enumerate() {
             translator.set(reg as Reg, *value);
         }
@@ -263,8 +276,12 @@ impl<'a, 'f> Translator<'a, 'f> {
             }
             Start::At(word) => {
                 let live = self.plan.kept_before(word);
+                let (known, live): (Vec<Reg>, Vec<Reg>) =
+                    live.into_iter().partition(|reg| self.plan.constant(*reg).is_some());
                 self.load_frame(&live);
+                self.load_constants(&known);
                 let header = self.plan.cfg.block_of(word);
+                self.find_rows(|row| row.covers(header) && row.header != header, word);
                 let block = self.blocks[header as usize];
                 self.jump(block, &[]);
                 self.walk(header);
@@ -329,8 +346,8 @@ impl<'a, 'f> Translator<'a, 'f> {
             if !reachable[id] || self.absorbed[id] {
                 continue;
             }
-            let block = self.blocks[id];
-            self.b.switch_to_block(block);
+            self.current = id as u32;
+            let block = self.enter_block(id as u32);
             let mut from = self.entries[id].clone();
             from.retain(|before| !self.is_absorbed(*before));
             if from.iter().all(|before| (*before as usize) < id) {
@@ -341,6 +358,9 @@ impl<'a, 'f> Translator<'a, 'f> {
                 [before] if (before as usize) < id => ends[before as usize].clone(),
                 _ => Known::default(),
             };
+            if let Some(fill) = self.fill_loop(id as u32) {
+                self.fill(fill);
+            }
             let mut ended = false;
             for at in self.plan.instructions(range.start as usize, range.end as usize) {
                 ended = self.instruction(at);
@@ -379,9 +399,13 @@ impl<'a, 'f> Translator<'a, 'f> {
         entries
     }
 
-    /// Where a word's block begins.
+    /// Where a word's block begins, for a jump from the current block.
     pub(super) fn target(&self, word: usize) -> Block {
-        self.blocks[self.plan.cfg.block_of(word) as usize]
+        let block = self.plan.cfg.block_of(word);
+        match self.heads[block as usize] {
+            Some(head) if self.is_back(block) => head,
+            _ => self.blocks[block as usize],
+        }
     }
 
     /// Translates an instruction; whether it ended its block.

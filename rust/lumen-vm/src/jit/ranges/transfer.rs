@@ -9,7 +9,7 @@ impl Analysis<'_> {
     /// Goes over an instruction. Branches change nothing here but what they write; their edges do (`edges.rs`).
     pub(super) fn instruction(&mut self, at: Instruction, state: &mut State) {
         let (w, ext) = self.words(at);
-        let mark = mark(at.op, state, w);
+        let mark = mark(at.op, state, w, ext);
         if let Some(place) = self.marks.get_mut(at.pc) {
             *place = mark;
         }
@@ -118,7 +118,7 @@ fn arithmetic(op: Op, state: &State, w: u64) -> Option<(Interval, bool)> {
 }
 
 /// Which checks of an instruction cannot fail.
-fn mark(op: Op, state: &State, w: u64) -> Mark {
+fn mark(op: Op, state: &State, w: u64, ext: u64) -> Mark {
     use Op::*;
     let mut mark = Mark::default();
     let x = || state.range(b(w));
@@ -137,6 +137,15 @@ fn mark(op: Op, state: &State, w: u64) -> Mark {
             mark.add(Mark::TOTAL, y().low > 0 || y().high < -1);
             mark.add(Mark::POSITIVE, y().low > 0 && x().low >= 0);
         }
+        JLtI | JGeI | JEqI | JNeI | JLt | JLe => {
+            let taken = decided(op, state, w);
+            mark.add(Mark::ALWAYS, taken == Some(true));
+            mark.add(Mark::NEVER, taken == Some(false));
+        }
+        ForUp | ForUpE | ForDown | ForDownE => {
+            let step = state.range(lumen_lir::e(ext, 0));
+            mark.add(Mark::TOTAL, state.range(a(w)).add(step).1);
+        }
         DivI | DivFI | ModI => mark.add(Mark::POSITIVE, c(w) as i16 > 0 && x().low >= 0),
         ListGet | ListGetB | ListGetR | ListGetD | ListGet2 | ListFld => {
             mark.add(Mark::INSIDE, state.is_inside(c(w), b(w)));
@@ -147,4 +156,28 @@ fn mark(op: Op, state: &State, w: u64) -> Mark {
         _ => {}
     }
     mark
+}
+
+/// Whether a branch is taken, when that is always the same.
+fn decided(op: Op, state: &State, w: u64) -> Option<bool> {
+    let x = state.range(a(w));
+    let imm = i64::from(b(w) as i16);
+    let less = |x: Interval, y: Interval| match () {
+        () if x.high < y.low => Some(true),
+        () if x.low >= y.high => Some(false),
+        () => None,
+    };
+    let equal = match x.value() {
+        Some(value) => Some(value == imm),
+        None => (imm < x.low || imm > x.high).then_some(false),
+    };
+    match op {
+        Op::JLtI => less(x, Interval::exact(imm)),
+        Op::JGeI => less(x, Interval::exact(imm)).map(|less| !less),
+        Op::JEqI => equal,
+        Op::JNeI => equal.map(|equal| !equal),
+        Op::JLt => less(x, state.range(b(w))),
+        Op::JLe => less(state.range(b(w)), x).map(|less| !less),
+        _ => None,
+    }
 }
