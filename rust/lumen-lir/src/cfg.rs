@@ -116,6 +116,18 @@ impl Cfg {
         self.block_of[pc]
     }
 
+    /// Whether each block can be reached from one.
+    pub fn reachable(&self, from: BlockId) -> Vec<bool> {
+        let mut seen = vec![false; self.blocks.len()];
+        let mut work = vec![from];
+        while let Some(block) = work.pop() {
+            if !std::mem::replace(&mut seen[block as usize], true) {
+                work.extend_from_slice(self.succs(block));
+            }
+        }
+        seen
+    }
+
     /// Blocks that can be reached, each behind all it is entered from except by a back edge.
     pub fn reverse_postorder(&self) -> Vec<BlockId> {
         let mut seen = vec![false; self.blocks.len()];

@@ -121,6 +121,9 @@ impl Lines {
         if prefix.ends_with('>') {
             prefix.push(' ');
         }
+        // The text of a fence leaves the carriage return of an empty line out.
+        let is_split = text[..body].ends_with('\r') && text[body..].starts_with('\n');
+        let body = body - usize::from(is_split);
         let is_crlf = text[..line(body)].ends_with("\r\n");
         Self { start: line(body), prefix, is_crlf }
     }

@@ -122,6 +122,7 @@ fn prefixes_of_lines() {
         "text\r> ```lumen\n> let x=1\n> ```\n",
         "text\r> ```lumen\n> let x = 1\n> ```\n",
     );
+    document_becomes("```lumen\n\r\nlet x=1\n```\n", "```lumen\nlet x = 1\n```\n");
     // A space behind the mark of a quote belongs to the mark.
     let text = ">```lumen\n> let s = \"\"\"\n>    a\n>  b\n>   \"\"\"\n>```\n";
     document_becomes(text, text);

@@ -78,7 +78,8 @@ fn windows_stay_above(code: &Code<'_>) -> bool {
     true
 }
 
-/// Blocks between the target of a back edge and its jump.
+/// Blocks between the target of a back edge and its jump. What cannot be reached was not verified: its registers need
+/// not fit.
 fn blocks_in_loops(code: &Code<'_>) -> Vec<u32> {
     let n = code.cfg.blocks.len();
     let mut depth = vec![0i32; n + 1];
@@ -91,7 +92,12 @@ fn blocks_in_loops(code: &Code<'_>) -> Vec<u32> {
         open += d;
         open > 0
     });
-    inside.enumerate().filter(|(_, inside)| *inside).map(|(i, _)| i as u32).collect()
+    let reachable = code.cfg.reachable(0);
+    let inside = inside.zip(reachable).enumerate();
+    inside
+        .filter(|(_, (inside, is_reached))| *inside && *is_reached)
+        .map(|(i, _)| i as u32)
+        .collect()
 }
 
 fn hoist(code: &mut Code<'_>, id: u32, rest: &[(usize, Op)], pc: usize, constants: &mut Constants) {

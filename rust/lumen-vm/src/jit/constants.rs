@@ -25,7 +25,8 @@ pub(super) fn find(shapes: &Shapes<'_>, cell: &Cell) -> Vec<Option<u32>> {
             if access == Access::Read {
                 return;
             }
-            let at = &mut seen[usize::from(reg)];
+            // Code that cannot be reached may name registers that are not there.
+            let Some(at) = seen.get_mut(usize::from(reg)) else { return };
             *at = match at {
                 Seen::Nothing if constant => Seen::Constant(pc as u32),
                 _ => Seen::Other,

@@ -183,14 +183,7 @@ impl<'m> CellPlan<'m> {
 
     /// Blocks that can be reached from a block, in code order.
     pub(super) fn reachable(&self, from: u32) -> Vec<bool> {
-        let mut seen = vec![false; self.cfg.blocks.len()];
-        let mut work = vec![from];
-        while let Some(block) = work.pop() {
-            if !std::mem::replace(&mut seen[block as usize], true) {
-                work.extend_from_slice(self.cfg.succs(block));
-            }
-        }
-        seen
+        self.cfg.reachable(from)
     }
 
     /// Blocks from which a block can be reached: with those that it reaches, the loops around it.
