@@ -75,6 +75,9 @@ pub trait System: Send + Sync {
     /// The next line of standard input with its end; nothing at the end of input.
     fn stdin_line(&self) -> io::Result<Option<String>>;
 
+    /// Whether [`System::stdin_line`] would give a line without waiting for it. Where it says no, there may be one too.
+    fn has_stdin_line(&self) -> bool;
+
     /// Writes to standard output.
     fn stdout(&self, bytes: &[u8]) -> io::Result<()>;
 

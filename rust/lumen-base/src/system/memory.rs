@@ -175,6 +175,10 @@ impl System for MemorySystem {
         String::from_utf8(line).map(Some).map_err(|_| io::ErrorKind::InvalidData.into())
     }
 
+    fn has_stdin_line(&self) -> bool {
+        true
+    }
+
     fn stdout(&self, bytes: &[u8]) -> io::Result<()> {
         self.world().out.extend_from_slice(bytes);
         Ok(())

@@ -5,11 +5,20 @@
 use super::{Entry, EntryKind, System};
 use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Stdin, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Bytes of the standard input that are read at once.
+const INPUT_BYTES: usize = 64 << 10;
+
+/// The standard input, with a buffer that can be looked into; that of the standard library, which is smaller, stays empty.
+fn input() -> &'static Mutex<BufReader<Stdin>> {
+    static INPUT: OnceLock<Mutex<BufReader<Stdin>>> = OnceLock::new();
+    INPUT.get_or_init(|| Mutex::new(BufReader::with_capacity(INPUT_BYTES, io::stdin())))
+}
 
 /// The operating system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -115,14 +124,20 @@ impl System for OsSystem {
 
     fn stdin_bytes(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
+        input().lock().unwrap_or_else(PoisonError::into_inner).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
     fn stdin_line(&self) -> io::Result<Option<String>> {
         let mut line = String::new();
-        let n = io::stdin().lock().read_line(&mut line)?;
+        let n = input().lock().unwrap_or_else(PoisonError::into_inner).read_line(&mut line)?;
         Ok((n > 0).then_some(line))
+    }
+
+    fn has_stdin_line(&self) -> bool {
+        // Who holds the lock waits for input.
+        let input = input().try_lock();
+        input.is_ok_and(|input| memchr::memchr(b'\n', input.buffer()).is_some())
     }
 
     fn stdout(&self, bytes: &[u8]) -> io::Result<()> {

@@ -142,6 +142,10 @@ impl System for Recorder<'_> {
         self.unrecorded().stdin_line()
     }
 
+    fn has_stdin_line(&self) -> bool {
+        self.unrecorded().has_stdin_line()
+    }
+
     fn stdout(&self, bytes: &[u8]) -> io::Result<()> {
         self.unrecorded().stdout(bytes)
     }

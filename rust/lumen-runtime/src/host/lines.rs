@@ -1,6 +1,6 @@
 //! Lines of the standard input, read by a thread of their own: who waits for one can be stopped.
 //!
-//! A request for a line → the line, at once or when the thread has read it. A line that nobody waited for until it came is
+//! A request for a line → the line, at once when it is in the buffer, or when the thread has read it. A line that nobody waited for until it came is
 //! the next one that somebody asks for. Invariant: the thread reads one line for each request, so that what follows is
 //! there for another reader.
 
@@ -29,6 +29,9 @@ impl Lines {
             return line;
         }
         if !self.is_asked {
+            if system.has_stdin_line() {
+                return Some(system.stdin_line());
+            }
             let thread = self.thread.get_or_insert_with(|| start(system, &self.read));
             if thread.send(wake.clone()).is_err() {
                 self.thread = None;
