@@ -11,8 +11,10 @@ use crate::compiler::resolve::{self, Parsed, Root, SessionPlan, Wanted};
 use crate::compiler::{comptime, cover, entry, lower, patterns, snapshots, typecheck};
 use crate::evaluate::Evaluator;
 use crate::interface;
-use crate::markdown::{self, Form};
-use lumen_base::{Code, Diagnostic, FileId, Interner, Severity, SourceMap, Span, System, diag};
+use crate::markdown::{self, FenceKind, Form};
+use lumen_base::{
+    Code, Diagnostic, FileId, Interner, Severity, SourceFile, SourceMap, Span, System, diag,
+};
 use std::path::Path;
 
 /// Compiles a program.
@@ -61,6 +63,12 @@ fn compile_behind(input: CompileInput<'_>, earlier: Option<&[Entry]>) -> Compile
     out
 }
 
+/// Whether a document has fences that run on their own.
+fn has_examples(file: &SourceFile) -> bool {
+    let document = markdown::extract(&file.text, Form::Markdown, FileId(0), &mut Vec::new());
+    document.fences.iter().any(|fence| fence.kind == FenceKind::Run)
+}
+
 /// Types, effects, LIR: the passes over names.
 fn check_and_lower(
     out: &mut CompileOutput,
@@ -103,7 +111,8 @@ fn check_and_lower(
         out.entry = Some(entry::facts(hir, &tables, &out.names));
     }
     if matches!(goal, Goal::Run | Goal::Look) && hir.entry.is_none() && !is_session {
-        out.diagnostics.push(resolve::nothing_to_run(root));
+        let has_examples = out.sources.file(root.file).is_some_and(has_examples);
+        out.diagnostics.push(resolve::nothing_to_run(root, has_examples));
     }
     if goal == Goal::Check || out.has_errors() {
         return;

@@ -435,11 +435,14 @@ pub(super) fn not_built(at: FileSpan, what: &str) -> Diagnostic {
         .with_primary("this version of the compiler does not have it")
 }
 
-/// A program that only declares.
-pub(crate) fn nothing_to_run(at: FileSpan) -> Diagnostic {
-    Diagnostic::new(Code::E0326, at, "there is nothing to run")
-        .with_primary("the program has neither top-level statements nor a `cell main`")
-        .with_help("write statements in a `lumen` fence, or declare `cell main() -> Null`")
+/// A program that only declares; its document may have examples.
+pub(crate) fn nothing_to_run(at: FileSpan, has_examples: bool) -> Diagnostic {
+    let found = Diagnostic::new(Code::E0326, at, "there is nothing to run")
+        .with_primary("the program has neither top-level statements nor a `cell main`");
+    if has_examples {
+        return found.with_help("`lumen test` runs its `lumen run` fences, which are examples");
+    }
+    found.with_help("write statements in a `lumen` fence, or declare `cell main() -> Null`")
 }
 
 /// `Eq`, `Hash` or `Num` implemented by hand.
